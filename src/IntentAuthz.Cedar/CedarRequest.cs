@@ -1,0 +1,30 @@
+namespace IntentAuthz.Cedar;
+
+/// <summary>The question: may this principal do this action on this resource, in this context? Immutable and safe to share.</summary>
+public sealed class CedarRequest
+{
+    /// <summary>Creates a request.</summary>
+    /// <param name="principal">Who acts.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="resource">What it is done to.</param>
+    /// <param name="context">Everything else policies may ask about, or null for the empty record.</param>
+    public CedarRequest(EntityUid principal, EntityUid action, EntityUid resource, CedarRecord? context = null)
+    {
+        Principal = new CedarEntity(principal);
+        Action = new CedarEntity(action);
+        Resource = new CedarEntity(resource);
+        Context = context ?? CedarRecord.Empty;
+    }
+
+    /// <summary>Who acts.</summary>
+    public CedarEntity Principal { get; }
+
+    /// <summary>What is done.</summary>
+    public CedarEntity Action { get; }
+
+    /// <summary>What it is done to.</summary>
+    public CedarEntity Resource { get; }
+
+    /// <summary>Everything else policies may ask about.</summary>
+    public CedarRecord Context { get; }
+}

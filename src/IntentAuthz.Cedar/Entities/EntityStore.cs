@@ -1,0 +1,133 @@
+using System.Collections.Frozen;
+
+namespace IntentAuthz.Cedar;
+
+/// <summary>
+/// An immutable set of entities with their hierarchy computed in advance, so that <c>in</c> costs one look-up. Safe to share.
+/// </summary>
+public sealed class EntityStore : IEntityProvider
+{
+    private static readonly FrozenSet<EntityUid> NoAncestors = [];
+
+    private readonly Dictionary<EntityUid, Node> _nodes;
+
+    private EntityStore(Dictionary<EntityUid, Node> nodes) => _nodes = nodes;
+
+    /// <summary>The store without entities.</summary>
+    public static EntityStore Empty { get; } = new([]);
+
+    /// <summary>Number of entities.</summary>
+    public int Count => _nodes.Count;
+
+    /// <summary>The entities, in no particular order.</summary>
+    public IEnumerable<Entity> Entities => _nodes.Values.Select(node => node.Entity);
+
+    private sealed class Node(Entity entity)
+    {
+        public Entity Entity { get; } = entity;
+
+        public IReadOnlySet<EntityUid>? Ancestors { get; set; }
+    }
+
+    /// <summary>Creates a store.</summary>
+    /// <param name="entities">The entities; each identity once.</param>
+    /// <exception cref="ArgumentException">An identity occurs twice, the hierarchy has a cycle, or it has more than
+    /// <see cref="CedarLimits.MaxAncestorPairs"/> pairs of entity and ancestor.</exception>
+    public static EntityStore Create(IEnumerable<Entity> entities)
+    {
+        ArgumentNullException.ThrowIfNull(entities);
+        return TryCreate(entities, out var error) ?? throw new ArgumentException(error, nameof(entities));
+    }
+
+    /// <summary>Creates a store, or says why not.</summary>
+    internal static EntityStore? TryCreate(IEnumerable<Entity> entities, out string? error)
+    {
+        var nodes = new Dictionary<EntityUid, Node>();
+        foreach (var entity in entities)
+        {
+            if (!nodes.TryAdd(entity.Uid, new(entity)))
+            {
+                error = $"The entity {CedarText.Shorten(entity.Uid.ToString())} occurs twice. Merge its attributes and parents into one.";
+                return null;
+            }
+        }
+
+        error = ComputeAncestors(nodes);
+        return error is null ? new(nodes) : null;
+    }
+
+    /// <inheritdoc/>
+    public Entity? Find(EntityUid uid) => _nodes.TryGetValue(uid, out var node) ? node.Entity : null;
+
+    /// <inheritdoc/>
+    public bool IsDescendantOf(EntityUid descendant, EntityUid ancestor) =>
+        _nodes.TryGetValue(descendant, out var node) && node.Ancestors!.Contains(ancestor);
+
+    // Depth first with a stack of its own: the depth of the hierarchy is the input's to choose.
+    private static string? ComputeAncestors(Dictionary<EntityUid, Node> nodes)
+    {
+        var pairs = 0L;
+        var path = new Stack<(Node Node, int NextParent)>();
+        var onPath = new HashSet<EntityUid>();
+        foreach (var root in nodes.Values)
+        {
+            if (root.Ancestors is not null)
+            {
+                continue;
+            }
+
+            path.Push((root, 0));
+            onPath.Add(root.Entity.Uid);
+            while (path.TryPop(out var top))
+            {
+                var parents = top.Node.Entity.ParentArray;
+                if (top.NextParent < parents.Length)
+                {
+                    path.Push((top.Node, top.NextParent + 1));
+                    if (nodes.TryGetValue(parents[top.NextParent], out var parent) && parent.Ancestors is null)
+                    {
+                        if (!onPath.Add(parent.Entity.Uid))
+                        {
+                            return $"The hierarchy has a cycle through {CedarText.Shorten(parent.Entity.Uid.ToString())}. An entity cannot be its own ancestor.";
+                        }
+
+                        path.Push((parent, 0));
+                    }
+
+                    continue;
+                }
+
+                onPath.Remove(top.Node.Entity.Uid);
+                top.Node.Ancestors = Union(nodes, top.Node.Entity);
+                pairs += top.Node.Ancestors.Count;
+                if (pairs > CedarLimits.MaxAncestorPairs)
+                {
+                    return $"The hierarchy has more than {CedarLimits.MaxAncestorPairs} pairs of entity and ancestor. Give entities fewer or shallower groups.";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static IReadOnlySet<EntityUid> Union(Dictionary<EntityUid, Node> nodes, Entity entity)
+    {
+        var parents = entity.ParentArray;
+        if (parents.IsEmpty)
+        {
+            return NoAncestors;
+        }
+
+        var ancestors = new HashSet<EntityUid>(parents.Length);
+        foreach (var parent in parents)
+        {
+            ancestors.Add(parent);
+            if (nodes.TryGetValue(parent, out var node))
+            {
+                ancestors.UnionWith(node.Ancestors!);
+            }
+        }
+
+        return ancestors;
+    }
+}
