@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using IntentAuthz.Cedar.Json;
 
 namespace IntentAuthz.Cedar;
 
@@ -55,6 +56,20 @@ public sealed class EntityStore : IEntityProvider
         error = ComputeAncestors(nodes);
         return error is null ? new(nodes) : null;
     }
+
+    /// <summary>Reads a store from JSON: an array of objects with <c>uid</c>, <c>attrs</c>, <c>parents</c> and, optionally, <c>tags</c>.</summary>
+    /// <param name="json">The document.</param>
+    /// <exception cref="CedarJsonException">The document is not well-formed, an entity is not, an identity occurs twice, the
+    /// hierarchy has a cycle, or a limit of <see cref="CedarLimits"/> is exceeded.</exception>
+    public static EntityStore ParseJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return JsonSource.Read(json, EntityJsonReader.Read);
+    }
+
+    /// <inheritdoc cref="ParseJson(string)"/>
+    /// <param name="utf8Json">The document in UTF-8.</param>
+    public static EntityStore ParseJson(ReadOnlySpan<byte> utf8Json) => JsonSource.Read(utf8Json, EntityJsonReader.Read);
 
     /// <inheritdoc/>
     public Entity? Find(EntityUid uid) => _nodes.TryGetValue(uid, out var node) ? node.Entity : null;

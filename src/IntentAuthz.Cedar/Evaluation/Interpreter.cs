@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using IntentAuthz.Cedar.Ast;
+using IntentAuthz.Cedar.Extensions;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar.Evaluation;
@@ -229,6 +230,17 @@ internal sealed partial class Interpreter(CedarRequest request, IEntityProvider 
         }
 
         return values;
+    }
+
+    private CedarValue? EvaluateCall(ExtensionCallExpr call)
+    {
+        if (EvaluateAll(call.Arguments) is not { } arguments)
+        {
+            return null;
+        }
+
+        return ExtensionCalls.Invoke(call.Function, arguments, out var error)
+            ?? Fail(error!.Message, error.Argument < 0 ? call.Range : call.Arguments[error.Argument].Range, error.Help);
     }
 
     private CedarValue? FailDepth(Expr expr) =>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using IntentAuthz.Cedar.Json;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar;
@@ -67,6 +68,23 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
 
         return builder.Build();
     }
+
+    /// <summary>
+    /// Reads a record, such as a context, from JSON. Integers become longs, arrays sets, objects records;
+    /// <c>{"__entity": {"type": …, "id": …}}</c> an entity, <c>{"__extn": {"fn": …, "arg": …}}</c> an extension value.
+    /// </summary>
+    /// <param name="json">The document: one object.</param>
+    /// <exception cref="CedarJsonException">The document is not well-formed, holds null or a number that is not a 64-bit integer,
+    /// repeats a name, or exceeds a limit of <see cref="CedarLimits"/>.</exception>
+    public static CedarRecord ParseJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return JsonSource.Read(json, ValueJsonReader.ReadRecord);
+    }
+
+    /// <inheritdoc cref="ParseJson(string)"/>
+    /// <param name="utf8Json">The document in UTF-8.</param>
+    public static CedarRecord ParseJson(ReadOnlySpan<byte> utf8Json) => JsonSource.Read(utf8Json, ValueJsonReader.ReadRecord);
 
     /// <summary>
     /// Takes over both arrays, in any order of names. Null when a name occurs twice or the record would nest too deeply;

@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using IntentAuthz.Cedar.Syntax;
+
+namespace IntentAuthz.Cedar.Json;
+
+/// <summary>
+/// A JSON document that is being read, and the path to the place that is being read. Size and depth are bounded, property
+/// names are unique, numbers are never read as floating point, and every failure names the place.
+/// </summary>
+internal sealed class JsonSource
+{
+    private readonly List<string> _path = ["$"];
+
+    /// <summary>Parses a document and hands its root to a reader.</summary>
+    public static T Read<T>(ReadOnlySpan<byte> utf8, Func<JsonSource, JsonElement, T> read)
+    {
+        var source = new JsonSource();
+        if (utf8.Length > CedarLimits.MaxJsonLength)
+        {
+            throw source.Error(string.Create(CultureInfo.InvariantCulture, $"the document has {utf8.Length} bytes; the limit is {CedarLimits.MaxJsonLength}"));
+        }
+
+        var reader = new Utf8JsonReader(utf8, new() { MaxDepth = CedarLimits.MaxJsonDepth });
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.ParseValue(ref reader);
+            if (reader.Read())
+            {
+                throw source.Error("something follows the end of the document");
+            }
+        }
+        catch (JsonException exception)
+        {
+            throw new CedarJsonException("$", exception.Message, exception);
+        }
+
+        using (document)
+        {
+            return read(source, document.RootElement);
+        }
+    }
+
+    /// <inheritdoc cref="Read{T}(ReadOnlySpan{byte}, Func{JsonSource, JsonElement, T})"/>
+    public static T Read<T>(string json, Func<JsonSource, JsonElement, T> read)
+    {
+        if (json.Length > CedarLimits.MaxJsonLength)
+        {
+            throw new JsonSource().Error(string.Create(CultureInfo.InvariantCulture, $"the document has {json.Length} characters; the limit is {CedarLimits.MaxJsonLength} bytes"));
+        }
+
+        if (!WellFormedText.IsWellFormed(json))
+        {
+            throw new JsonSource().Error("the document holds a lone surrogate, which is not text");
+        }
+
+        return Read(Encoding.UTF8.GetBytes(json), read);
+    }
+
+    /// <summary>The failure of what is being read now.</summary>
+    public CedarJsonException Error(string problem) => new(CedarText.Shorten(string.Concat(_path)), problem);
+
+    /// <summary>Reads what lies at a property.</summary>
+    public T At<T>(string name, JsonElement element, Func<JsonSource, JsonElement, T> read) => Within($".{name}", element, read);
+
+    /// <summary>Reads what lies at an index.</summary>
+    public T At<T>(int index, JsonElement element, Func<JsonSource, JsonElement, T> read) =>
+        Within(string.Create(CultureInfo.InvariantCulture, $"[{index}]"), element, read);
+
+    // No finally: after a failure the path is not read again.
+    private T Within<T>(string segment, JsonElement element, Func<JsonSource, JsonElement, T> read)
+    {
+        _path.Add(segment);
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw Error("the document nests too deeply");
+        }
+
+        var result = read(this, element);
+        _path.RemoveAt(_path.Count - 1);
+        return result;
+    }
+
+    /// <summary>The properties of an object; refuses a name that occurs twice.</summary>
+    public List<KeyValuePair<string, JsonElement>> Properties(JsonElement element, string what)
+    {
+        Expect(element, JsonValueKind.Object, what);
+        var properties = new List<KeyValuePair<string, JsonElement>>();
+        foreach (var property in element.EnumerateObject())
+        {
+            properties.Add(new(NameOf(property), property.Value));
+        }
+
+        // Sorting costs less than a set of names, and small objects are the rule.
+        if (properties.Count > 1)
+        {
+            RefuseDuplicates(properties);
+        }
+
+        return properties;
+    }
+
+    private void RefuseDuplicates(List<KeyValuePair<string, JsonElement>> properties)
+    {
+        var names = new string[properties.Count];
+        for (var i = 0; i < names.Length; i++)
+        {
+            names[i] = properties[i].Key;
+        }
+
+        Array.Sort(names, StringComparer.Ordinal);
+        for (var i = 1; i < names.Length; i++)
+        {
+            if (string.Equals(names[i - 1], names[i], StringComparison.Ordinal))
+            {
+                throw Error($"the name `{CedarText.Shorten(names[i])}` occurs twice");
+            }
+        }
+    }
+
+    private string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error("a name holds a lone surrogate, which is not text");
+        }
+    }
+
+    /// <summary>The items of an array.</summary>
+    public T[] Items<T>(JsonElement element, string what, Func<JsonSource, JsonElement, T> read)
+    {
+        Expect(element, JsonValueKind.Array, what);
+        var items = new T[element.GetArrayLength()];
+        var i = 0;
+        foreach (var item in element.EnumerateArray())
+        {
+            items[i] = At(i, item, read);
+            i++;
+        }
+
+        return items;
+    }
+
+    public string String(JsonElement element, string what)
+    {
+        Expect(element, JsonValueKind.String, what);
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error("the string holds a lone surrogate, which is not text");
+        }
+    }
+
+    public long Long(JsonElement element)
+    {
+        if (!element.TryGetInt64(out var value))
+        {
+            throw Error($"`{CedarText.Shorten(element.GetRawText())}` is not a 64-bit integer; numbers with a fraction are written as decimals");
+        }
+
+        return value;
+    }
+
+    public void Expect(JsonElement element, JsonValueKind kind, string what)
+    {
+        if (element.ValueKind != kind)
+        {
+            throw Error($"expected {what}, found {Describe(element)}");
+        }
+    }
+
+    public static string Describe(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "a bool",
+        _ => "null",
+    };
+}
