@@ -64,12 +64,16 @@ public sealed class EntityStore : IEntityProvider
     public static EntityStore ParseJson(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        return JsonSource.Read(json, EntityJsonReader.Read);
+        return JsonSource.Read(json, EntityJsonReader.ReadUntyped);
     }
 
     /// <inheritdoc cref="ParseJson(string)"/>
     /// <param name="utf8Json">The document in UTF-8.</param>
-    public static EntityStore ParseJson(ReadOnlySpan<byte> utf8Json) => JsonSource.Read(utf8Json, EntityJsonReader.Read);
+    public static EntityStore ParseJson(ReadOnlySpan<byte> utf8Json) => JsonSource.Read(utf8Json, EntityJsonReader.ReadUntyped);
+
+    /// <summary>Reads a store from JSON in which types that are known need no escapes.</summary>
+    internal static EntityStore ParseJson(string json, Func<string, EntityShape?> shapeOf) =>
+        JsonSource.Read(json, new EntityJsonReader(shapeOf).Read);
 
     /// <inheritdoc/>
     public Entity? Find(EntityUid uid) => _nodes.TryGetValue(uid, out var node) ? node.Entity : null;

@@ -2,68 +2,57 @@ using System.Text.Json;
 
 namespace IntentAuthz.Cedar.Json;
 
-/// <summary>Reads an array of entities: <c>{"uid": …, "attrs": {…}, "parents": […], "tags": {…}}</c>.</summary>
-internal static class EntityJsonReader
+/// <summary>Reads an array of entities: <c>{"uid": …, "attrs": {…}, "parents": […], "tags": {…}}</c>, the tags optional.</summary>
+internal sealed class EntityJsonReader(Func<string, EntityShape?> shapeOf)
 {
-    public static EntityStore Read(JsonSource source, JsonElement element)
+    /// <summary>Reads entities of which nothing is known: entity references and extension values in attributes need their escapes.</summary>
+    public static EntityStore ReadUntyped(JsonSource source, JsonElement element) => new EntityJsonReader(static _ => null).Read(source, element);
+
+    public EntityStore Read(JsonSource source, JsonElement element)
     {
         var entities = source.Items(element, "an array of entities", ReadEntity);
-        if (EntityStore.TryCreate(entities, out var error) is { } store)
-        {
-            return store;
-        }
-
-        throw source.Error(error!);
+        return EntityStore.TryCreate(entities, out var error) ?? throw source.Error(error!);
     }
 
-    private static Entity ReadEntity(JsonSource source, JsonElement element)
+    private Entity ReadEntity(JsonSource source, JsonElement element)
     {
-        EntityUid? uid = null;
-        CedarRecord? attributes = null;
-        EntityUid[]? parents = null;
-        CedarRecord? tags = null;
+        JsonElement? uidElement = null;
+        JsonElement? attributes = null;
+        JsonElement? parents = null;
+        JsonElement? tags = null;
         foreach (var (name, value) in source.Properties(element, "an entity"))
         {
             switch (name)
             {
                 case "uid":
-                    uid = source.At(name, value, ReadUid);
+                    uidElement = value;
                     break;
                 case "attrs":
-                    attributes = source.At(name, value, ValueJsonReader.ReadRecord);
+                    attributes = value;
                     break;
                 case "parents":
-                    parents = source.At(name, value, static (s, e) => s.Items(e, "an array of entity references", ReadUid));
+                    parents = value;
                     break;
                 case "tags":
-                    tags = source.At(name, value, ValueJsonReader.ReadRecord);
+                    tags = value;
                     break;
                 default:
                     throw source.Error($"`{CedarText.Shorten(name)}` is not part of an entity; expected `uid`, `attrs`, `parents` or `tags`");
             }
         }
 
-        if (uid is null || attributes is null || parents is null)
+        if (uidElement is null || attributes is null || parents is null)
         {
             throw source.Error("an entity needs `uid`, `attrs` and `parents`");
         }
 
-        return new(uid.Value, attributes, parents, tags);
-    }
-
-    // A reference may be escaped or plain: what it is follows from the place.
-    private static EntityUid ReadUid(JsonSource source, JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty("__entity", out var inner))
-        {
-            if (source.Properties(element, "an entity reference").Count > 1)
-            {
-                throw source.Error("`__entity` must stand alone in its object");
-            }
-
-            return source.At("__entity", inner, ValueJsonReader.ReadTypeAndId);
-        }
-
-        return ValueJsonReader.ReadTypeAndId(source, element);
+        // The shapes of the rest follow from the type, wherever in the object the uid stands.
+        var uid = source.At("uid", uidElement.Value, ValueJsonReader.ReadReference);
+        var shape = shapeOf(uid.Type);
+        return new(
+            uid,
+            source.At("attrs", attributes.Value, (s, e) => ValueJsonReader.ReadRecord(s, e, shape?.Attributes)),
+            source.At("parents", parents.Value, static (s, e) => s.Items(e, "an array of entity references", ValueJsonReader.ReadReference)),
+            tags is { } present ? source.At("tags", present, (s, e) => ValueJsonReader.ReadTags(s, e, shape?.Tag)) : null);
     }
 }

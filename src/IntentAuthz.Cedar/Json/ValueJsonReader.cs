@@ -10,7 +10,9 @@ namespace IntentAuthz.Cedar.Json;
 /// </summary>
 internal static class ValueJsonReader
 {
-    public static CedarValue Read(JsonSource source, JsonElement element)
+    public static CedarValue Read(JsonSource source, JsonElement element) => Read(source, element, null);
+
+    public static CedarValue Read(JsonSource source, JsonElement element, ValueShape? shape)
     {
         switch (element.ValueKind)
         {
@@ -20,29 +22,34 @@ internal static class ValueJsonReader
             case JsonValueKind.Number:
                 return new CedarLong(source.Long(element));
             case JsonValueKind.String:
-                return new CedarString(source.String(element, "a string"));
+                var text = new CedarString(source.String(element, "a string"));
+                return shape is ValueShape.ExtensionShape extension ? Call(source, extension.Constructor, [text]) : text;
             case JsonValueKind.Array:
-                return CedarSet.TryCreate(source.Items(element, "an array", Read)) ?? throw TooDeep(source);
+                var elementShape = (shape as ValueShape.SetShape)?.Element;
+                var items = source.Items(element, "an array", (s, e) => Read(s, e, elementShape));
+                return CedarSet.TryCreate(items) ?? throw TooDeep(source);
             case JsonValueKind.Object:
-                return ReadObject(source, element);
+                return ReadObject(source, element, shape);
             default:
                 throw source.Error("Cedar has no null; leave the attribute out");
         }
     }
 
-    /// <summary>Reads a record: the attributes or tags of an entity, or a context.</summary>
-    public static CedarRecord ReadRecord(JsonSource source, JsonElement element)
+    /// <summary>Reads a record without a shape, such as a context.</summary>
+    public static CedarRecord ReadRecord(JsonSource source, JsonElement element) => ReadRecord(source, element, null);
+
+    /// <summary>Reads a record: the attributes of an entity, or a context.</summary>
+    public static CedarRecord ReadRecord(JsonSource source, JsonElement element, ValueShape? shape)
     {
         source.Expect(element, JsonValueKind.Object, "an object");
-        if (Read(source, element) is CedarRecord record)
-        {
-            return record;
-        }
-
-        throw source.Error("expected a record, found an escape");
+        return ReadObject(source, element, shape) as CedarRecord ?? throw source.Error("expected a record, found an escape");
     }
 
-    private static CedarValue ReadObject(JsonSource source, JsonElement element)
+    /// <summary>Reads tags: a record whose values all have one shape.</summary>
+    public static CedarRecord ReadTags(JsonSource source, JsonElement element, ValueShape? shape) =>
+        BuildRecord(source, source.Properties(element, "an object"), _ => shape);
+
+    private static CedarValue ReadObject(JsonSource source, JsonElement element, ValueShape? shape)
     {
         var properties = source.Properties(element, "an object");
         foreach (var (name, value) in properties)
@@ -57,29 +64,46 @@ internal static class ValueJsonReader
                 throw source.Error($"`{name}` must stand alone in its object");
             }
 
-            switch (name)
+            return name switch
             {
-                case "__entity":
-                    return new CedarEntity(source.At(name, value, ReadTypeAndId));
-                case "__extn":
-                    return source.At(name, value, ReadExtension);
-                default:
-                    throw source.Error("`__expr` is not supported; use `__entity` or `__extn`");
-            }
+                "__entity" => new CedarEntity(source.At(name, value, ReadTypeAndId)),
+                "__extn" => source.At(name, value, ReadExtension),
+                _ => throw source.Error("`__expr` is not supported; use `__entity` or `__extn`"),
+            };
         }
 
+        return shape switch
+        {
+            ValueShape.EntityShape => new CedarEntity(ReadTypeAndId(source, element)),
+            ValueShape.ExtensionShape => ReadExtension(source, element),
+            ValueShape.RecordShape record => BuildRecord(source, properties, record.Of),
+            _ => BuildRecord(source, properties, static _ => null),
+        };
+    }
+
+    private static CedarRecord BuildRecord(JsonSource source, List<KeyValuePair<string, JsonElement>> properties, Func<string, ValueShape?> shapeOf)
+    {
         var (names, values) = (new string[properties.Count], new CedarValue[properties.Count]);
         for (var i = 0; i < names.Length; i++)
         {
             names[i] = properties[i].Key;
-            values[i] = source.At(names[i], properties[i].Value, Read);
+            var shape = shapeOf(names[i]);
+            values[i] = source.At(names[i], properties[i].Value, (s, e) => Read(s, e, shape));
         }
 
         return CedarRecord.TryCreate(names, values, out _) ?? throw TooDeep(source);
     }
 
-    /// <summary>Reads <c>{"type": …, "id": …}</c>.</summary>
-    public static EntityUid ReadTypeAndId(JsonSource source, JsonElement element)
+    /// <summary>Reads an entity reference where nothing else can stand: plain or escaped.</summary>
+    public static EntityUid ReadReference(JsonSource source, JsonElement element)
+    {
+        var properties = source.Properties(element, "an entity reference");
+        return properties is [{ Key: "__entity" } escape]
+            ? source.At("__entity", escape.Value, ReadTypeAndId)
+            : ReadTypeAndId(source, element);
+    }
+
+    private static EntityUid ReadTypeAndId(JsonSource source, JsonElement element)
     {
         string? type = null;
         string? id = null;
@@ -103,58 +127,45 @@ internal static class ValueJsonReader
             throw source.Error("an entity reference needs `type` and `id`");
         }
 
-        if (!Syntax.CedarIdentifier.IsPath(type))
-        {
-            throw source.Error($"`{CedarText.Shorten(type)}` is not an entity type");
-        }
-
-        return EntityUid.FromChecked(type, id);
+        return Syntax.CedarIdentifier.IsPath(type)
+            ? EntityUid.FromChecked(type, id)
+            : throw source.Error($"`{CedarText.Shorten(type)}` is not an entity type");
     }
 
     private static CedarValue ReadExtension(JsonSource source, JsonElement element)
     {
-        string? functionName = null;
+        string? name = null;
         CedarValue[]? arguments = null;
-        foreach (var (name, value) in source.Properties(element, "an object with `fn` and `arg`"))
+        foreach (var (key, value) in source.Properties(element, "an object with `fn` and `arg`"))
         {
-            switch (name)
+            switch (key)
             {
                 case "fn":
-                    functionName = source.At(name, value, static (s, e) => s.String(e, "a string"));
+                    name = source.At(key, value, static (s, e) => s.String(e, "a string"));
                     break;
                 case "arg" when arguments is null:
-                    arguments = [source.At(name, value, Read)];
+                    arguments = [source.At(key, value, Read)];
                     break;
                 case "args" when arguments is null:
-                    arguments = source.At(name, value, static (s, e) => s.Items(e, "an array", Read));
+                    arguments = source.At(key, value, static (s, e) => s.Items(e, "an array", Read));
                     break;
                 default:
-                    throw source.Error($"`{CedarText.Shorten(name)}` is not part of a call; expected `fn`, and `arg` or `args`");
+                    throw source.Error($"`{CedarText.Shorten(key)}` is not part of a call; expected `fn`, and `arg` or `args`");
             }
         }
 
-        if (functionName is null || arguments is null)
+        if (name is null || arguments is null)
         {
             throw source.Error("a call needs `fn`, and `arg` or `args`");
         }
 
-        return Call(source, functionName, arguments);
+        return ExtensionCatalog.Find(name) is { } entry
+            ? Call(source, entry.Function, arguments)
+            : throw source.Error($"there is no extension function `{CedarText.Shorten(name)}`");
     }
 
-    private static CedarValue Call(JsonSource source, string functionName, CedarValue[] arguments)
-    {
-        if (ExtensionCatalog.Find(functionName) is not { } entry)
-        {
-            throw source.Error($"there is no extension function `{CedarText.Shorten(functionName)}`");
-        }
-
-        if (ExtensionCalls.Invoke(entry.Function, arguments, out var error) is { } value)
-        {
-            return value;
-        }
-
-        throw source.Error(error!.Message);
-    }
+    private static CedarValue Call(JsonSource source, ExtensionFunction function, CedarValue[] arguments) =>
+        ExtensionCalls.Invoke(function, arguments, out var error) ?? throw source.Error(error!.Message);
 
     private static CedarJsonException TooDeep(JsonSource source) =>
         source.Error($"values may nest {CedarLimits.MaxValueDepth} deep");
