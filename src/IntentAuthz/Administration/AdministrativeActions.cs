@@ -1,0 +1,20 @@
+namespace IntentAuthz;
+
+/// <summary>The actions that are not tool calls and that policy authorises all the same, as <c>IntentAuthz::Action::"…"</c>.</summary>
+internal static class AdministrativeActions
+{
+    /// <summary>Open a task, or resume a suspended one. The resource is the agent that is entrusted.</summary>
+    internal const string OpenTask = "OpenTask";
+
+    /// <summary>Approve or refuse a call. The resource is the approval request.</summary>
+    internal const string Approve = "Approve";
+
+    /// <summary>Approve although one is in the call's own delegation. Apart, so that policy must say it in so many words.</summary>
+    internal const string ApproveOwn = "ApproveOwn";
+
+    /// <summary>Revoke or suspend. The resource is what is revoked.</summary>
+    internal const string Revoke = "Revoke";
+
+    /// <summary>Read the policies again. The resource is the tenant's policy set.</summary>
+    internal const string ReloadPolicies = "ReloadPolicies";
+}

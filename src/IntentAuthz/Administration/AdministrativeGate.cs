@@ -1,0 +1,51 @@
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>Decides whether a named principal may open, approve, revoke or reload: the same engine and the same rules as for a tool call.</summary>
+internal sealed class AdministrativeGate(IPolicyEngine engine, IEntityProvider hostEntities, TimeProvider time, TimeSpan engineTimeout)
+{
+    internal TimeProvider Time => time;
+
+    /// <summary>Asks the engine. Whatever goes wrong is a denial with its own reason; only cancelling throws.</summary>
+    internal async ValueTask<(Decision Decision, Obligations Obligations)> DecideAsync(
+        Entity principal, TenantId principalTenant, string action, TenantId tenant, Entity resource, IContextSource context, CancellationToken cancellationToken)
+    {
+        if (principalTenant != tenant)
+        {
+            return (Decision.Deny(ReasonCodes.ForeignTenant, $"{principal.Uid} belongs to another tenant than {resource.Uid}."), Obligations.None);
+        }
+
+        Entity actionEntity = new(new EntityUid(EntityTypes.AdministrativeAction, action), CedarRecord.Empty, []);
+        PolicyRequest request = new(
+            tenant, principal.Uid, actionEntity.Uid, resource.Uid, new RequestEntities(hostEntities, principal, actionEntity, resource), context);
+        Verdict verdict;
+        try
+        {
+            verdict = await EngineCall.EvaluateAsync(engine, request, engineTimeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return (Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed on {action}: {e.GetType().Name}."), Obligations.None);
+        }
+
+        if (verdict.Effect == VerdictEffect.Permit)
+        {
+            return (
+                new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"{principal.Uid} may {action} on {resource.Uid}.", verdict.Policies, verdict.Errors),
+                verdict.Obligations);
+        }
+
+        string why = verdict.ReasonCode == ReasonCodes.NoPermit
+            ? $"No policy permits {principal.Uid} to {action} on {resource.Uid}; add a permit with action == IntentAuthz::Action::\"{action}\"."
+            : $"{principal.Uid} may not {action} on {resource.Uid} ({verdict.ReasonCode}).";
+        return (new Decision(DecisionOutcome.Deny, ReasonCodes.NotAuthorized, why, verdict.Policies, verdict.Errors), Obligations.None);
+    }
+
+    internal static Entity EntityOf(Principal principal)
+    {
+        CedarRecord.Builder record = new();
+        record.Add("tenant", principal.Tenant.Value);
+        return new Entity(principal.Uid, record.Build(), principal.Roles.Select(static r => new EntityUid(EntityTypes.Role, r)));
+    }
+}

@@ -1,0 +1,35 @@
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Decides whether a principal may revoke or suspend. Taking authority away waits for nothing: where the engine cannot answer, it is done,
+/// since the fault must not keep an agent running; where policy answers no, it is not, since stopping others' agents is an attack too.
+/// </summary>
+internal static class TakingAway
+{
+    internal static async ValueTask<Decision> DecideAsync(
+        AdministrativeGate gate, Principal by, RevocationTarget target, CancellationToken cancellationToken)
+    {
+        if (by.Kind == PrincipalKind.Agent)
+        {
+            return Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent ends its own tasks; it revokes nothing.");
+        }
+
+        if (target.Kind == RevocationKind.Everything)
+        {
+            return Decision.Deny(ReasonCodes.NotAuthorized, "Everything, in all tenants, is revoked with the operator key only.");
+        }
+
+        CedarRecord.Builder record = new();
+        record.Add("kind", target.Kind.ToString());
+        record.Add("id", target.Id);
+        Entity resource = new(new EntityUid(EntityTypes.RevocationTarget, target.ToString()), record.Build(), []);
+        (Decision decision, _) = await gate.DecideAsync(
+            AdministrativeGate.EntityOf(by), by.Tenant, AdministrativeActions.Revoke, target.Tenant, resource,
+            new AdministrativeContext(gate.Time), cancellationToken).ConfigureAwait(false);
+        return decision.ReasonCode == ReasonCodes.EngineFailed
+            ? new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"Done without a verdict, since the policy engine failed: {decision.Explanation}")
+            : decision;
+    }
+}

@@ -1,0 +1,256 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// The approval requests of a host. Approving is itself a decision, with the approver as principal: never the agent, nor anyone in its
+/// delegation unless policy permits <c>IntentAuthz::Action::"ApproveOwn"</c>. Safe for use by many threads.
+/// </summary>
+public sealed class ApprovalRegistry
+{
+    private readonly ConcurrentDictionary<ApprovalId, ApprovalRequest> _requests = new();
+    private readonly Lock _asking = new(); // makes finding an open request for a call and adding one a single step
+    private readonly Dictionary<(TaskId Task, CallDigest Digest), ApprovalRequest> _byCall = [];
+    private readonly AdministrativeGate _gate;
+    private readonly AuditTrail _audit;
+    private readonly RevocationList _revoked;
+    private readonly ApprovalLimits _limits;
+    private readonly TimeProvider _time;
+
+    internal ApprovalRegistry(AdministrativeGate gate, AuditTrail audit, RevocationList revoked, ApprovalLimits limits, TimeProvider time)
+    {
+        _gate = gate;
+        _audit = audit;
+        _revoked = revoked;
+        _limits = limits;
+        _time = time;
+    }
+
+    /// <summary>The requests of a tenant that wait for people, oldest first.</summary>
+    /// <param name="tenant">Whose.</param>
+    public ImmutableArray<ApprovalRequest> GetPending(TenantId tenant) =>
+        [.. _requests.Values
+            .Where(r => r.Tenant == tenant && Current(r) == ApprovalState.Pending)
+            .OrderBy(static r => r.CreatedAt)];
+
+    /// <summary>Finds a request; null when there is none of that id in that tenant.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="id">Which.</param>
+    public ApprovalRequest? Find(TenantId tenant, ApprovalId id) =>
+        _requests.TryGetValue(id, out ApprovalRequest? request) && request.Tenant == tenant ? request : null;
+
+    /// <summary>Approves a request. When all who are needed have, the call can be made once.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="approver">Who. Never an agent.</param>
+    /// <param name="cancellationToken">Ends the decision.</param>
+    /// <returns>Whether the approval counts, and why not.</returns>
+    public ValueTask<Decision> ApproveAsync(ApprovalId id, Principal approver, CancellationToken cancellationToken = default) =>
+        AnswerAsync(id, approver, approve: true, cancellationToken);
+
+    /// <summary>Refuses a request. The same call cannot be asked again in its task.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="approver">Who. Never an agent.</param>
+    /// <param name="cancellationToken">Ends the decision.</param>
+    /// <returns>Whether the refusal counts, and why not.</returns>
+    public ValueTask<Decision> RefuseAsync(ApprovalId id, Principal approver, CancellationToken cancellationToken = default) =>
+        AnswerAsync(id, approver, approve: false, cancellationToken);
+
+    /// <summary>Waits until a request is no longer pending, or the time is up, and says where it is.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="timeout">How long at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">There is no such request.</exception>
+    public async ValueTask<ApprovalState> WaitAsync(ApprovalId id, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        if (!_requests.TryGetValue(id, out ApprovalRequest? request))
+        {
+            throw new ArgumentException($"There is no approval request {id}.", nameof(id));
+        }
+
+        TimeSpan left = request.ExpiresAt - _time.GetUtcNow();
+        try
+        {
+            TimeSpan wait = timeout < left ? timeout : left;
+            await request.Settled.WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The state below says what is known by now.
+        }
+
+        return Current(request);
+    }
+
+    /// <summary>The request that stands for a call: the open or refused one, or a new one. Null when there is no room for another.</summary>
+    internal ApprovalRequest? Ask(AgentTask task, ApprovalSubject subject, Obligations obligations)
+    {
+        lock (_asking)
+        {
+            if (_byCall.TryGetValue((task.Id, subject.Digest), out ApprovalRequest? known))
+            {
+                ApprovalState state = Current(known);
+                if (state == ApprovalState.Refused)
+                {
+                    return known;
+                }
+
+                if (state is ApprovalState.Pending or ApprovalState.Approved)
+                {
+                    if (obligations.IsCoveredBy(known.Obligations) && known.Subject.Covers(subject.Sources))
+                    {
+                        return known;
+                    }
+
+                    known.TryEnd(ApprovalState.Voided);
+                }
+            }
+
+            int ofTask = 0;
+            int ofTenant = 0;
+            foreach (ApprovalRequest other in _requests.Values)
+            {
+                if (Current(other) == ApprovalState.Pending && other.Tenant == task.Tenant)
+                {
+                    ofTenant++;
+                    ofTask += other.Task == task.Id ? 1 : 0;
+                }
+            }
+
+            if (ofTask >= _limits.OpenPerTask || ofTenant >= _limits.OpenPerTenant)
+            {
+                return null;
+            }
+
+            DateTimeOffset now = _time.GetUtcNow();
+            DateTimeOffset expires = now + _limits.Lifetime;
+            ApprovalRequest request = new(task, subject, obligations, now, expires < task.ExpiresAt ? expires : task.ExpiresAt);
+            _requests[request.Id] = request;
+            _byCall[(task.Id, subject.Digest)] = request;
+            task.History.CountApprovalAsked();
+            return request;
+        }
+    }
+
+    /// <summary>The approved request that stands for a call, if there is one.</summary>
+    internal ApprovalRequest? FindApproved(AgentTask task, CallDigest digest)
+    {
+        lock (_asking)
+        {
+            return _byCall.TryGetValue((task.Id, digest), out ApprovalRequest? request) && Current(request) == ApprovalState.Approved
+                ? request
+                : null;
+        }
+    }
+
+    /// <summary>The state of a request now, its expiry and its revocation considered.</summary>
+    internal ApprovalState Current(ApprovalRequest request)
+    {
+        if (request.IsOpen)
+        {
+            if (_time.GetUtcNow() >= request.ExpiresAt)
+            {
+                request.TryEnd(ApprovalState.Expired);
+            }
+            else if (_revoked.Contains(RevocationTarget.Approval(request.Tenant, request.Id)))
+            {
+                request.TryEnd(ApprovalState.Voided);
+            }
+        }
+
+        return request.State;
+    }
+
+    /// <summary>Ends what is open of a task, and forgets its requests: an ended task asks nothing.</summary>
+    internal void EndTask(AgentTask task)
+    {
+        lock (_asking)
+        {
+            foreach (ApprovalRequest request in _requests.Values)
+            {
+                if (request.Task == task.Id)
+                {
+                    request.TryEnd(ApprovalState.Voided);
+                    _requests.TryRemove(request.Id, out _);
+                    _byCall.Remove((task.Id, request.Subject.Digest));
+                }
+            }
+        }
+    }
+
+    private async ValueTask<Decision> AnswerAsync(ApprovalId id, Principal approver, bool approve, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(approver);
+        Decision decision = await DecideAsync(id, approver, approve, cancellationToken).ConfigureAwait(false);
+        _audit.Administration(approver, approve ? AdministrativeActions.Approve : "Refuse", id.Value, approver.Tenant, decision);
+        return decision;
+    }
+
+    private async ValueTask<Decision> DecideAsync(ApprovalId id, Principal approver, bool approve, CancellationToken cancellationToken)
+    {
+        if (Find(approver.Tenant, id) is not { } request)
+        {
+            return Decision.Deny(ReasonCodes.WrongState, $"There is no open approval request {id} in {approver.Tenant}.");
+        }
+
+        if (approver.Kind == PrincipalKind.Agent)
+        {
+            return Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never approves.");
+        }
+
+        bool own = request.AgentTask.Delegation.Includes(approver);
+        (Decision decision, Obligations obligations) = await _gate.DecideAsync(
+            AdministrativeGate.EntityOf(approver),
+            approver.Tenant,
+            own ? AdministrativeActions.ApproveOwn : AdministrativeActions.Approve,
+            request.Tenant,
+            EntityOf(request),
+            new AdministrativeContext(_time, request.AgentTask, approval: ContextOf(request)),
+            cancellationToken).ConfigureAwait(false);
+        if (!decision.IsPermitted)
+        {
+            return decision;
+        }
+
+        if (!obligations.IsNone)
+        {
+            return Decision.Deny(ReasonCodes.ConflictingObligations, "The permit for approving carries obligations, which an approval cannot meet; take them off.");
+        }
+
+        if (Current(request) is var state && state != ApprovalState.Pending && (approve || state != ApprovalState.Approved))
+        {
+            return Decision.Deny(ReasonCodes.WrongState, $"The approval request {id} is {state.ToString().ToLowerInvariant()}.");
+        }
+
+        bool counted = approve ? request.TryApprove(approver) : request.TryRefuse(approver);
+        return counted
+            ? decision
+            : Decision.Deny(
+                ReasonCodes.NotAuthorized,
+                $"The answer of {approver} does not count for {id}: still needed are distinct people for {string.Join(", ", request.Needed)}.");
+    }
+
+    private static Entity EntityOf(ApprovalRequest request)
+    {
+        CedarRecord.Builder record = new();
+        if (request.Subject.Tool is { } tool)
+        {
+            record.Add("tool", tool.Name);
+            record.Add("action", new CedarEntity(tool.Action));
+            record.Add("risk", (long)tool.Risk);
+        }
+
+        record.Add("agent", new CedarEntity(request.AgentTask.Agent.Entity.Uid));
+        record.Add("purpose", request.Purpose);
+        return new Entity(new EntityUid(EntityTypes.Approval, request.Id.Value), record.Build(), []);
+    }
+
+    private static CedarRecord ContextOf(ApprovalRequest request)
+    {
+        CedarRecord.Builder record = new();
+        record.Add("roles", CedarSet.Create(request.Needed.Select(static n => (CedarValue)n.Role)));
+        return record.Build();
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// A request that people approve one call, bound to the call's digest, with what they are shown of it. It covers that call once, not what
+/// its result leads to. Safe for use by many threads.
+/// </summary>
+public sealed class ApprovalRequest
+{
+    private readonly Lock _voting = new(); // protects _state, _votes and RefusedBy
+    private readonly List<Principal> _votes = [];
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ApprovalState _state;
+
+    internal ApprovalRequest(AgentTask task, ApprovalSubject subject, Obligations obligations, DateTimeOffset createdAt, DateTimeOffset expiresAt)
+    {
+        Id = ApprovalId.New();
+        AgentTask = task;
+        Subject = subject;
+        Obligations = obligations;
+        CreatedAt = createdAt;
+        ExpiresAt = expiresAt;
+        Needed = obligations.Approvals.IsEmpty ? [new ApprovalRequirement("", 1)] : obligations.Approvals;
+    }
+
+    /// <summary>The request's id.</summary>
+    public ApprovalId Id { get; }
+
+    /// <summary>The task the call belongs to.</summary>
+    public TaskId Task => AgentTask.Id;
+
+    /// <summary>The tenant.</summary>
+    public TenantId Tenant => AgentTask.Tenant;
+
+    /// <summary>The agent that wants to make the call.</summary>
+    public AgentId Agent => AgentTask.Agent.Id;
+
+    /// <summary>What the task is for.</summary>
+    public string Purpose => AgentTask.Purpose;
+
+    /// <summary>The tool; for the opening of a task, null.</summary>
+    public string? Tool => Subject.Tool?.Name;
+
+    /// <summary>The resources the call touches.</summary>
+    public ImmutableArray<EntityUid> Resources => Subject.Resources;
+
+    /// <summary>The arguments, exactly as the tool will receive them; null for the opening of a task.</summary>
+    public JsonElement? Arguments => Subject.Arguments;
+
+    /// <summary>One sentence for the people who are asked, with where each argument's value came from.</summary>
+    public string Description => Subject.Description;
+
+    /// <summary>Who is needed.</summary>
+    public ImmutableArray<ApprovalRequirement> Needed { get; }
+
+    /// <summary>When it was made, in wall-clock time.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>Until when it can be approved and used, in wall-clock time.</summary>
+    public DateTimeOffset ExpiresAt { get; }
+
+    /// <summary>Where it is.</summary>
+    public ApprovalState State
+    {
+        get
+        {
+            lock (_voting)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>Who has approved so far.</summary>
+    public ImmutableArray<Principal> ApprovedBy
+    {
+        get
+        {
+            lock (_voting)
+            {
+                return [.. _votes];
+            }
+        }
+    }
+
+    /// <summary>Who refused, or null.</summary>
+    public Principal? RefusedBy { get; private set; }
+
+    internal AgentTask AgentTask { get; }
+
+    internal ApprovalSubject Subject { get; }
+
+    internal Obligations Obligations { get; }
+
+    /// <summary>Completes when the request is no longer pending.</summary>
+    internal Task Settled => _settled.Task;
+
+    internal bool IsOpen => State is ApprovalState.Pending or ApprovalState.Approved;
+
+    /// <summary>Adds an approver. False when the request is not pending, or the person has approved already or holds no role that is still needed.</summary>
+    internal bool TryApprove(Principal approver)
+    {
+        lock (_voting)
+        {
+            if (_state != ApprovalState.Pending || _votes.Contains(approver) || !Quorum.Helps(Needed, _votes, approver))
+            {
+                return false;
+            }
+
+            _votes.Add(approver);
+            if (Quorum.IsMet(Needed, _votes))
+            {
+                Settle(ApprovalState.Approved);
+            }
+
+            return true;
+        }
+    }
+
+    internal bool TryRefuse(Principal by)
+    {
+        lock (_voting)
+        {
+            if (_state is not (ApprovalState.Pending or ApprovalState.Approved))
+            {
+                return false;
+            }
+
+            RefusedBy = by;
+            Settle(ApprovalState.Refused);
+            return true;
+        }
+    }
+
+    /// <summary>Uses the approval up: of any number of callers exactly one gets it.</summary>
+    internal bool TryConsume()
+    {
+        lock (_voting)
+        {
+            if (_state != ApprovalState.Approved)
+            {
+                return false;
+            }
+
+            _state = ApprovalState.Consumed;
+            return true;
+        }
+    }
+
+    internal bool TryEnd(ApprovalState state)
+    {
+        lock (_voting)
+        {
+            if (_state is not (ApprovalState.Pending or ApprovalState.Approved))
+            {
+                return false;
+            }
+
+            Settle(state);
+            return true;
+        }
+    }
+
+    private void Settle(ApprovalState state)
+    {
+        _state = state;
+        _settled.TrySetResult();
+    }
+}

@@ -1,0 +1,268 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+using Microsoft.Extensions.Logging;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Takes records without waiting and writes them in order, in batches, from one background loop. A record that was accepted is written as
+/// long as the sink works; when it does not, the records wait, the queue fills, and new decisions are refused. Room is bounded in all, per
+/// tenant and per task, so that one cannot starve another's audit.
+/// </summary>
+internal sealed partial class AuditQueue : IAsyncDisposable
+{
+    private const int MaxBatch = 256;
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<TenantId, int> _perTenant = new();
+    private readonly ConcurrentDictionary<TaskId, int> _perTask = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly IAuditSink _sink;
+    private readonly AuditQueueLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AuditQueue> _logger;
+    private readonly Task _writing;
+    private int _waiting;
+    private int _failing;
+    private Action<AgentTask>? _onOutcomeLost;
+
+    internal AuditQueue(IAuditSink sink, AuditQueueLimits limits, TimeProvider time, ILogger<AuditQueue> logger)
+    {
+        _sink = sink;
+        _limits = limits;
+        _time = time;
+        _logger = logger;
+        _writing = Task.Run(WriteAllAsync);
+    }
+
+    /// <summary>Whether the sink refused the newest batch: what a health check shows.</summary>
+    internal bool IsFailing => Volatile.Read(ref _failing) != 0;
+
+    /// <summary>Calls this for each task an outcome of which could not be written at once.</summary>
+    internal void OnOutcomeLost(Action<AgentTask> suspend) => _onOutcomeLost = suspend;
+
+    /// <summary>Accepts a record, or says that there is no room.</summary>
+    internal bool TryAccept(AuditRecord record, AgentTask? task) => Accept(record, task, mustWait: false) is not null;
+
+    /// <summary>Accepts a record and waits until the sink has it. False when there is no room or it was not written in time.</summary>
+    internal async ValueTask<bool> WriteDurablyAsync(AuditRecord record, AgentTask? task, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        AuditEntry? entry = Accept(record, task, mustWait: true);
+        if (entry is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            return await entry.Written!.Task.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until everything accepted so far is written, or the time is up.</summary>
+    internal async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<bool> marker;
+        AuditEntry entry = new(AuditFlushMarker.Record, null, mustWait: true);
+        marker = entry.Written!;
+        Interlocked.Increment(ref _waiting);
+        if (_entries.Writer.TryWrite(entry))
+        {
+            await marker.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _entries.Writer.TryComplete();
+        _stopping.CancelAfter(_limits.ShutdownTimeout);
+        await _writing.ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private AuditEntry? Accept(AuditRecord record, AgentTask? task, bool mustWait)
+    {
+        if (Interlocked.Increment(ref _waiting) > _limits.Total)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return null;
+        }
+
+        if (task is not null && !TryTakeRoom(task))
+        {
+            Interlocked.Decrement(ref _waiting);
+            return null;
+        }
+
+        AuditEntry entry = new(record, task, mustWait);
+        if (_entries.Writer.TryWrite(entry))
+        {
+            return entry;
+        }
+
+        Release(entry);
+        return null;
+    }
+
+    private bool TryTakeRoom(AgentTask task)
+    {
+        if (!TryTake(_perTenant, task.Tenant, _limits.PerTenant))
+        {
+            return false;
+        }
+
+        if (TryTake(_perTask, task.Id, _limits.PerTask))
+        {
+            return true;
+        }
+
+        GiveBack(_perTenant, task.Tenant);
+        return false;
+    }
+
+    private static bool TryTake<TKey>(ConcurrentDictionary<TKey, int> counts, TKey key, int limit)
+        where TKey : notnull
+    {
+        while (true)
+        {
+            if (!counts.TryGetValue(key, out int count))
+            {
+                if (counts.TryAdd(key, 1))
+                {
+                    return true;
+                }
+            }
+            else if (count >= limit)
+            {
+                return false;
+            }
+            else if (counts.TryUpdate(key, count + 1, count))
+            {
+                return true;
+            }
+        }
+    }
+
+    private static void GiveBack<TKey>(ConcurrentDictionary<TKey, int> counts, TKey key)
+        where TKey : notnull
+    {
+        while (counts.TryGetValue(key, out int count))
+        {
+            bool done = count <= 1
+                ? counts.TryRemove(KeyValuePair.Create(key, count))
+                : counts.TryUpdate(key, count - 1, count);
+            if (done)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Release(AuditEntry entry)
+    {
+        Interlocked.Decrement(ref _waiting);
+        if (entry.Task is { } task)
+        {
+            GiveBack(_perTenant, task.Tenant);
+            GiveBack(_perTask, task.Id);
+        }
+    }
+
+    private async Task WriteAllAsync()
+    {
+        List<AuditEntry> batch = new(MaxBatch);
+        List<AuditRecord> records = new(MaxBatch);
+        while (await _entries.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            batch.Clear();
+            records.Clear();
+            while (batch.Count < MaxBatch && _entries.Reader.TryRead(out AuditEntry? entry))
+            {
+                batch.Add(entry);
+                if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
+                {
+                    records.Add(entry.Record);
+                }
+            }
+
+            bool written = records.Count == 0 || await WriteBatchAsync(batch, records.ToArray()).ConfigureAwait(false);
+            foreach (AuditEntry entry in batch)
+            {
+                entry.Written?.TrySetResult(written);
+                Release(entry);
+            }
+        }
+    }
+
+    /// <summary>Tries until the sink takes the batch; gives up only when the library is shut down.</summary>
+    private async Task<bool> WriteBatchAsync(List<AuditEntry> batch, AuditRecord[] records)
+    {
+        TimeSpan delay = s_firstRetry;
+        while (true)
+        {
+            try
+            {
+                await _sink.WriteAsync(records, _stopping.Token).ConfigureAwait(false);
+                if (Interlocked.Exchange(ref _failing, 0) != 0)
+                {
+                    LogRecovered();
+                }
+
+                return true;
+            }
+            catch (Exception e)
+            {
+                if (Interlocked.Exchange(ref _failing, 1) == 0)
+                {
+                    LogFailed(e);
+                }
+
+                SuspendTasksOf(batch);
+                if (_stopping.IsCancellationRequested)
+                {
+                    LogLost(records.Length);
+                    return false;
+                }
+            }
+
+            try
+            {
+                await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                LogLost(records.Length);
+                return false;
+            }
+
+            delay = delay * 2 < s_longestRetry ? delay * 2 : s_longestRetry;
+        }
+    }
+
+    private void SuspendTasksOf(List<AuditEntry> batch)
+    {
+        foreach (AuditEntry entry in batch)
+        {
+            if (entry is { Task: { } task, Record.Kind: AuditKind.Outcome })
+            {
+                _onOutcomeLost?.Invoke(task);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 200, Level = LogLevel.Critical, Message = "Audit records cannot be written; new decisions are refused once the queue is full, and high-risk calls at once.")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Audit records are written again.")]
+    private partial void LogRecovered();
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Critical, Message = "{Count} audit records were lost at shutdown since the sink did not take them.")]
+    private partial void LogLost(int count);
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// One record of the audit trail. It holds no argument value and no secret: arguments appear as a keyed digest, which tells whether two
+/// calls had the same ones and cannot be guessed without the key. Immutable.
+/// </summary>
+public sealed record AuditRecord
+{
+    /// <summary>What the record tells.</summary>
+    public required AuditKind Kind { get; init; }
+
+    /// <summary>When, in wall-clock time.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The tenant; null when the call could not be tied to one.</summary>
+    public TenantId? Tenant { get; init; }
+
+    /// <summary>The task, or null.</summary>
+    public TaskId? Task { get; init; }
+
+    /// <summary>The task's purpose.</summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>The agent.</summary>
+    public AgentId? Agent { get; init; }
+
+    /// <summary>Who answers for the agent.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>The user at the root of the delegation.</summary>
+    public string? OnBehalfOf { get; init; }
+
+    /// <summary>Who performed an administrative action.</summary>
+    public string? Principal { get; init; }
+
+    /// <summary>The guard's id of the call.</summary>
+    public CallId? Call { get; init; }
+
+    /// <summary>The framework's id of the call, which may repeat.</summary>
+    public string? FrameworkCallId { get; init; }
+
+    /// <summary>The tool's name as the call gave it.</summary>
+    public string? Tool { get; init; }
+
+    /// <summary>The action, as a Cedar entity.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>The resources, as Cedar entities.</summary>
+    public ImmutableArray<string> Resources { get; init; } = [];
+
+    /// <summary>HMAC-SHA-256 of the canonical arguments, in hexadecimal.</summary>
+    public string? ArgumentsDigest { get; init; }
+
+    /// <summary>Permit, Deny or RequireApproval; null where nothing was decided.</summary>
+    public DecisionOutcome? Outcome { get; init; }
+
+    /// <summary>One of <see cref="ReasonCodes"/>.</summary>
+    public required string ReasonCode { get; init; }
+
+    /// <summary>What happened, for people.</summary>
+    public required string Explanation { get; init; }
+
+    /// <summary>The policies that determined it.</summary>
+    public ImmutableArray<string> Policies { get; init; } = [];
+
+    /// <summary>The version of the policies.</summary>
+    public string? PolicyVersion { get; init; }
+
+    /// <summary>The approval that was asked for or used.</summary>
+    public ApprovalId? Approval { get; init; }
+
+    /// <summary>The lease that was used, made or unmade.</summary>
+    public LeaseId? Lease { get; init; }
+
+    /// <summary>The result's label.</summary>
+    public Label? ResultLabel { get; init; }
+
+    /// <summary>How long the tool ran.</summary>
+    public TimeSpan? Duration { get; init; }
+}

@@ -1,0 +1,50 @@
+namespace IntentAuthz;
+
+/// <summary>Writes the records of everything but tool calls: administration, tasks and leases.</summary>
+internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
+{
+    internal AuditQueue Queue => queue;
+
+    internal void Administration(Principal? by, string action, string what, TenantId? tenant, Decision decision) =>
+        queue.TryAccept(
+            new AuditRecord
+            {
+                Kind = AuditKind.Administration,
+                Time = time.GetUtcNow(),
+                Tenant = tenant,
+                Principal = by?.ToString() ?? "operator key",
+                Action = action,
+                Resources = [what],
+                Outcome = decision.Outcome,
+                ReasonCode = decision.ReasonCode,
+                Explanation = decision.Explanation,
+                Policies = decision.DeterminingPolicies,
+                Approval = decision.Approval,
+            },
+            task: null);
+
+    internal void TaskMoved(AgentTask task, TaskState to, string explanation) =>
+        queue.TryAccept(
+            ForTask(AuditKind.Task, task, to.ToString().ToLowerInvariant(), explanation),
+            task: null);
+
+    internal void Leased(AgentTask task, Lease lease, string reasonCode, string explanation) =>
+        queue.TryAccept(
+            ForTask(AuditKind.Lease, task, reasonCode, explanation) with { Lease = lease.Id },
+            task: null);
+
+    private AuditRecord ForTask(AuditKind kind, AgentTask task, string reasonCode, string explanation) =>
+        new()
+        {
+            Kind = kind,
+            Time = time.GetUtcNow(),
+            Tenant = task.Tenant,
+            Task = task.Id,
+            Purpose = task.Purpose,
+            Agent = task.Agent.Id,
+            Owner = task.Owner,
+            OnBehalfOf = task.Delegation.User?.ToString(),
+            ReasonCode = reasonCode,
+            Explanation = explanation,
+        };
+}

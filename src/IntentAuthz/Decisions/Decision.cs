@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace IntentAuthz;
+
+/// <summary>What the guard concluded about one call or one administrative action, and why. Immutable.</summary>
+public sealed class Decision
+{
+    internal Decision(
+        DecisionOutcome outcome,
+        string reasonCode,
+        string explanation,
+        ImmutableArray<string> policies = default,
+        ImmutableArray<string> errors = default,
+        ApprovalId? approval = null)
+    {
+        Outcome = outcome;
+        ReasonCode = reasonCode;
+        Explanation = explanation;
+        DeterminingPolicies = policies.IsDefault ? [] : policies;
+        PolicyErrors = errors.IsDefault ? [] : errors;
+        Approval = approval;
+    }
+
+    /// <summary>Permit, Deny or RequireApproval.</summary>
+    public DecisionOutcome Outcome { get; }
+
+    /// <summary>One of <see cref="ReasonCodes"/>.</summary>
+    public string ReasonCode { get; }
+
+    /// <summary>One or two sentences for people: what happened and what to do. It can name policies, so it is not for the model.</summary>
+    public string Explanation { get; }
+
+    /// <summary>The ids of the policies that decided: the forbids that forbade, or all permits that apply.</summary>
+    public ImmutableArray<string> DeterminingPolicies { get; }
+
+    /// <summary>Policies that could not be evaluated, each with its reason; also those whose failure changed nothing.</summary>
+    public ImmutableArray<string> PolicyErrors { get; }
+
+    /// <summary>The approval that is waited for, when <see cref="Outcome"/> is RequireApproval, or that was used up by this call.</summary>
+    public ApprovalId? Approval { get; }
+
+    /// <summary>Whether the outcome is Permit.</summary>
+    public bool IsPermitted => Outcome == DecisionOutcome.Permit;
+
+    internal static Decision Deny(string reasonCode, string explanation) => new(DecisionOutcome.Deny, reasonCode, explanation);
+
+    /// <summary>Outcome, reason code and explanation.</summary>
+    public override string ToString() => $"{Outcome} ({ReasonCode}): {Explanation}";
+}

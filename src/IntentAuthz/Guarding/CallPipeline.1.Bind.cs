@@ -1,0 +1,71 @@
+namespace IntentAuthz;
+
+/// <summary>Step 1: the call is tied to its task and to a described tool. Authority is what the caller was bound to, never what the call says.</summary>
+internal sealed partial class CallPipeline
+{
+    private Decision? Bind(AgentTask? task, ToolCall call, out ToolDescriptor? tool)
+    {
+        tool = null;
+        if (task is null)
+        {
+            return Decision.Deny(ReasonCodes.MissingTask, "The call came with no task; open one and bind the caller to it.");
+        }
+
+        if (!ReferenceEquals(task.GuardIdentity, guardIdentity))
+        {
+            return Decision.Deny(ReasonCodes.ForeignTask, "The task was opened by another guard; use the guard that opened it.");
+        }
+
+        if (task.WhyNotActive() is { } reason)
+        {
+            return Decision.Deny(reason, $"The task {task.Id} does not run: it, or a task above it, is {StateInWords(reason)}.");
+        }
+
+        if (call.Parent is { } parent && !IsInFlight(task, parent))
+        {
+            return Decision.Deny(ReasonCodes.ParentNotInFlight, $"The call names {parent} as its parent, which is not in flight in this task or one above it.");
+        }
+
+        if (!tools.TryGet(call.ToolName, out tool))
+        {
+            string hint = Nearest.Hint(call.ToolName, tools.Tools.Select(static t => t.Name));
+            return Decision.Deny(
+                ReasonCodes.UnknownTool,
+                $"No tool of exactly this name is described{(hint.Length > 0 ? hint : ".")} Describe it with ToolDescriptor.For(...) and AddTool(...).");
+        }
+
+        for (AgentTask? above = task; above is not null; above = above.Parent)
+        {
+            if (tool.Risk > above.Mandate.RiskCeiling)
+            {
+                return Decision.Deny(
+                    ReasonCodes.RiskAboveCeiling,
+                    $"The tool '{tool.Name}' is of risk {tool.Risk.Name()}, above the ceiling {above.Mandate.RiskCeiling.Name()} of task {above.Id}.");
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsInFlight(AgentTask task, CallId parent)
+    {
+        for (AgentTask? above = task; above is not null; above = above.Parent)
+        {
+            if (above.Calls.Contains(parent))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string StateInWords(string reasonCode) => reasonCode switch
+    {
+        ReasonCodes.TaskPending => "pending",
+        ReasonCodes.TaskSuspended => "suspended",
+        ReasonCodes.TaskExpired => "expired",
+        ReasonCodes.Revoked => "revoked",
+        _ => "ended",
+    };
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>Step 2: what the call means. The arguments are read once; what follows, the tool included, sees that snapshot only.</summary>
+internal sealed partial class CallPipeline
+{
+    /// <summary>The most resources one call can touch: each needs a verdict of its own.</summary>
+    private const int MaxResources = 64;
+
+    private Decision? ReadIntent(CallContext context)
+    {
+        if (_arguments.Read(context.Tool, context.Call, out ArgumentSnapshot? snapshot) is { } failure)
+        {
+            return Decision.Deny(failure.ReasonCode, failure.Message);
+        }
+
+        context.Snapshot = snapshot!;
+        if (CheckHostArguments(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        try
+        {
+            context.Resources = MapResources(context.Tool, snapshot!);
+        }
+        catch (Exception e)
+        {
+            return Decision.Deny(
+                ReasonCodes.ResourceMappingFailed,
+                $"The resource of '{context.Tool.Name}' could not be found from the arguments ({e.GetType().Name}); see the tool's descriptor.");
+        }
+
+        return context.Resources.Length is 0 or > MaxResources
+            ? Decision.Deny(
+                ReasonCodes.ResourceMappingFailed,
+                $"The descriptor of '{context.Tool.Name}' maps the arguments to {context.Resources.Length} resources; it must be 1 to {MaxResources}.")
+            : null;
+    }
+
+    private static Decision? CheckHostArguments(CallContext context)
+    {
+        if (context.Call.HostArguments is { } given)
+        {
+            foreach (string name in given.Keys)
+            {
+                if (!context.Tool.Arguments.TryGetValue(name, out ArgumentDescriptor? declared) || !declared.IsHostOnly)
+                {
+                    return Decision.Deny(
+                        ReasonCodes.UnknownArgument, $"The host supplies '{name}', which the descriptor of '{context.Tool.Name}' does not declare host-only.");
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<Entity> MapResources(ToolDescriptor tool, ArgumentSnapshot snapshot)
+    {
+        if (tool.MapResources is { } map)
+        {
+            return [.. map(snapshot.Json).Take(MaxResources + 1).Select(static r => new Entity(r.Uid, r.Attributes, r.Parents))];
+        }
+
+        if (tool.ResourceArgument is null)
+        {
+            return tool.ToolAsResource;
+        }
+
+        string id = snapshot.Input.TryGetValue(tool.ResourceArgument, out CedarValue? value)
+            ? value switch
+            {
+                CedarString text => text.Value,
+                CedarLong number => number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                _ => throw new InvalidOperationException("The argument that names the resource is neither text nor an integer."),
+            }
+            : throw new InvalidOperationException("The argument that names the resource is missing.");
+        return [new Entity(new EntityUid(tool.ResourceType!, id), CedarRecord.Empty, [])];
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>Step 3: revoked? Then the verdict: policies ∧ the mandate of the task ∧ those of all tasks above it, for every resource the call touches.</summary>
+internal sealed partial class CallPipeline
+{
+    private async ValueTask<Standing> ReachVerdictAsync(CallContext context, CancellationToken cancellationToken)
+    {
+        AgentTask task = context.Task;
+        Label label = task.History.WorstLabel;
+        string version = engine.GetVersion(task.Tenant);
+        Standing Refused(Decision decision) => new(decision, [], [], Obligations.None, version, label);
+
+        if (revoked.Covers(task, context.Tool.Name, version))
+        {
+            return Refused(Decision.Deny(ReasonCodes.Revoked, "The task, its agent, its delegation, the tool, the tenant or everything is revoked."));
+        }
+
+        // Policy sees an approval that this very call can resume under. Only a task that has asked for one can have it.
+        context.Approval = task.History.ApprovalsAsked > 0 ? approvals.FindApproved(task, context.Digest) : null;
+
+        ImmutableArray<string> policies = [];
+        ImmutableArray<string> errors = [];
+        Obligations obligations = context.Tool.OwnObligations;
+        foreach (Entity resource in context.Resources)
+        {
+            PolicyRequest request = new(
+                task.Tenant, task.Agent.Entity.Uid, context.Tool.Action, resource.Uid,
+                new RequestEntities(hostEntities, task.Agent.Entity, context.Tool.ActionEntity, resource), context);
+            Verdict verdict;
+            try
+            {
+                verdict = await EngineCall.EvaluateAsync(engine, request, engineTimeout, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                LogFault(e, context.Id);
+                return Refused(Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
+            }
+
+            if (verdict.Effect != VerdictEffect.Permit)
+            {
+                return Refused(Explain(verdict, request));
+            }
+
+            policies = policies.IsEmpty ? verdict.Policies : [.. policies.Union(verdict.Policies, StringComparer.Ordinal)];
+            errors = errors.IsEmpty ? verdict.Errors : [.. errors.Union(verdict.Errors, StringComparer.Ordinal)];
+            if (!Obligations.TryCombine(obligations, verdict.Obligations, out Obligations? combined)
+                || AskMandates(task, request, ref combined) is not { } mandated)
+            {
+                return Refused(new Decision(
+                    DecisionOutcome.Deny, ReasonCodes.ConflictingObligations,
+                    "The tool and the permits that apply ask for different credentials; make them name one.", policies, errors));
+            }
+
+            if (mandated.Refusal is { } outside)
+            {
+                return Refused(outside);
+            }
+
+            obligations = combined!;
+        }
+
+        return new Standing(null, policies, errors, obligations, version, label);
+    }
+
+    /// <summary>Asks the mandates from the task up. Null when their obligations cannot be combined with the others.</summary>
+    private static (Decision? Refusal, bool Asked)? AskMandates(AgentTask task, PolicyRequest request, ref Obligations? obligations)
+    {
+        for (AgentTask? above = task; above is not null; above = above.Parent)
+        {
+            if (above.Mandate.Evaluate(request) is not { } verdict)
+            {
+                continue;
+            }
+
+            if (verdict.Effect != VerdictEffect.Permit)
+            {
+                return (
+                    new Decision(
+                        DecisionOutcome.Deny,
+                        ReasonCodes.OutsideMandate,
+                        $"The mandate of task {above.Id} does not cover {request.Action} on {request.Resource} with these arguments; it allows: {above.Mandate.Description}.",
+                        verdict.Policies,
+                        verdict.Errors),
+                    true);
+            }
+
+            if (!Obligations.TryCombine(obligations!, verdict.Obligations, out obligations))
+            {
+                return null;
+            }
+        }
+
+        return (null, true);
+    }
+
+    private static Decision Explain(Verdict verdict, PolicyRequest request)
+    {
+        string policies = string.Join(", ", verdict.Policies);
+        string why = verdict.ReasonCode switch
+        {
+            ReasonCodes.Forbidden => $"{request.Action} on {request.Resource} is forbidden by {policies}.",
+            ReasonCodes.PolicyError => $"{request.Action} on {request.Resource} is denied since {policies} could not be evaluated and might have denied or asked: {string.Join("; ", verdict.Errors)}.",
+            ReasonCodes.ConflictingObligations => $"{policies} all permit {request.Action}, but ask for different credentials; make them name one.",
+            _ => $"No policy permits {request.Principal} to do {request.Action} on {request.Resource} with these arguments in this context.",
+        };
+        return new Decision(DecisionOutcome.Deny, verdict.ReasonCode, why, verdict.Policies, verdict.Errors);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+
+namespace IntentAuthz;
+
+/// <summary>Step 4: does a person have to say yes first? The answer is bound to the call's digest; the same call made again resumes under it.</summary>
+internal sealed partial class CallPipeline
+{
+    private Decision CheckApproval(CallContext context, Standing standing)
+    {
+        bool isRepeat = !context.Tool.IsIdempotent && context.Task.History.IsUnresolved(context.Digest);
+        if (standing.Obligations.Approvals.IsEmpty && !isRepeat)
+        {
+            context.Approval = null;
+            return Permit(standing, null);
+        }
+
+        if (!context.IsApprovable)
+        {
+            return Decision.Deny(
+                ReasonCodes.NotApprovable,
+                "The call needs an approval, but a host-only argument has no id that would say what is approved; give its HostValue an Id.");
+        }
+
+        ApprovalSubject subject = SubjectOf(context);
+        if (approvals.Ask(context.Task, subject, standing.Obligations) is not { } request)
+        {
+            return Decision.Deny(ReasonCodes.ApprovalQuota, "Too many approvals of this task or tenant wait already; answer those first.");
+        }
+
+        switch (approvals.Current(request))
+        {
+            case ApprovalState.Approved:
+                context.Approval = request;
+                return Permit(standing, request.Id);
+            case ApprovalState.Refused:
+                return Refused(context, request.Id);
+            default:
+                return new Decision(
+                    DecisionOutcome.RequireApproval,
+                    isRepeat && standing.Obligations.Approvals.IsEmpty ? ReasonCodes.RepeatOfUnknownOutcome : ReasonCodes.ApprovalRequired,
+                    $"Waits for the approval of {InWords(request.Needed)}; make the same call again once it is given.",
+                    standing.Policies,
+                    standing.Errors,
+                    request.Id);
+        }
+    }
+
+    private static Decision Permit(Standing standing, ApprovalId? approval) =>
+        new(DecisionOutcome.Permit, ReasonCodes.Permitted, "Policies and mandates permit the call and its obligations are met.", standing.Policies, standing.Errors, approval);
+
+    private static Decision Refused(CallContext context, ApprovalId? id) =>
+        new(DecisionOutcome.Deny, ReasonCodes.ApprovalRefused, $"An approver refused this call; it cannot be asked again in task {context.Task.Id}.", approval: id);
+
+    private static ApprovalSubject SubjectOf(CallContext context)
+    {
+        string resources = string.Join(", ", context.Resources.Select(static r => r.Uid.ToString()));
+        string arguments = string.Join(", ", context.Snapshot.Json.EnumerateObject()
+            .Select(a => $"{a.Name} = {a.Value.GetRawText()} (from: {CallContext.Name(context.Sources[a.Name])})"));
+        return new ApprovalSubject(
+            context.Digest,
+            context.Tool,
+            [.. context.Resources.Select(static r => r.Uid)],
+            context.Snapshot.Json,
+            context.Sources,
+            $"{context.Task.Agent.Id} wants {context.Tool.Name} on {resources} with {arguments}, for the task \"{context.Task.Purpose}\".");
+    }
+
+    private static string InWords(ImmutableArray<ApprovalRequirement> needed) =>
+        string.Join(" and ", needed.Select(static n => n.Role.Length == 0 ? "a person whom policy lets approve" : n.Count == 1 ? n.Role : $"{n.Count} people of {n.Role}"));
+}

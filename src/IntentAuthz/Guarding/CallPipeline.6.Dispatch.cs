@@ -1,0 +1,130 @@
+namespace IntentAuthz;
+
+/// <summary>
+/// Step 6: the last steps, after every wait. The call is registered in flight, then everything that could have changed is checked again, then
+/// the tool runs. A revocation either sees the registration and stops the call, or is seen by the check.
+/// </summary>
+internal sealed partial class CallPipeline
+{
+    /// <summary>Runs the tool, or denies. Null when policies or labels have changed since the verdict: then the call is decided again.</summary>
+    private async ValueTask<GuardResult?> TryRunAsync(
+        CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, CancellationToken cancellationToken)
+    {
+        AgentTask task = context.Task;
+        InFlightCall inFlight = new(context.Id, context.Tool)
+        {
+            Lease = context.Credential?.Lease.Id,
+            PolicyVersion = standing.PolicyVersion,
+        };
+        task.Calls.Enter(inFlight);
+        try
+        {
+            if (standing.PolicyVersion != engine.GetVersion(task.Tenant) || standing.Label != task.History.WorstLabel)
+            {
+                return null;
+            }
+
+            Decision? refusal = TakeLastSteps(context, standing, inFlight, out bool again);
+            if (again)
+            {
+                return null;
+            }
+
+            if (refusal is not null)
+            {
+                return await DenyAsync(context, refusal, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
+            }
+
+            CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+                static call => ((InFlightCall)call!).Cancel(ReasonCodes.CancelledByCaller), inFlight);
+            await using (registration.ConfigureAwait(false))
+            {
+                task.History.CountCall();
+                return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            task.Calls.Leave(inFlight);
+        }
+    }
+
+    /// <summary>No step here waits: nothing can change between them that stopping the call does not catch.</summary>
+    private Decision? TakeLastSteps(CallContext context, Standing standing, InFlightCall inFlight, out bool again)
+    {
+        again = false;
+        AgentTask task = context.Task;
+        if (task.WhyNotActive() is { } reason)
+        {
+            return Decision.Deny(reason, "The task stopped running while the call was being decided.");
+        }
+
+        if (revoked.Covers(task, context.Tool.Name, standing.PolicyVersion)
+            || (context.Credential is { } credential && !broker.IsLive(credential.Lease.Id)))
+        {
+            return Decision.Deny(ReasonCodes.Revoked, "What the call rests on was revoked while it was being decided.");
+        }
+
+        if (!rates.TryTake(task, context.Tool, standing.Obligations.Rates))
+        {
+            return Decision.Deny(
+                ReasonCodes.RateExceeded, $"{context.Tool.Action} is called more often than {string.Join(", ", standing.Obligations.Rates)} allows; wait.");
+        }
+
+        bool isNoted = false;
+        if (!context.Tool.IsIdempotent)
+        {
+            isNoted = task.History.TryStart(context.Digest, allowRepeat: context.Approval is not null);
+            again = !isNoted; // an equal call has just started: decided again, this one asks
+        }
+
+        bool starts = !again && (context.Approval is not { } approval || TryConsume(approval, out again)) && inFlight.TryDispatch();
+        if (starts)
+        {
+            return null;
+        }
+
+        rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
+        if (isNoted)
+        {
+            task.History.Resolve(context.Digest); // the tool was never entered
+        }
+
+        return again ? null : Decision.Deny(inFlight.StopReason ?? ReasonCodes.Revoked, "The call was stopped just before it started.");
+    }
+
+    /// <summary>Uses the approval up. When another call, or its end, was quicker, this one is decided again and asks anew.</summary>
+    private bool TryConsume(ApprovalRequest approval, out bool again)
+    {
+        bool consumed = approvals.Current(approval) == ApprovalState.Approved && approval.TryConsume();
+        again = !consumed;
+        return consumed;
+    }
+
+    private async ValueTask<GuardResult> RunAsync(
+        CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
+    {
+        ToolInvocation invocation = new(
+            context.Id, context.Task, context.Tool, context.Snapshot.Json, context.Call.HostArguments, context.Credential);
+        long started = time.GetTimestamp();
+        ToolResult? result = null;
+        Exception? failure = null;
+        try
+        {
+            result = await dispatch(invocation, inFlight.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // What a tool throws is a result too: it is judged below like any other, and never reaches the model as it is.
+            failure = e;
+        }
+
+        GuardResult ended = Conclude(context, standing, permit, inFlight, result, failure, time.GetElapsedTime(started));
+        if (ended.OutcomeCode == ReasonCodes.CancelledByCaller)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return ended;
+    }
+}

@@ -1,0 +1,154 @@
+using IntentAuthz.Cedar;
+
+using Microsoft.Extensions.Logging;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// The way of one tool call, a file a step: bind, intent, verdict, approval, provision, dispatch, outcome. Every fault on the way to the
+/// dispatch is a denial with its own reason code.
+/// </summary>
+internal sealed partial class CallPipeline(
+    ToolCatalog tools,
+    IPolicyEngine engine,
+    IEntityProvider hostEntities,
+    RevocationList revoked,
+    ApprovalRegistry approvals,
+    CredentialBroker broker,
+    CallRates rates,
+    CallAudit audit,
+    ResultObserver observer,
+    SecretScrubber scrubber,
+    TaskEnding ending,
+    ArgumentLimits argumentLimits,
+    TimeSpan engineTimeout,
+    TimeProvider time,
+    object guardIdentity,
+    ILogger<CallPipeline> logger)
+{
+    /// <summary>How often a call is decided again because policies or labels changed meanwhile, before it is denied.</summary>
+    private const int MaxRounds = 3;
+
+    private readonly ArgumentReader _arguments = new(argumentLimits);
+    private readonly ILogger<CallPipeline> _logger = logger;
+
+    internal async ValueTask<GuardResult> InvokeAsync(AgentTask? task, ToolCall call, ToolDispatch dispatch, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        CallId id = CallId.New();
+        CallContext context;
+        try
+        {
+            if (Bind(task, call, out ToolDescriptor? tool) is { } unbound)
+            {
+                return Refuse(id, task, call, unbound);
+            }
+
+            context = new CallContext(id, call, task!, tool!, time);
+            if (ReadIntent(context) is { } unreadable)
+            {
+                return await DenyAsync(context, unreadable, policyVersion: "", cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            LogFault(e, id);
+            return Refuse(id, task, call, Decision.Deny(ReasonCodes.InternalError, $"A fault inside the guard ({e.GetType().Name}); the call did not run. See the log."));
+        }
+
+        Standing? standing = null;
+        try
+        {
+            for (int round = 0; round < MaxRounds; round++)
+            {
+                standing = await ReachVerdictAsync(context, cancellationToken).ConfigureAwait(false);
+                Decision decision = standing.Refusal ?? CheckApproval(context, standing);
+                if (decision.IsPermitted)
+                {
+                    decision = await ProvisionAsync(context, standing, decision, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (!decision.IsPermitted)
+                {
+                    return await DenyAsync(context, decision, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (!await audit.DecidedAsync(context, decision, standing.PolicyVersion, cancellationToken).ConfigureAwait(false))
+                {
+                    return await DenyAsync(
+                        context,
+                        Decision.Deny(ReasonCodes.AuditUnavailable, "The decision could not be recorded, so the call does not run. Check the audit sink."),
+                        standing.PolicyVersion,
+                        cancellationToken).ConfigureAwait(false);
+                }
+
+                GuardResult? result = await TryRunAsync(context, standing, decision, dispatch, cancellationToken).ConfigureAwait(false);
+                if (result is not null)
+                {
+                    return result;
+                }
+
+                await ReleaseCallLeaseAsync(context).ConfigureAwait(false);
+                context.Refresh();
+            }
+
+            return await DenyAsync(
+                context,
+                Decision.Deny(ReasonCodes.PolicyChanged, "Policies or labels changed each time the call was decided; try again."),
+                standing!.PolicyVersion,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            LogFault(e, id);
+            return await DenyAsync(
+                context,
+                Decision.Deny(ReasonCodes.InternalError, $"A fault inside the guard ({e.GetType().Name}); the call did not run. See the log."),
+                standing?.PolicyVersion ?? "",
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ReleaseCallLeaseAsync(context).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Records the denial of a call that was reached outside the guard, such as a function that is not wrapped.</summary>
+    internal GuardResult Refuse(AgentTask? task, ToolCall call, Decision decision) => Refuse(CallId.New(), task, call, decision);
+
+    private GuardResult Refuse(CallId id, AgentTask? task, ToolCall call, Decision decision)
+    {
+        task?.History.CountDenial();
+        audit.Refused(id, task, call, decision);
+        return new GuardResult(id, decision, decision.ReasonCode, label: Label.Best);
+    }
+
+    private async ValueTask<GuardResult> DenyAsync(
+        CallContext context, Decision decision, string policyVersion, CancellationToken cancellationToken)
+    {
+        if (decision.Outcome == DecisionOutcome.Deny)
+        {
+            context.Task.History.CountDenial();
+        }
+
+        await audit.DecidedAsync(context, decision, policyVersion, cancellationToken).ConfigureAwait(false);
+        return new GuardResult(context.Id, decision, decision.ReasonCode, label: Label.Best);
+    }
+
+    /// <summary>A lease made for an approved call serves that call only.</summary>
+    private ValueTask ReleaseCallLeaseAsync(CallContext context)
+    {
+        LeasedCredential? credential = context.Credential;
+        context.Credential = null;
+        return credential?.Lease.OnlyFor is null ? ValueTask.CompletedTask : broker.RevokeLeaseAsync(credential.Lease.Id);
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A fault inside the guard; call {Call} was denied.")]
+    private partial void LogFault(Exception exception, CallId call);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Tool {Tool} failed in call {Call} with {ExceptionType}.")]
+    private partial void LogToolFailed(string tool, CallId call, string exceptionType);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Critical, Message = "The outcome of call {Call} could not be recorded; task {Task} is suspended.")]
+    private partial void LogOutcomeLost(CallId call, TaskId task);
+}

@@ -1,0 +1,97 @@
+namespace IntentAuthz;
+
+/// <summary>
+/// The one pipeline around every tool call (the PEP). An adapter hands it a task, a call and the way to run the tool, and decides nothing
+/// itself. Safe for use by many threads.
+/// </summary>
+public sealed class Guard
+{
+    private readonly CallPipeline _pipeline;
+    private readonly IPolicyEngine _engine;
+    private readonly RevocationList _revoked;
+
+    internal Guard(
+        CallPipeline pipeline,
+        IPolicyEngine engine,
+        RevocationList revoked,
+        ToolCatalog tools,
+        TaskRegistry tasks,
+        ApprovalRegistry approvals,
+        RevocationRegistry revocations)
+    {
+        _pipeline = pipeline;
+        _engine = engine;
+        _revoked = revoked;
+        Tools = tools;
+        Tasks = tasks;
+        Approvals = approvals;
+        Revocations = revocations;
+    }
+
+    /// <summary>The tools the host has described.</summary>
+    public ToolCatalog Tools { get; }
+
+    /// <summary>Opens and ends tasks.</summary>
+    public TaskRegistry Tasks { get; }
+
+    /// <summary>What waits for people.</summary>
+    public ApprovalRegistry Approvals { get; }
+
+    /// <summary>What is revoked, and the way to revoke.</summary>
+    public RevocationRegistry Revocations { get; }
+
+    /// <summary>
+    /// Decides a call and, if it is permitted, runs the tool on exactly what was decided. A call that needs an approval returns at once with
+    /// the approval's id; the same call made again resumes it.
+    /// </summary>
+    /// <param name="task">The task the caller is bound to; without one the call is denied.</param>
+    /// <param name="call">The call, as the framework has it.</param>
+    /// <param name="dispatch">Runs the tool; called at most once.</param>
+    /// <param name="cancellationToken">Cancels the decision, and the tool once it runs.</param>
+    /// <returns>The decision, and the result when the tool ran. A denial, a tool's exception and a revocation are results, not exceptions.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public ValueTask<GuardResult> InvokeAsync(
+        AgentTask? task, ToolCall call, ToolDispatch dispatch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(dispatch);
+        return _pipeline.InvokeAsync(task, call, dispatch, cancellationToken);
+    }
+
+    /// <summary>Records that a function was reached on a way around the guard, and denies it. For an adapter's net.</summary>
+    /// <param name="task">The task the caller is bound to, or null.</param>
+    /// <param name="toolName">The function's name.</param>
+    public GuardResult RefuseUnguarded(AgentTask? task, string toolName)
+    {
+        ArgumentNullException.ThrowIfNull(toolName);
+        return _pipeline.Refuse(
+            task,
+            new ToolCall(toolName, default(ReadOnlyMemory<byte>)),
+            Decision.Deny(ReasonCodes.UnguardedFunction, $"The function '{toolName}' is not wrapped by the guard; add plugins before the kernel is bound to a task."));
+    }
+
+    /// <summary>Whether a call of the tool could be permitted in the task at all: otherwise it need not be shown to the model. A hint, not a decision.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="toolName">The tool's name.</param>
+    public bool CouldPermit(AgentTask task, string toolName)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(toolName);
+        if (!Tools.TryGet(toolName, out ToolDescriptor? tool)
+            || _revoked.Contains(RevocationTarget.Tool(task.Tenant, toolName))
+            || !_engine.CouldPermit(task.Tenant, tool))
+        {
+            return false;
+        }
+
+        for (AgentTask? above = task; above is not null; above = above.Parent)
+        {
+            if (!above.Mandate.CouldPermit(tool))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,62 @@
+namespace IntentAuthz;
+
+/// <summary>
+/// One call between its registration and its end. Its state decides the race between dispatching and taking authority away: exactly one of
+/// <see cref="TryDispatch"/> and a <see cref="Cancel"/> before it wins, so once a cancel has returned the tool either never starts or sees
+/// its token cancelled from its first instruction on.
+/// </summary>
+internal sealed class InFlightCall : IDisposable
+{
+    private const int Registered = 0;
+    private const int Dispatched = 1;
+    private const int Stopped = 2;
+
+    private readonly CancellationTokenSource _cancellation = new();
+    private int _state;
+    private string? _stopReason;
+
+    internal InFlightCall(CallId id, ToolDescriptor tool)
+    {
+        Id = id;
+        Tool = tool;
+    }
+
+    internal CallId Id { get; }
+
+    internal ToolDescriptor Tool { get; }
+
+    internal LeaseId? Lease { get; set; }
+
+    internal string? PolicyVersion { get; init; }
+
+    internal CancellationToken Token => _cancellation.Token;
+
+    /// <summary>Why the call was stopped; null while it was not.</summary>
+    internal string? StopReason => Volatile.Read(ref _stopReason);
+
+    internal InFlightCall? Previous { get; set; }
+
+    internal InFlightCall? Next { get; set; }
+
+    /// <summary>The last step before the tool: false when authority was taken away first.</summary>
+    internal bool TryDispatch() => Interlocked.CompareExchange(ref _state, Dispatched, Registered) == Registered;
+
+    internal bool WasDispatched => Volatile.Read(ref _state) == Dispatched;
+
+    internal void Cancel(string reason)
+    {
+        Interlocked.CompareExchange(ref _stopReason, reason, null);
+        Interlocked.CompareExchange(ref _state, Stopped, Registered);
+        try
+        {
+            // The token reads as cancelled when this returns; a tool's callbacks run elsewhere, so that none can hold up a revocation.
+            _ = _cancellation.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call has just ended by itself.
+        }
+    }
+
+    public void Dispose() => _cancellation.Dispose();
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace IntentAuthz;
+
+/// <summary>What policies and mandates have answered for a call, and under what: when that changes before dispatch, the call is decided again.</summary>
+/// <param name="Refusal">The denial, or null when everything permits.</param>
+/// <param name="Policies">The permits that apply.</param>
+/// <param name="Errors">What could not be evaluated.</param>
+/// <param name="Obligations">What must hold.</param>
+/// <param name="PolicyVersion">The policies it was decided under.</param>
+/// <param name="Label">The task's worst label when it was decided.</param>
+internal sealed record Standing(
+    Decision? Refusal,
+    ImmutableArray<string> Policies,
+    ImmutableArray<string> Errors,
+    Obligations Obligations,
+    string PolicyVersion,
+    Label Label);

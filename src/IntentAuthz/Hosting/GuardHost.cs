@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+
+using IntentAuthz.Cedar;
+
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace IntentAuthz;
+
+/// <summary>Puts the guard together from what the host has registered, owns its parts, and shuts them down in the right order.</summary>
+internal sealed class GuardHost : IAsyncDisposable
+{
+    private readonly AuditQueue _queue;
+    private readonly CredentialBroker _broker;
+
+    public GuardHost(
+        IOptions<IntentAuthzOptions> options,
+        IEnumerable<PolicySource> sources,
+        IEnumerable<HostAnnotationKey> annotationKeys,
+        IEnumerable<IPolicyEngine> engines,
+        IEnumerable<ToolDescriptor> tools,
+        IEnumerable<CredentialProfile> profiles,
+        IEnumerable<ICredentialIssuer> issuers,
+        IEnumerable<IEntityProvider> entities,
+        IEnumerable<IAuditSink> sinks,
+        TimeProvider time,
+        IEnumerable<ILoggerFactory> loggerFactories)
+    {
+        ILoggerFactory loggers = loggerFactories.LastOrDefault() ?? NullLoggerFactory.Instance;
+        IntentAuthzOptions settings = options.Value;
+        IEntityProvider hostEntities = entities.LastOrDefault() ?? EntityStore.Empty;
+        IAuditSink sink = sinks.LastOrDefault()
+            ?? throw new InvalidOperationException(
+                "IntentAuthz has no audit sink, and nothing may run unrecorded. Call UseAuditFile(\"audit.jsonl\"), or UseAuditSink(...) with one of your own.");
+        CedarPolicyEngine? native = engines.Any()
+            ? null
+            : new CedarPolicyEngine(sources, loggers.CreateLogger<CedarPolicyEngine>(), annotationKeys.Select(static k => k.Key));
+        IPolicyEngine engine = engines.LastOrDefault() ?? native!;
+        ToolCatalog catalog = new(tools);
+        CheckCredentials(catalog, profiles, issuers);
+
+        object identity = new();
+        _queue = new AuditQueue(
+            sink,
+            new AuditQueueLimits(settings.AuditQueueCapacity, settings.AuditQueuePerTenant, settings.AuditQueuePerTask, settings.AuditShutdownTimeout),
+            time,
+            loggers.CreateLogger<AuditQueue>());
+        AuditTrail trail = new(_queue, time);
+        RevocationList revoked = new();
+        AdministrativeGate gate = new(engine, hostEntities, time, settings.EngineTimeout);
+        ApprovalRegistry approvals = new(
+            gate, trail, revoked,
+            new ApprovalLimits(settings.ApprovalLifetime, settings.MaxPendingApprovalsPerTask, settings.MaxPendingApprovalsPerTenant), time);
+        SecretScrubber scrubber = new(time);
+        _broker = new CredentialBroker(profiles, issuers, scrubber, trail, time, settings.IssuerTimeout, loggers.CreateLogger<CredentialBroker>());
+        TaskTable table = new();
+        TaskEnding ending = new(table, approvals, _broker, trail, loggers.CreateLogger<TaskEnding>());
+        _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
+        TaskRegistry registry = new(table, ending, gate, approvals, revoked, trail, time, identity);
+        RevocationRegistry revocations = new(revoked, table, ending, _broker, approvals, gate, trail, settings.OperatorKey);
+        CallPipeline pipeline = new(
+            catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
+            new CallAudit(_queue, new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)), time, settings.DurableAuditTimeout),
+            new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
+            new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
+            settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
+        Guard = new Guard(pipeline, engine, revoked, catalog, registry, approvals, revocations);
+        PolicyAdministration = new PolicyAdministration(gate, native, trail);
+    }
+
+    internal Guard Guard { get; }
+
+    internal PolicyAdministration PolicyAdministration { get; }
+
+    /// <summary>Waits until what was recorded so far is with the sink.</summary>
+    internal ValueTask FlushAuditAsync(CancellationToken cancellationToken) => _queue.FlushAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        // Credentials first: unmaking them is recorded too.
+        await _broker.DisposeAsync().ConfigureAwait(false);
+        await _queue.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A tool that names a profile nobody declared would be denied at every call: better said at start.</summary>
+    private static void CheckCredentials(ToolCatalog catalog, IEnumerable<CredentialProfile> profiles, IEnumerable<ICredentialIssuer> issuers)
+    {
+        string[] names = [.. profiles.Select(static p => p.Name)];
+        string[] makers = [.. issuers.Select(static i => i.Name)];
+        foreach (ToolDescriptor tool in catalog.Tools)
+        {
+            if (tool.Credential is { } credential && !names.Contains(credential, StringComparer.Ordinal))
+            {
+                throw new InvalidOperationException(
+                    $"The tool '{tool.Name}' needs the credential '{credential}', which is not declared{Nearest.Hint(credential, names)} Add it with AddCredentialProfile(...).");
+            }
+        }
+
+        foreach (CredentialProfile profile in profiles)
+        {
+            if (!makers.Contains(profile.Issuer, StringComparer.Ordinal))
+            {
+                throw new InvalidOperationException(
+                    $"The credential profile '{profile.Name}' names the issuer '{profile.Issuer}', which is not registered{Nearest.Hint(profile.Issuer, makers)} Add it with AddIssuer(...).");
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using IntentAuthz.Cedar;
+
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IntentAuthz;
+
+/// <summary>What a host adds to the library: policies, tools, credentials, the audit's sink. Used while services are registered.</summary>
+public sealed class IntentAuthzBuilder
+{
+    internal IntentAuthzBuilder(IServiceCollection services) => Services = services;
+
+    /// <summary>The services the library is added to.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Adds policies. Several sources add up to one set.</summary>
+    /// <param name="source">Where they come from.</param>
+    public IntentAuthzBuilder AddPolicies(PolicySource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Services.AddSingleton(source);
+        return this;
+    }
+
+    /// <summary>Lets policies carry an annotation of the host's own, beside those the library knows.</summary>
+    /// <param name="key">The annotation's name.</param>
+    public IntentAuthzBuilder AllowAnnotation(string key)
+    {
+        Services.AddSingleton(new HostAnnotationKey(Identifier.Validate(key, "annotation")));
+        return this;
+    }
+
+    /// <summary>Describes a tool.</summary>
+    /// <param name="tool">The descriptor.</param>
+    public IntentAuthzBuilder AddTool(ToolDescriptor tool)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        Services.AddSingleton(tool);
+        return this;
+    }
+
+    /// <summary>Describes a tool.</summary>
+    /// <param name="tool">The descriptor, as far as it is built.</param>
+    public IntentAuthzBuilder AddTool(ToolDescriptorBuilder tool)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        return AddTool(tool.Build());
+    }
+
+    /// <summary>Declares a credential that policies and tools can ask for.</summary>
+    /// <param name="profile">The profile.</param>
+    public IntentAuthzBuilder AddCredentialProfile(CredentialProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        Services.AddSingleton(profile);
+        return this;
+    }
+
+    /// <summary>Adds an issuer of credentials.</summary>
+    /// <param name="issuer">The issuer.</param>
+    public IntentAuthzBuilder AddIssuer(ICredentialIssuer issuer)
+    {
+        ArgumentNullException.ThrowIfNull(issuer);
+        Services.AddSingleton(issuer);
+        return this;
+    }
+
+    /// <summary>Gives policies the host's own entities: groups, folders, accounts.</summary>
+    /// <param name="entities">The entities, safe for use by many threads.</param>
+    public IntentAuthzBuilder UseEntities(IEntityProvider entities)
+    {
+        ArgumentNullException.ThrowIfNull(entities);
+        Services.AddSingleton(entities);
+        return this;
+    }
+
+    /// <summary>Answers requests with another policy engine than the native one.</summary>
+    /// <param name="engine">The engine.</param>
+    public IntentAuthzBuilder UsePolicyEngine(IPolicyEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        Services.AddSingleton(engine);
+        return this;
+    }
+
+    /// <summary>Writes audit records to a sink. Without one the host does not start.</summary>
+    /// <param name="sink">The sink.</param>
+    public IntentAuthzBuilder UseAuditSink(IAuditSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        Services.AddSingleton(sink);
+        return this;
+    }
+
+    /// <summary>Appends audit records to a file, one JSON object a line.</summary>
+    /// <param name="path">The file. Its directory must exist.</param>
+    public IntentAuthzBuilder UseAuditFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Services.AddSingleton<IAuditSink>(_ => new JsonLinesAuditSink(path));
+        return this;
+    }
+}

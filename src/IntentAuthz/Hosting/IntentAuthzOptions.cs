@@ -1,0 +1,56 @@
+namespace IntentAuthz;
+
+/// <summary>What a host can set. Checked when the host starts; each message names the setting and the fix.</summary>
+public sealed class IntentAuthzOptions
+{
+    /// <summary>The most bytes of arguments a call may have, 1 KiB to 64 MiB.</summary>
+    public int MaxArgumentBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>How deep arguments may nest, 1 to 64.</summary>
+    public int MaxArgumentDepth { get; set; } = 32;
+
+    /// <summary>How many values the arguments of one call may hold in all, 1 to 1,000,000.</summary>
+    public int MaxArgumentValues { get; set; } = 10_000;
+
+    /// <summary>The most characters a result may have; a larger one is withheld. 1,024 to 256 Mi.</summary>
+    public int MaxResultCharacters { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>How long a policy engine may take for one answer. The native engine answers at once; others may not. 1 ms to 1 minute.</summary>
+    public TimeSpan EngineTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long an issuer may take to make or unmake a credential. 10 ms to 5 minutes.</summary>
+    public TimeSpan IssuerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a call of a high-risk tool waits for its audit record to be written. 10 ms to 5 minutes.</summary>
+    public TimeSpan DurableAuditTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many audit records may wait for the sink in all, 16 to 10,000,000.</summary>
+    public int AuditQueueCapacity { get; set; } = 65_536;
+
+    /// <summary>How many of them one tenant may have waiting; at most <see cref="AuditQueueCapacity"/>.</summary>
+    public int AuditQueuePerTenant { get; set; } = 16_384;
+
+    /// <summary>How many of them one task may have waiting; at most <see cref="AuditQueuePerTenant"/>.</summary>
+    public int AuditQueuePerTask { get; set; } = 4_096;
+
+    /// <summary>How long shutting down waits for the sink to take what is queued. Zero to 5 minutes.</summary>
+    public TimeSpan AuditShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an approval request can be answered and used. 1 second to 7 days.</summary>
+    public TimeSpan ApprovalLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How many approval requests of one task may wait, 1 to 10,000.</summary>
+    public int MaxPendingApprovalsPerTask { get; set; } = 32;
+
+    /// <summary>How many approval requests of one tenant may wait, 1 to 100,000.</summary>
+    public int MaxPendingApprovalsPerTenant { get; set; } = 1_000;
+
+    /// <summary>
+    /// The key for the argument digests in audit records, at least 32 bytes. With a key of the host's own, records of several processes can be
+    /// compared; without one a random key is made at start and records can be compared within this process only.
+    /// </summary>
+    public byte[]? AuditDigestKey { get; set; }
+
+    /// <summary>What operators stop things with when nothing else works; without it only policy-authorised principals can.</summary>
+    public OperatorKey? OperatorKey { get; set; }
+}

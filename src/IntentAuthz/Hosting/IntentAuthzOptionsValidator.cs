@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Options;
+
+namespace IntentAuthz;
+
+/// <summary>Checks the options when the host starts.</summary>
+internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthzOptions>
+{
+    private const int MinKeyBytes = 32;
+
+    public ValidateOptionsResult Validate(string? name, IntentAuthzOptions options)
+    {
+        List<string> problems = [];
+        Range(nameof(options.MaxArgumentBytes), options.MaxArgumentBytes, 1024, 64 * 1024 * 1024);
+        Range(nameof(options.MaxArgumentDepth), options.MaxArgumentDepth, 1, 64);
+        Range(nameof(options.MaxArgumentValues), options.MaxArgumentValues, 1, 1_000_000);
+        Range(nameof(options.MaxResultCharacters), options.MaxResultCharacters, 1024, 256 * 1024 * 1024);
+        Range(nameof(options.AuditQueueCapacity), options.AuditQueueCapacity, 16, 10_000_000);
+        Range(nameof(options.AuditQueuePerTenant), options.AuditQueuePerTenant, 1, options.AuditQueueCapacity);
+        Range(nameof(options.AuditQueuePerTask), options.AuditQueuePerTask, 1, options.AuditQueuePerTenant);
+        Range(nameof(options.MaxPendingApprovalsPerTask), options.MaxPendingApprovalsPerTask, 1, 10_000);
+        Range(nameof(options.MaxPendingApprovalsPerTenant), options.MaxPendingApprovalsPerTenant, 1, 100_000);
+        Duration(nameof(options.EngineTimeout), options.EngineTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        Duration(nameof(options.IssuerTimeout), options.IssuerTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
+        Duration(nameof(options.DurableAuditTimeout), options.DurableAuditTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
+        Duration(nameof(options.AuditShutdownTimeout), options.AuditShutdownTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+        Duration(nameof(options.ApprovalLifetime), options.ApprovalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));
+        if (options.AuditDigestKey is { Length: < MinKeyBytes } key)
+        {
+            problems.Add($"IntentAuthzOptions.AuditDigestKey has {key.Length} bytes; give it at least {MinKeyBytes} random bytes, or leave it out.");
+        }
+
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+
+        void Range(string setting, int value, int least, int most)
+        {
+            if (value < least || value > most)
+            {
+                problems.Add($"IntentAuthzOptions.{setting} is {value}; set it between {least} and {most}.");
+            }
+        }
+
+        void Duration(string setting, TimeSpan value, TimeSpan least, TimeSpan most)
+        {
+            if (value < least || value > most)
+            {
+                problems.Add($"IntentAuthzOptions.{setting} is {value}; set it between {least} and {most}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Turns JSON arguments into Cedar values by the tool's schema: <c>integer</c> is Long, <c>number</c> always Decimal, and without a schema
+/// integers are Long and other numbers Decimal. What Cedar cannot hold exactly is refused, never rounded. Used for one call.
+/// </summary>
+internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
+{
+    private int _members;
+    private bool _sawNull;
+    private IntentFailure? _failure;
+
+    internal IntentFailure? Convert(JsonElement root, out CedarRecord? input, out bool sawNull)
+    {
+        CedarRecord.Builder record = new();
+        NameSet names = default;
+        foreach (JsonProperty member in root.EnumerateObject())
+        {
+            string name = member.Name;
+            if (IsRepeated(ref names, name))
+            {
+                break;
+            }
+
+            if (member.Value.ValueKind == JsonValueKind.Null)
+            {
+                _sawNull = true;
+                continue;
+            }
+
+            CedarValue? value = tool.Arguments.TryGetValue(name, out ArgumentDescriptor? declared) && declared.MapsToString
+                ? AsText(member.Value, name)
+                : ToCedar(member.Value, tool.Input.Property(name), name);
+            if (value is null)
+            {
+                break;
+            }
+
+            record.Add(name, value);
+        }
+
+        sawNull = _sawNull;
+        input = _failure is null ? record.Build() : null;
+        return _failure;
+    }
+
+    private CedarValue? ToCedar(JsonElement value, JsonShape shape, string argument)
+    {
+        if (++_members > maxMembers)
+        {
+            return Fail(ReasonCodes.InvalidArguments, argument, $"more than {maxMembers} values in one call");
+        }
+
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String when shape.Kind is JsonKind.String or JsonKind.Any:
+                return Text(value, argument);
+            case JsonValueKind.True or JsonValueKind.False when shape.Kind is JsonKind.Boolean or JsonKind.Any:
+                return value.ValueKind == JsonValueKind.True;
+            case JsonValueKind.Number when shape.Kind is JsonKind.Integer or JsonKind.Number or JsonKind.Any:
+                return Number(value, shape.Kind, argument);
+            case JsonValueKind.Array when shape.Kind is JsonKind.Array or JsonKind.Any:
+                return Set(value, shape.Items ?? JsonShape.Untyped, argument);
+            case JsonValueKind.Object when shape.Kind is JsonKind.Object or JsonKind.Any:
+                return Record(value, shape, argument);
+            default:
+                return Fail(
+                    ReasonCodes.InvalidArguments, argument, $"a JSON {value.ValueKind.ToString().ToLowerInvariant()} where the tool's schema says {shape.Kind.ToString().ToLowerInvariant()}");
+        }
+    }
+
+    private CedarString? Text(JsonElement value, string argument)
+    {
+        try
+        {
+            return new CedarString(value.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            Fail(ReasonCodes.UnrepresentableArgument, argument, "a string that is not valid Unicode");
+            return null;
+        }
+    }
+
+    private CedarString? AsText(JsonElement value, string argument)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return Text(value, argument);
+        }
+
+        // The members below are checked for repeated names even though policy sees text: the tool would see only one of them.
+        return HasRepeatedNames(value, argument) ? null : new CedarString(value.GetRawText());
+    }
+
+    private CedarValue? Number(JsonElement value, JsonKind kind, string argument)
+    {
+        bool readable = JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(value), out JsonNumber number);
+        if (kind == JsonKind.Integer || (kind == JsonKind.Any && IsWrittenAsInteger(value)))
+        {
+            return readable && number.TryScale(0, out long integer)
+                ? integer
+                : Fail(ReasonCodes.UnrepresentableArgument, argument, "a number that is no 64-bit integer");
+        }
+
+        return readable && number.TryScale(4, out long tenThousandths)
+            ? CedarDecimal.FromScaled(tenThousandths)
+            : Fail(ReasonCodes.UnrepresentableArgument, argument, "a number with more than four decimals, or too large");
+    }
+
+    private static bool IsWrittenAsInteger(JsonElement value) =>
+        JsonMarshal.GetRawUtf8Value(value).IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0;
+
+    private CedarSet? Set(JsonElement array, JsonShape items, string argument)
+    {
+        CedarValue[] values = new CedarValue[array.GetArrayLength()];
+        int i = 0;
+        foreach (JsonElement item in array.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Null)
+            {
+                Fail(ReasonCodes.UnrepresentableArgument, argument, "a null in a list");
+                return null;
+            }
+
+            if (ToCedar(item, items, argument) is not { } value)
+            {
+                return null;
+            }
+
+            values[i++] = value;
+        }
+
+        return CedarSet.Create(values);
+    }
+
+    private CedarRecord? Record(JsonElement value, JsonShape shape, string argument)
+    {
+        CedarRecord.Builder record = new();
+        NameSet names = default;
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            if (NameOf(member, argument) is not { } name || IsRepeated(ref names, name))
+            {
+                return null;
+            }
+
+            if (member.Value.ValueKind == JsonValueKind.Null)
+            {
+                _sawNull = true;
+                continue;
+            }
+
+            if (shape.IsClosed && !shape.Knows(name))
+            {
+                Fail(ReasonCodes.UnknownArgument, argument, "a member that the tool's schema does not have");
+                return null;
+            }
+
+            if (ToCedar(member.Value, shape.Property(name), argument) is not { } converted)
+            {
+                return null;
+            }
+
+            record.Add(name, converted);
+        }
+
+        return record.Build();
+    }
+
+    private string? NameOf(JsonProperty member, string argument)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            Fail(ReasonCodes.UnrepresentableArgument, argument, "a member name that is not valid Unicode");
+            return null;
+        }
+    }
+
+    private bool HasRepeatedNames(JsonElement value, string argument)
+    {
+        if (++_members > maxMembers)
+        {
+            Fail(ReasonCodes.InvalidArguments, argument, $"more than {maxMembers} values in one call");
+            return true;
+        }
+
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                NameSet names = default;
+                foreach (JsonProperty member in value.EnumerateObject())
+                {
+                    if (NameOf(member, argument) is not { } name || IsRepeated(ref names, name) || HasRepeatedNames(member.Value, argument))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    if (HasRepeatedNames(item, argument))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private bool IsRepeated(ref NameSet names, string name)
+    {
+        if (names.Add(name))
+        {
+            return false;
+        }
+
+        Fail(ReasonCodes.UnrepresentableArgument, name, "a name that stands twice in one object");
+        return true;
+    }
+
+    private CedarValue? Fail(string code, string argument, string what)
+    {
+        string fix = code == ReasonCodes.UnrepresentableArgument
+            ? " Declare the argument with mapToString to let policy see its text, or send a value Cedar can hold exactly."
+            : "";
+        _failure ??= new IntentFailure(code, $"The argument '{argument}' of '{tool.Name}' holds {what}.{fix}");
+        return null;
+    }
+}

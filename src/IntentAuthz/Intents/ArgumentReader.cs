@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Text.Json;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>Takes the snapshot of a call's arguments, or says why it cannot.</summary>
+internal sealed class ArgumentReader(ArgumentLimits limits)
+{
+    private static ReadOnlySpan<byte> EmptyObject => "{}"u8;
+
+    internal IntentFailure? Read(ToolDescriptor tool, ToolCall call, out ArgumentSnapshot? snapshot)
+    {
+        snapshot = null;
+        ReadOnlySpan<byte> given = call.ArgumentsUtf8.Span;
+        if (given.Length > limits.MaxBytes)
+        {
+            return new IntentFailure(
+                ReasonCodes.InvalidArguments,
+                $"The arguments of '{tool.Name}' are {given.Length} bytes, more than the {limits.MaxBytes} allowed; pass large content by reference.");
+        }
+
+        // The copy is the snapshot: whatever the caller does to its buffer from here on changes nothing.
+        byte[] bytes = given.IsEmpty ? EmptyObject.ToArray() : given.ToArray();
+        JsonElement root;
+        try
+        {
+            Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = limits.MaxDepth });
+            root = JsonElement.ParseValue(ref reader);
+            if (reader.Read())
+            {
+                return NotAnObject(tool);
+            }
+        }
+        catch (JsonException e)
+        {
+            return new IntentFailure(
+                ReasonCodes.InvalidArguments,
+                $"The arguments of '{tool.Name}' are not JSON of at most {limits.MaxDepth} levels (near byte {e.BytePositionInLine ?? 0} of line {(e.LineNumber ?? 0) + 1}).");
+        }
+
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            return NotAnObject(tool);
+        }
+
+        if (CheckNames(tool, root, out bool needsRewrite) is { } failure)
+        {
+            return failure;
+        }
+
+        ArgumentConverter converter = new(tool, limits.MaxMembers);
+        if (!needsRewrite)
+        {
+            failure = converter.Convert(root, out CedarRecord? input, out bool sawNull);
+            if (failure is not null)
+            {
+                return failure;
+            }
+
+            if (!sawNull)
+            {
+                snapshot = new ArgumentSnapshot(root, input!);
+                return null;
+            }
+        }
+
+        JsonElement rewritten = Rewrite(tool, root);
+        failure = new ArgumentConverter(tool, limits.MaxMembers).Convert(rewritten, out CedarRecord? converted, out _);
+        if (failure is null)
+        {
+            snapshot = new ArgumentSnapshot(rewritten, converted!);
+        }
+
+        return failure;
+    }
+
+    private static IntentFailure NotAnObject(ToolDescriptor tool) =>
+        new(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not one JSON object.");
+
+    private static IntentFailure? CheckNames(ToolDescriptor tool, JsonElement root, out bool needsRewrite)
+    {
+        needsRewrite = false;
+        HashSet<string>? undeclared = null;
+        foreach (JsonProperty member in root.EnumerateObject())
+        {
+            string name;
+            try
+            {
+                name = member.Name;
+            }
+            catch (InvalidOperationException)
+            {
+                return new IntentFailure(ReasonCodes.UnknownArgument, $"An argument name of '{tool.Name}' is not valid Unicode.");
+            }
+
+            if (tool.Arguments.TryGetValue(name, out ArgumentDescriptor? declared))
+            {
+                if (declared.IsHostOnly)
+                {
+                    return new IntentFailure(
+                        ReasonCodes.HostOnlyArgument, $"The argument '{name}' of '{tool.Name}' is supplied by the host; a call cannot name it.");
+                }
+            }
+            else if (!tool.Input.Knows(name) && !(tool.AcceptsUndeclaredArguments && IsUnmistakable(tool, name, ref undeclared)))
+            {
+                return new IntentFailure(
+                    ReasonCodes.UnknownArgument,
+                    $"The tool '{tool.Name}' has no argument of the name given{Nearest.Hint(name, tool.Input.Names.Concat(tool.Arguments.Keys))} Names are case-sensitive.");
+            }
+        }
+
+        foreach (ArgumentDescriptor argument in tool.ArgumentsWithDefaults)
+        {
+            needsRewrite |= !root.TryGetProperty(argument.Name, out JsonElement value) || value.ValueKind == JsonValueKind.Null;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an undeclared name can be mistaken neither for a declared one nor for another of the same call.</summary>
+    private static bool IsUnmistakable(ToolDescriptor tool, string name, ref HashSet<string>? undeclared)
+    {
+        if (tool.Input.IsClosed)
+        {
+            return false;
+        }
+
+        undeclared ??= [.. tool.Arguments.Keys.Concat(tool.Input.Names).Select(LookAlike.Skeleton)];
+        return undeclared.Add(LookAlike.Skeleton(name));
+    }
+
+    /// <summary>The same object with nulls taken out at every depth and defaults filled in.</summary>
+    private static JsonElement Rewrite(ToolDescriptor tool, JsonElement root)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = CanonicalJson.CreateWriter(buffer))
+        {
+            writer.WriteStartObject();
+            WriteMembers(writer, root);
+            foreach (ArgumentDescriptor argument in tool.ArgumentsWithDefaults)
+            {
+                if (!root.TryGetProperty(argument.Name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+                {
+                    writer.WritePropertyName(argument.Name);
+                    argument.Default!.Value.WriteTo(writer);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return JsonElement.Parse(buffer.WrittenSpan);
+    }
+
+    private static void WriteWithoutNulls(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                WriteMembers(writer, value);
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    WriteWithoutNulls(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+
+    private static void WriteMembers(Utf8JsonWriter writer, JsonElement value)
+    {
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            if (member.Value.ValueKind != JsonValueKind.Null)
+            {
+                writer.WritePropertyName(member.Name);
+                WriteWithoutNulls(writer, member.Value);
+            }
+        }
+    }
+}

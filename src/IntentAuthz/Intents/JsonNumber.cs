@@ -1,0 +1,155 @@
+using System.Buffers.Text;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// A JSON number as it was written, without rounding: <c>digits × 10^exponent</c>, both ends of the digits trimmed of zeros.
+/// Going through <see cref="double"/> or <see cref="decimal"/> would change what is decided from what the tool receives.
+/// </summary>
+internal readonly ref struct JsonNumber
+{
+    /// <summary>More digits than any number policy or a tool can mean; longer ones are refused.</summary>
+    internal const int MaxDigits = 64;
+
+    private readonly ReadOnlySpan<byte> _raw;
+    private readonly int _pointAt;
+    private readonly int _mantissaEnd;
+
+    private JsonNumber(ReadOnlySpan<byte> raw, int pointAt, int mantissaEnd, int exponent)
+    {
+        _raw = raw;
+        _pointAt = pointAt;
+        _mantissaEnd = mantissaEnd;
+        WrittenExponent = exponent;
+    }
+
+    private int WrittenExponent { get; }
+
+    private bool IsNegative => _raw[0] == (byte)'-';
+
+    /// <summary>Splits a number the JSON parser has already accepted. False when it is too long or its exponent too large to mean anything.</summary>
+    internal static bool TryRead(ReadOnlySpan<byte> raw, out JsonNumber number)
+    {
+        number = default;
+        int mantissaEnd = raw.IndexOfAny((byte)'e', (byte)'E');
+        int exponent = 0;
+        if (mantissaEnd < 0)
+        {
+            mantissaEnd = raw.Length;
+        }
+        else
+        {
+            ReadOnlySpan<byte> text = raw[(mantissaEnd + 1)..];
+            if (text[0] == (byte)'+')
+            {
+                text = text[1..];
+            }
+
+            if (!Utf8Parser.TryParse(text, out exponent, out int used) || used != text.Length || Math.Abs(exponent) > 1000)
+            {
+                return false;
+            }
+        }
+
+        if (mantissaEnd > MaxDigits + 2)
+        {
+            return false;
+        }
+
+        number = new JsonNumber(raw, raw[..mantissaEnd].IndexOf((byte)'.'), mantissaEnd, exponent);
+        return true;
+    }
+
+    /// <summary>The value times 10^<paramref name="scale"/> when that is exactly a 64-bit integer.</summary>
+    internal bool TryScale(int scale, out long value)
+    {
+        value = 0;
+        Span<byte> digits = stackalloc byte[MaxDigits + 2];
+        int count = Normalise(digits, out int exponent);
+        exponent += scale;
+        if (count == 0)
+        {
+            return true;
+        }
+
+        if (exponent < 0 || count + exponent > 19)
+        {
+            return false;
+        }
+
+        Int128 magnitude = 0;
+        for (int i = 0; i < count + exponent; i++)
+        {
+            magnitude = (magnitude * 10) + (i < count ? digits[i] - '0' : 0);
+        }
+
+        Int128 signed = IsNegative ? -magnitude : magnitude;
+        if (signed < long.MinValue || signed > long.MaxValue)
+        {
+            return false;
+        }
+
+        value = (long)signed;
+        return true;
+    }
+
+    /// <summary>Writes one text for all spellings of the same value: <c>1e2</c>, <c>100</c> and <c>100.0</c> become <c>1e2</c>.</summary>
+    internal int WriteCanonical(Span<byte> destination)
+    {
+        Span<byte> digits = stackalloc byte[MaxDigits + 2];
+        int count = Normalise(digits, out int exponent);
+        if (count == 0)
+        {
+            destination[0] = (byte)'0';
+            return 1;
+        }
+
+        int at = 0;
+        if (IsNegative)
+        {
+            destination[at++] = (byte)'-';
+        }
+
+        digits[..count].CopyTo(destination[at..]);
+        at += count;
+        if (exponent != 0)
+        {
+            destination[at++] = (byte)'e';
+            _ = Utf8Formatter.TryFormat(exponent, destination[at..], out int written);
+            at += written;
+        }
+
+        return at;
+    }
+
+    private int Normalise(Span<byte> digits, out int exponent)
+    {
+        int count = 0;
+        exponent = WrittenExponent;
+        for (int i = IsNegative ? 1 : 0; i < _mantissaEnd; i++)
+        {
+            if (i == _pointAt)
+            {
+                continue;
+            }
+
+            if (_pointAt >= 0 && i > _pointAt)
+            {
+                exponent--;
+            }
+
+            if (count > 0 || _raw[i] != (byte)'0')
+            {
+                digits[count++] = _raw[i];
+            }
+        }
+
+        while (count > 0 && digits[count - 1] == (byte)'0')
+        {
+            count--;
+            exponent++;
+        }
+
+        return count;
+    }
+}

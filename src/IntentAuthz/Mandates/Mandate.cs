@@ -1,0 +1,95 @@
+namespace IntentAuthz;
+
+/// <summary>
+/// What one task may do. A call needs a permit from the policies and from the mandate of its task and of every task above it, so a mandate
+/// can only narrow. It is policy too, with the same rules; it carries tightening obligations only. Immutable and safe for use by many threads.
+/// </summary>
+public sealed class Mandate
+{
+    private static readonly AnnotationRules s_rules = new([]);
+
+    private readonly LoadedPolicies? _policies;
+
+    private Mandate(LoadedPolicies? policies, string description, RiskClass ceiling)
+    {
+        _policies = policies;
+        Description = description;
+        RiskCeiling = ceiling;
+    }
+
+    /// <summary>What the mandate allows, in words, for the people who approve a task and for the audit.</summary>
+    public string Description { get; }
+
+    /// <summary>The highest risk class a tool may have.</summary>
+    public RiskClass RiskCeiling { get; }
+
+    /// <summary>Allows what the grants name, and nothing else.</summary>
+    /// <param name="grants">At least one.</param>
+    public static Mandate Of(params ReadOnlySpan<MandateGrant> grants)
+    {
+        if (grants.IsEmpty)
+        {
+            throw new ArgumentException("A mandate without grants allows nothing; name at least one.", nameof(grants));
+        }
+
+        List<string> policies = [];
+        List<string> words = [];
+        foreach (MandateGrant grant in grants)
+        {
+            ArgumentNullException.ThrowIfNull(grant);
+            policies.Add(grant.ToPolicy());
+            words.Add(Describe(grant));
+        }
+
+        return new Mandate(
+            LoadedPolicies.Load([new PolicyText("mandate", string.Join('\n', policies))], s_rules, isMandate: true),
+            string.Join("; ", words),
+            RiskClass.Critical);
+    }
+
+    /// <summary>Allows what a host's own policies permit, for mandates that grants cannot express. Never for text that a model wrote.</summary>
+    /// <param name="source">The policies.</param>
+    /// <param name="description">What they allow, in words.</param>
+    /// <exception cref="PolicyLoadException">The source cannot be read or a policy is wrong.</exception>
+    public static Mandate FromPolicies(PolicySource source, string description)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentException.ThrowIfNullOrWhiteSpace(description);
+        try
+        {
+            return new Mandate(LoadedPolicies.Load(source.Read(), s_rules, isMandate: true), description, RiskClass.Critical);
+        }
+        catch (IOException e)
+        {
+            throw new PolicyLoadException([e.Message], e);
+        }
+    }
+
+    /// <summary>Allows whatever the policies permit. A mandate too, but one that somebody wrote down and answers for.</summary>
+    /// <param name="justification">Why nothing narrower will do; it goes into the audit.</param>
+    public static Mandate WhateverPoliciesPermit(string justification)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(justification);
+        return new Mandate(null, $"whatever the policies permit, because: {justification}", RiskClass.Critical);
+    }
+
+    /// <summary>The same mandate with a ceiling on the risk class of tools.</summary>
+    /// <param name="ceiling">The highest class allowed.</param>
+    public Mandate WithRiskCeiling(RiskClass ceiling) => new(_policies, Description, ceiling);
+
+    /// <summary>The mandate's answer, or null when it leaves everything to the policies.</summary>
+    internal Verdict? Evaluate(PolicyRequest request) => _policies is null ? null : PolicyEvaluation.Evaluate(_policies, request);
+
+    internal bool CouldPermit(ToolDescriptor tool) =>
+        tool.Risk <= RiskCeiling
+        && (_policies is null || _policies.Set.Policies.Any(p => p.Effect == Cedar.PolicyEffect.Permit && ActionScope.CouldMatch(p.Action, tool)));
+
+    private static string Describe(MandateGrant grant)
+    {
+        string on = grant.Resource is { } uid ? $" on {uid}" : "";
+        string where = grant.Constraints.Count == 0
+            ? ""
+            : $" with {string.Join(", ", grant.Constraints.OrderBy(static c => c.Key, StringComparer.Ordinal).Select(static c => $"{c.Key} {c.Value.Description}"))}";
+        return $"{string.Join(", ", grant.Actions)}{on}{where}";
+    }
+}

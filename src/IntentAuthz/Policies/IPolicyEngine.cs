@@ -1,0 +1,22 @@
+namespace IntentAuthz;
+
+/// <summary>
+/// Answers requests by policy (a PDP). The default is <see cref="CedarPolicyEngine"/>; anything else fits behind the same interface.
+/// Implementations are safe for use by many threads. What they throw, and not answering in time, is a denial.
+/// </summary>
+public interface IPolicyEngine
+{
+    /// <summary>Names the policies in force for a tenant: it changes whenever an answer could. The guard decides again when it has changed between verdict and dispatch.</summary>
+    /// <param name="tenant">The tenant.</param>
+    string GetVersion(TenantId tenant);
+
+    /// <summary>Answers a request.</summary>
+    /// <param name="request">The request, valid for the time of the call.</param>
+    /// <param name="cancellationToken">Ends the evaluation.</param>
+    ValueTask<Verdict> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Whether a permit could apply to this action at all, so that tools that never can are not shown to the model. True when it is not known.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="tool">The tool.</param>
+    bool CouldPermit(TenantId tenant, ToolDescriptor tool);
+}

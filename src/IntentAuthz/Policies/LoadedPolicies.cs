@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>A set of policies whose annotations were checked, with what evaluating it needs at hand. Immutable; swapped as a whole.</summary>
+internal sealed class LoadedPolicies
+{
+    private readonly FrozenDictionary<string, Loaded> _byId;
+
+    private LoadedPolicies(PolicySet set, FrozenDictionary<string, Loaded> byId, string version)
+    {
+        Set = set;
+        _byId = byId;
+        Version = version;
+        foreach ((ContextParts part, string name) in ContextNames.All)
+        {
+            if (set.ReadsContext(name))
+            {
+                Reads |= part;
+            }
+        }
+    }
+
+    internal PolicySet Set { get; }
+
+    internal string Version { get; }
+
+    /// <summary>Which members of the context any policy reads.</summary>
+    internal ContextParts Reads { get; }
+
+    internal Obligations ObligationsOf(string policyId) => _byId[policyId].Obligations;
+
+    /// <summary>Whether an error in this policy denies: it is a forbid, which might have forbidden, or a permit with obligations.</summary>
+    internal bool ErrorDenies(string policyId) =>
+        _byId[policyId] is var loaded && (loaded.Effect == PolicyEffect.Forbid || !loaded.Obligations.IsNone);
+
+    /// <summary>Parses and checks texts; every problem of every text is reported, and one refuses the whole set.</summary>
+    internal static LoadedPolicies Load(IEnumerable<PolicyText> texts, AnnotationRules rules, bool isMandate = false)
+    {
+        List<string> problems = [];
+        Dictionary<string, Policy> policies = new(StringComparer.Ordinal);
+        Dictionary<string, Loaded> byId = new(StringComparer.Ordinal);
+        StringBuilder all = new();
+        foreach (PolicyText text in texts)
+        {
+            all.Append(text.Text).Append('\0');
+            if (!PolicySet.TryParse(text.Text, text.Name, out PolicySet? parsed, out IReadOnlyList<CedarDiagnostic> diagnostics))
+            {
+                problems.AddRange(diagnostics.Select(static d => d.ToString()));
+                continue;
+            }
+
+            int number = 0;
+            foreach (Policy policy in parsed.Policies)
+            {
+                number++;
+                string id = policy.Annotations.FirstOrDefault(static a => a.Name == "id")?.Value is { Length: > 0 } given
+                    ? given
+                    : $"{Path.GetFileName(text.Name)}#{number}";
+                if (!policies.TryAdd(id, policy.WithId(id)))
+                {
+                    problems.Add($"{policy.Source}: error: a second policy with the id '{id}'; ids are unique over all files.");
+                    continue;
+                }
+
+                byId.Add(id, new Loaded(policy.Effect, rules.Read(policy, isMandate, problems)));
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new PolicyLoadException([.. problems]);
+        }
+
+        string version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
+        return new LoadedPolicies(PolicySet.Create(policies.Values), byId.ToFrozenDictionary(StringComparer.Ordinal), version);
+    }
+
+    private readonly record struct Loaded(PolicyEffect Effect, Obligations Obligations);
+}

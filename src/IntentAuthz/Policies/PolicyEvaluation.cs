@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Evaluates loaded policies by the rules of this library, which are stricter than Cedar's own in one place: an error in a forbid, or in a
+/// permit that carries obligations, denies, because what could not be evaluated might have denied or asked.
+/// </summary>
+internal static class PolicyEvaluation
+{
+    internal static Verdict Evaluate(LoadedPolicies policies, PolicyRequest request)
+    {
+        CedarResponse response = CedarAuthorizer.Authorize(
+            new CedarRequest(request.Principal, request.Action, request.Resource, request.Select(policies.Reads)),
+            policies.Set,
+            request.Entities);
+
+        ImmutableArray<string> errors = [];
+        ImmutableArray<string> denying = [];
+        if (response.Errors.Count > 0)
+        {
+            errors = [.. response.Errors.Select(static e => $"{e.PolicyId}: {e.Message}")];
+            denying = [.. response.Errors.Select(static e => e.PolicyId).Where(policies.ErrorDenies)];
+        }
+
+        if (response.Decision == CedarDecision.Deny && response.Reasons.Count > 0)
+        {
+            return new Verdict(VerdictEffect.Deny, ReasonCodes.Forbidden, [.. response.Reasons], errors);
+        }
+
+        if (!denying.IsEmpty)
+        {
+            return new Verdict(VerdictEffect.Deny, ReasonCodes.PolicyError, denying, errors);
+        }
+
+        if (response.Decision == CedarDecision.Deny)
+        {
+            return new Verdict(VerdictEffect.Deny, ReasonCodes.NoPermit, [], errors);
+        }
+
+        Obligations obligations = Obligations.None;
+        foreach (string id in response.Reasons)
+        {
+            if (!Obligations.TryCombine(obligations, policies.ObligationsOf(id), out Obligations? combined))
+            {
+                return new Verdict(VerdictEffect.Deny, ReasonCodes.ConflictingObligations, [.. response.Reasons], errors);
+            }
+
+            obligations = combined;
+        }
+
+        return new Verdict(VerdictEffect.Permit, ReasonCodes.Permitted, [.. response.Reasons], errors, obligations);
+    }
+}

@@ -1,0 +1,78 @@
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// One question to a policy engine: may this principal do this action on this resource in this context? The same shape for every
+/// adapter and for administrative actions. Used by one thread at a time.
+/// </summary>
+public sealed class PolicyRequest
+{
+    private readonly IContextSource _source;
+    private readonly CedarRecord?[] _parts = new CedarRecord?[ContextNames.All.Length];
+    private ContextParts _built;
+    private ContextParts _selected;
+    private CedarRecord? _selection;
+
+    internal PolicyRequest(
+        TenantId tenant, EntityUid principal, EntityUid action, EntityUid resource, IEntityProvider entities, IContextSource source)
+    {
+        Tenant = tenant;
+        Principal = principal;
+        Action = action;
+        Resource = resource;
+        Entities = entities;
+        _source = source;
+    }
+
+    /// <summary>The tenant whose policies are asked.</summary>
+    public TenantId Tenant { get; }
+
+    /// <summary>Who acts: <c>IntentAuthz::Agent</c> for a tool call; also a <c>Person</c> or <c>Service</c> for an administrative action.</summary>
+    public EntityUid Principal { get; }
+
+    /// <summary>What is done: <c>Action::"…"</c> for a tool call, <c>IntentAuthz::Action::"…"</c> for an administrative action.</summary>
+    public EntityUid Action { get; }
+
+    /// <summary>What it is done to.</summary>
+    public EntityUid Resource { get; }
+
+    /// <summary>The entities the request speaks of, over those of the host.</summary>
+    public IEntityProvider Entities { get; }
+
+    /// <summary>The whole context: <c>input</c>, <c>task</c>, <c>history</c>, <c>risk</c>, <c>provenance</c>, <c>approval</c>, <c>delegation</c>, <c>system</c>. Built when first read.</summary>
+    public CedarRecord Context => Select(ContextParts.All);
+
+    /// <summary>The context with only those members; an engine may ask for fewer than there are when its policies read no others.</summary>
+    internal CedarRecord Select(ContextParts parts)
+    {
+        if (_selection is not null && _selected == parts)
+        {
+            return _selection;
+        }
+
+        CedarRecord.Builder record = new();
+        for (int i = 0; i < _parts.Length; i++)
+        {
+            (ContextParts part, string name) = ContextNames.All[i];
+            if ((parts & part) == 0)
+            {
+                continue;
+            }
+
+            if ((_built & part) == 0)
+            {
+                _parts[i] = _source.Build(part);
+                _built |= part;
+            }
+
+            if (_parts[i] is { } value)
+            {
+                record.Add(name, value);
+            }
+        }
+
+        _selected = parts;
+        return _selection = record.Build();
+    }
+}

@@ -1,0 +1,158 @@
+using System.Reflection;
+using System.Text;
+
+namespace IntentAuthz;
+
+/// <summary>Where policies come from: a file, a directory, an embedded resource or a text. Read anew at each load.</summary>
+public abstract class PolicySource
+{
+    /// <summary>The largest text, in bytes.</summary>
+    public const int MaxBytes = 16 * 1024 * 1024;
+
+    private protected PolicySource()
+    {
+    }
+
+    /// <summary>The tenant these policies are for, or null when they are for all.</summary>
+    public TenantId? Tenant { get; private init; }
+
+    /// <summary>One file.</summary>
+    /// <param name="path">The file, UTF-8.</param>
+    /// <param name="tenant">The tenant it is for; all when null.</param>
+    public static PolicySource File(string path, TenantId? tenant = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new FileSource(path) { Tenant = tenant };
+    }
+
+    /// <summary>All <c>*.cedar</c> files of a directory and those below it, in the order of their paths.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="tenant">The tenant they are for; all when null.</param>
+    public static PolicySource Directory(string path, TenantId? tenant = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new DirectorySource(path) { Tenant = tenant };
+    }
+
+    /// <summary>A resource embedded in an assembly.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="resourceName">The resource's full name.</param>
+    /// <param name="tenant">The tenant it is for; all when null.</param>
+    public static PolicySource Embedded(Assembly assembly, string resourceName, TenantId? tenant = null)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        ArgumentException.ThrowIfNullOrEmpty(resourceName);
+        return new EmbeddedSource(assembly, resourceName) { Tenant = tenant };
+    }
+
+    /// <summary>A text.</summary>
+    /// <param name="policies">The policies.</param>
+    /// <param name="name">What error messages call it.</param>
+    /// <param name="tenant">The tenant it is for; all when null.</param>
+    public static PolicySource Text(string policies, string name = "policies", TenantId? tenant = null)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new TextSource(policies, name) { Tenant = tenant };
+    }
+
+    /// <summary>Reads the texts. Throws <see cref="IOException"/> with a message that names what is missing.</summary>
+    internal abstract IReadOnlyList<PolicyText> Read();
+
+    private static PolicyText ReadStream(Stream stream, string name)
+    {
+        byte[] buffer = new byte[Math.Min(stream.CanSeek ? stream.Length : 64 * 1024, MaxBytes) + 1];
+        int length = 0;
+        while (true)
+        {
+            int read = stream.Read(buffer, length, buffer.Length - length);
+            if (read == 0)
+            {
+                break;
+            }
+
+            length += read;
+            if (length > MaxBytes)
+            {
+                throw new IOException($"{name} is larger than {MaxBytes} bytes; split it.");
+            }
+
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, Math.Min(buffer.Length * 2, MaxBytes + 1));
+            }
+        }
+
+        ReadOnlySpan<byte> utf8 = buffer.AsSpan(0, length);
+        if (utf8.StartsWith("\uFEFF"u8))
+        {
+            utf8 = utf8[3..];
+        }
+
+        try
+        {
+            return new PolicyText(name, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new IOException($"{name} is not UTF-8; save it as UTF-8.", e);
+        }
+    }
+
+    private sealed class FileSource(string path) : PolicySource
+    {
+        internal override IReadOnlyList<PolicyText> Read()
+        {
+            if (!System.IO.File.Exists(path))
+            {
+                throw new IOException($"The policy file {System.IO.Path.GetFullPath(path)} does not exist; check the path and that the file is copied to the output.");
+            }
+
+            using FileStream stream = System.IO.File.OpenRead(path);
+            return [ReadStream(stream, path)];
+        }
+    }
+
+    private sealed class DirectorySource(string path) : PolicySource
+    {
+        internal override IReadOnlyList<PolicyText> Read()
+        {
+            if (!System.IO.Directory.Exists(path))
+            {
+                throw new IOException($"The policy directory {System.IO.Path.GetFullPath(path)} does not exist; check the path and that it is copied to the output.");
+            }
+
+            string[] files = System.IO.Directory.GetFiles(path, "*.cedar", SearchOption.AllDirectories);
+            if (files.Length == 0)
+            {
+                throw new IOException($"The policy directory {System.IO.Path.GetFullPath(path)} holds no *.cedar file.");
+            }
+
+            Array.Sort(files, StringComparer.Ordinal);
+            List<PolicyText> texts = [];
+            foreach (string file in files)
+            {
+                using FileStream stream = System.IO.File.OpenRead(file);
+                texts.Add(ReadStream(stream, file));
+            }
+
+            return texts;
+        }
+    }
+
+    private sealed class EmbeddedSource(Assembly assembly, string resourceName) : PolicySource
+    {
+        internal override IReadOnlyList<PolicyText> Read()
+        {
+            using Stream stream = assembly.GetManifestResourceStream(resourceName)
+                ?? throw new IOException(
+                    $"The assembly {assembly.GetName().Name} has no resource '{resourceName}'{Nearest.Hint(resourceName, assembly.GetManifestResourceNames())}");
+            return [ReadStream(stream, resourceName)];
+        }
+    }
+
+    private sealed class TextSource(string policies, string name) : PolicySource
+    {
+        internal override IReadOnlyList<PolicyText> Read() => [new PolicyText(name, policies)];
+    }
+}

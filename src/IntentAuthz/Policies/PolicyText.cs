@@ -1,0 +1,6 @@
+namespace IntentAuthz;
+
+/// <summary>One text of policies and what error messages call it.</summary>
+/// <param name="Name">A file's path, a resource's name, or what the host says.</param>
+/// <param name="Text">The policies.</param>
+internal readonly record struct PolicyText(string Name, string Text);

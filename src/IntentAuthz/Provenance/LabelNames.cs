@@ -1,0 +1,33 @@
+namespace IntentAuthz;
+
+/// <summary>The words policies and audit records use for labels, roles and risk; constants, so that naming one allocates nothing.</summary>
+internal static class LabelNames
+{
+    internal static string Name(this Integrity integrity) => integrity == Integrity.Trusted ? "trusted" : "untrusted";
+
+    internal static string Name(this Confidentiality confidentiality) => confidentiality switch
+    {
+        Confidentiality.Public => "public",
+        Confidentiality.Internal => "internal",
+        Confidentiality.Confidential => "confidential",
+        _ => "restricted",
+    };
+
+    internal static string Name(this ArgumentRole role) => role switch
+    {
+        ArgumentRole.Command => "command",
+        ArgumentRole.Selector => "selector",
+        ArgumentRole.Content => "content",
+        ArgumentRole.Magnitude => "magnitude",
+        ArgumentRole.Time => "time",
+        _ => "target",
+    };
+
+    internal static string Name(this RiskClass risk) => risk switch
+    {
+        RiskClass.Low => "low",
+        RiskClass.Medium => "medium",
+        RiskClass.High => "high",
+        _ => "critical",
+    };
+}

@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// One declared unit of work of one agent: the authority a tool call is made under. The facts never change; the state does. It is made
+/// by <see cref="TaskRegistry"/> only, and bound to the thing that calls. Safe for use by many threads.
+/// </summary>
+public sealed class AgentTask
+{
+    private readonly Lock _moving = new(); // protects _state and _children, so that no child joins a task that has ended
+    private readonly List<AgentTask> _children = [];
+    private readonly long _openedAt;
+    private readonly TimeSpan _lifetime;
+    private readonly TimeProvider _time;
+    private volatile TaskState _state;
+
+    internal AgentTask(TaskRequest request, AgentTask? parent, Principal openedBy, TaskState state, TimeProvider time, object guardIdentity)
+    {
+        Id = TaskId.New();
+        Agent = request.Agent;
+        Tenant = request.Agent.Tenant;
+        Purpose = request.Purpose;
+        Mandate = request.Mandate;
+        Parent = parent;
+        OpenedBy = openedBy;
+        Delegation = (parent?.Delegation ?? request.Delegation).Then(request.Agent);
+        UserRequest = parent is null ? request.UserRequest : null;
+        Parameters = request.Parameters?.Clone();
+        GuardIdentity = guardIdentity;
+        _time = time;
+        _state = state;
+        _openedAt = time.GetTimestamp();
+        OpenedAt = time.GetUtcNow();
+        _lifetime = request.Lifetime;
+        ExpiresAt = OpenedAt + _lifetime;
+        if (parent is not null && parent.ExpiresAt < ExpiresAt)
+        {
+            ExpiresAt = parent.ExpiresAt;
+        }
+
+        Depth = parent is null ? 0 : parent.Depth + 1;
+        History = new TaskHistory(parent?.History);
+        Values = new SeenValues(parent?.Values);
+        Calls = new InFlightCalls();
+    }
+
+    /// <summary>The task's id.</summary>
+    public TaskId Id { get; }
+
+    /// <summary>The tenant.</summary>
+    public TenantId Tenant { get; }
+
+    /// <summary>Who works.</summary>
+    public AgentIdentity Agent { get; }
+
+    /// <summary>Who answers for it.</summary>
+    public string Owner => Agent.Owner;
+
+    /// <summary>What for.</summary>
+    public string Purpose { get; }
+
+    /// <summary>What it may do.</summary>
+    public Mandate Mandate { get; }
+
+    /// <summary>On whose behalf, down to its own agent.</summary>
+    public Delegation Delegation { get; }
+
+    /// <summary>The task this one is part of, or null.</summary>
+    public AgentTask? Parent { get; }
+
+    /// <summary>How many tasks are above it.</summary>
+    public int Depth { get; }
+
+    /// <summary>Who opened it.</summary>
+    public Principal OpenedBy { get; }
+
+    /// <summary>What the user asked for, word for word; only a root task has it.</summary>
+    public string? UserRequest { get; }
+
+    /// <summary>The values it was opened with, or null.</summary>
+    public JsonElement? Parameters { get; }
+
+    /// <summary>When it was opened, in wall-clock time.</summary>
+    public DateTimeOffset OpenedAt { get; }
+
+    /// <summary>When it ends by itself, in wall-clock time; the monotonic clock can end it earlier, never later.</summary>
+    public DateTimeOffset ExpiresAt { get; }
+
+    /// <summary>The approval that opening it waits for, while it is pending.</summary>
+    public ApprovalId? OpeningApproval { get; internal set; }
+
+    /// <summary>Where it is. A task whose time has run out is reported as expired even before its end was recorded.</summary>
+    public TaskState State
+    {
+        get
+        {
+            TaskState state = _state;
+            return state <= TaskState.Suspended && IsOutOfTime() ? TaskState.Expired : state;
+        }
+    }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => State > TaskState.Suspended;
+
+    /// <summary>Marks the library instance that opened the task: another one refuses it.</summary>
+    internal object GuardIdentity { get; }
+
+    internal TaskHistory History { get; }
+
+    internal SeenValues Values { get; }
+
+    internal InFlightCalls Calls { get; }
+
+    internal ITimer? ExpiryTimer { get; set; }
+
+    /// <summary>The children at this moment.</summary>
+    internal ImmutableArray<AgentTask> Children
+    {
+        get
+        {
+            lock (_moving)
+            {
+                return [.. _children];
+            }
+        }
+    }
+
+    /// <summary>Moves to another state if the task is in one that leads there.</summary>
+    internal bool TryMove(TaskState to)
+    {
+        lock (_moving)
+        {
+            bool allowed = to switch
+            {
+                TaskState.Active => _state is TaskState.Pending or TaskState.Suspended,
+                TaskState.Suspended => _state is TaskState.Active,
+                TaskState.Pending => false,
+                _ => _state <= TaskState.Suspended,
+            };
+            if (allowed)
+            {
+                _state = to;
+            }
+
+            return allowed;
+        }
+    }
+
+    internal bool TryAdopt(AgentTask child)
+    {
+        lock (_moving)
+        {
+            if (_state != TaskState.Active)
+            {
+                return false;
+            }
+
+            _children.RemoveAll(static c => c._state > TaskState.Suspended);
+            _children.Add(child);
+            return true;
+        }
+    }
+
+    /// <summary>Why a call of this task may not run now, judged over the task and all above it; null when it may.</summary>
+    internal string? WhyNotActive()
+    {
+        for (AgentTask? task = this; task is not null; task = task.Parent)
+        {
+            switch (task._state)
+            {
+                case TaskState.Active when !task.IsOutOfTime(): continue;
+                case TaskState.Pending when !task.IsOutOfTime(): return ReasonCodes.TaskPending;
+                case TaskState.Suspended when !task.IsOutOfTime(): return ReasonCodes.TaskSuspended;
+                case TaskState.Revoked: return ReasonCodes.Revoked;
+                case TaskState.Completed or TaskState.Failed: return ReasonCodes.TaskEnded;
+                default: return ReasonCodes.TaskExpired;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Id and purpose, for logs.</summary>
+    public override string ToString() => $"{Id} ({Purpose})";
+
+    /// <summary>The earlier of monotonic and wall time, so that setting a clock back lends no life.</summary>
+    private bool IsOutOfTime() => _time.GetElapsedTime(_openedAt) >= _lifetime || _time.GetUtcNow() >= ExpiresAt;
+}

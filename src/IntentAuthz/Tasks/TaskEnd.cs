@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace IntentAuthz;
+
+/// <summary>What ending a task did: which leases went, and what may still be honoured somewhere.</summary>
+/// <param name="Decision">Whether the caller might end it.</param>
+/// <param name="State">The state the task is in now.</param>
+/// <param name="Residuals">One entry a lease, with the window in which its credential may still be honoured.</param>
+public sealed record TaskEnd(Decision Decision, TaskState State, ImmutableArray<ResidualWindow> Residuals)
+{
+    /// <summary>Whether every lease was confirmed to be unmade or has expired.</summary>
+    public bool IsConfirmed => Residuals.All(static r => r.Confirmed);
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+
+using Microsoft.Extensions.Logging;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Ends or suspends tasks with all that hangs under them. In this order: the states change, so that no new call starts; calls in flight are
+/// stopped; open approvals end; leases are unmade. Only the last step waits for anything.
+/// </summary>
+internal sealed partial class TaskEnding(
+    TaskTable tasks, ApprovalRegistry approvals, CredentialBroker broker, AuditTrail audit, ILogger<TaskEnding> logger)
+{
+    private readonly ILogger<TaskEnding> _logger = logger;
+
+    /// <summary>Ends the task and its sub-tasks. Empty when it had ended already.</summary>
+    internal async ValueTask<ImmutableArray<ResidualWindow>> EndAsync(AgentTask task, TaskState state, string explanation)
+    {
+        List<AgentTask> ended = [];
+        Stop(task, state, explanation, ended);
+        ImmutableArray<ResidualWindow>.Builder residuals = ImmutableArray.CreateBuilder<ResidualWindow>();
+        foreach (AgentTask each in ended)
+        {
+            residuals.AddRange(await broker.RevokeTaskAsync(each).ConfigureAwait(false));
+        }
+
+        return residuals.ToImmutable();
+    }
+
+    /// <summary>Suspends the task, stops its sub-tasks for good and unmakes all leases. A suspended task comes back without them.</summary>
+    internal async ValueTask SuspendAsync(AgentTask task, string explanation)
+    {
+        if (!task.TryMove(TaskState.Suspended))
+        {
+            return;
+        }
+
+        task.Calls.Cancel(ReasonCodes.TaskSuspended);
+        audit.TaskMoved(task, TaskState.Suspended, explanation);
+        List<AgentTask> ended = [];
+        foreach (AgentTask child in task.Children)
+        {
+            Stop(child, TaskState.Revoked, $"The task above was suspended: {explanation}", ended);
+        }
+
+        foreach (AgentTask each in ended.Append(task))
+        {
+            await broker.RevokeTaskAsync(each).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>For callers that cannot wait, such as timers and the audit writer; what fails is logged.</summary>
+    internal void EndInBackground(AgentTask task, TaskState state, string explanation) =>
+        _ = RunAsync(async () => await EndAsync(task, state, explanation).ConfigureAwait(false), task);
+
+    /// <inheritdoc cref="EndInBackground"/>
+    internal void SuspendInBackground(AgentTask task, string explanation) =>
+        _ = RunAsync(async () => await SuspendAsync(task, explanation).ConfigureAwait(false), task);
+
+    private void Stop(AgentTask task, TaskState state, string explanation, List<AgentTask> ended)
+    {
+        if (!task.TryMove(state))
+        {
+            return;
+        }
+
+        ended.Add(task);
+        task.Calls.Cancel(state switch
+        {
+            TaskState.Revoked => ReasonCodes.Revoked,
+            TaskState.Expired => ReasonCodes.TaskExpired,
+            _ => ReasonCodes.TaskEnded,
+        });
+        task.ExpiryTimer?.Dispose();
+        tasks.Remove(task);
+        approvals.EndTask(task);
+        audit.TaskMoved(task, state, explanation);
+        foreach (AgentTask child in task.Children)
+        {
+            Stop(child, state is TaskState.Expired ? TaskState.Expired : TaskState.Revoked, $"The task above ended: {explanation}", ended);
+        }
+    }
+
+    private async Task RunAsync(Func<Task> work, AgentTask task)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, task.Id);
+        }
+    }
+
+    [LoggerMessage(EventId = 400, Level = LogLevel.Error, Message = "Ending task {Task} met a fault after its calls were stopped; its leases end by expiry at the latest.")]
+    private partial void LogFailed(Exception exception, TaskId task);
+}

@@ -1,0 +1,301 @@
+using System.Collections.Immutable;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Opens and ends tasks. Opening is a decision like a tool call, with the opener as principal, <c>IntentAuthz::Action::"OpenTask"</c> as
+/// action and the agent as resource. Safe for use by many threads.
+/// </summary>
+public sealed class TaskRegistry
+{
+    /// <summary>How many tasks can hang one under another.</summary>
+    public const int MaxDepth = 16;
+
+    private readonly TaskTable _tasks;
+    private readonly TaskEnding _ending;
+    private readonly AdministrativeGate _gate;
+    private readonly ApprovalRegistry _approvals;
+    private readonly RevocationList _revoked;
+    private readonly AuditTrail _audit;
+    private readonly TimeProvider _time;
+    private readonly object _guardIdentity;
+
+    internal TaskRegistry(
+        TaskTable tasks,
+        TaskEnding ending,
+        AdministrativeGate gate,
+        ApprovalRegistry approvals,
+        RevocationList revoked,
+        AuditTrail audit,
+        TimeProvider time,
+        object guardIdentity)
+    {
+        _tasks = tasks;
+        _ending = ending;
+        _gate = gate;
+        _approvals = approvals;
+        _revoked = revoked;
+        _audit = audit;
+        _time = time;
+        _guardIdentity = guardIdentity;
+    }
+
+    /// <summary>How many tasks have not ended.</summary>
+    public int LiveCount => _tasks.Count;
+
+    /// <summary>Finds a task that has not ended.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="id">Which.</param>
+    public AgentTask? Find(TenantId tenant, TaskId id) => _tasks.Find(tenant, id);
+
+    /// <summary>Opens a root task.</summary>
+    /// <param name="request">What it is to be.</param>
+    /// <param name="openedBy">Who opens it. Never an agent.</param>
+    /// <param name="cancellationToken">Ends the decision.</param>
+    /// <returns>The task, or why there is none. With <c>@approval</c> on the permit the task is pending until <see cref="Activate"/>.</returns>
+    public async ValueTask<OpenTaskResult> OpenAsync(TaskRequest request, Principal openedBy, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(openedBy);
+        if (openedBy.Kind == PrincipalKind.Agent)
+        {
+            return Refused(openedBy, request, Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never opens a root task; it opens sub-tasks of the task it works in."));
+        }
+
+        if (request.UserRequest?.Length > TaskRequest.MaxUserRequest)
+        {
+            return Refused(openedBy, request, Decision.Deny(
+                ReasonCodes.InvalidArguments, $"The user request has more than {TaskRequest.MaxUserRequest} characters; hand long content over as parameters or as a tool result."));
+        }
+
+        if (request.Delegation.User is { } user && user.Tenant != request.Agent.Tenant)
+        {
+            return Refused(openedBy, request, Decision.Deny(ReasonCodes.ForeignTenant, "The user at the root of the delegation is of another tenant than the agent."));
+        }
+
+        return await OpenAsync(request, null, openedBy, AdministrativeGate.EntityOf(openedBy), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a sub-task for the agent of a task, or for one it entrusts. It can only narrow what the task may do.</summary>
+    /// <param name="parent">The task it is part of. Its agent is the one who asks.</param>
+    /// <param name="request">What it is to be. Its delegation and user request are ignored: a sub-task inherits the one and has none of the other.</param>
+    /// <param name="cancellationToken">Ends the decision.</param>
+    public async ValueTask<OpenTaskResult> OpenSubTaskAsync(AgentTask parent, TaskRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        ArgumentNullException.ThrowIfNull(request);
+        Principal agent = Principal.OfAgent(parent.Agent);
+        if (!ReferenceEquals(parent.GuardIdentity, _guardIdentity))
+        {
+            return Refused(agent, request, Decision.Deny(ReasonCodes.ForeignTask, "The task was not opened here."));
+        }
+
+        if (parent.WhyNotActive() is { } reason)
+        {
+            return Refused(agent, request, Decision.Deny(reason, $"The task {parent.Id} does not run, so nothing can be opened under it."));
+        }
+
+        if (parent.Depth + 1 >= MaxDepth)
+        {
+            return Refused(agent, request, Decision.Deny(ReasonCodes.NotAuthorized, $"Tasks hang at most {MaxDepth} deep."));
+        }
+
+        return await OpenAsync(request, parent, agent, parent.Agent.Entity, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a pending task whose opening has been approved.</summary>
+    /// <param name="task">The task.</param>
+    public Decision Activate(AgentTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        Decision decision;
+        if (task.State != TaskState.Pending || task.OpeningApproval is not { } id || _approvals.Find(task.Tenant, id) is not { } request)
+        {
+            decision = Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} is {task.State.ToString().ToLowerInvariant()}, not pending.");
+        }
+        else
+        {
+            ApprovalState state = _approvals.Current(request);
+            decision = state == ApprovalState.Approved && request.TryConsume() && !_revoked.CoversTask(task) && task.TryMove(TaskState.Active)
+                ? new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"The task {task.Id} was approved and runs.", approval: id)
+                : new Decision(
+                    state == ApprovalState.Pending ? DecisionOutcome.RequireApproval : DecisionOutcome.Deny,
+                    state == ApprovalState.Pending ? ReasonCodes.ApprovalRequired : ReasonCodes.WrongState,
+                    $"The approval {id} is {state.ToString().ToLowerInvariant()}.",
+                    approval: id);
+        }
+
+        if (decision.IsPermitted)
+        {
+            _audit.TaskMoved(task, TaskState.Active, decision.Explanation);
+        }
+
+        return decision;
+    }
+
+    /// <summary>Ends a task whose work is done. Returns when its leases are unmade, or are queued to be: the result says which.</summary>
+    /// <param name="task">The task.</param>
+    public ValueTask<TaskEnd> CompleteAsync(AgentTask task) => EndAsync(task, TaskState.Completed, "The work is done.");
+
+    /// <summary>Ends a task whose work was given up.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="reason">Why.</param>
+    public ValueTask<TaskEnd> FailAsync(AgentTask task, string reason) => EndAsync(task, TaskState.Failed, reason);
+
+    /// <summary>Suspends a task: its calls stop, its leases are unmade, its sub-tasks end. It acts also when the policy engine is broken.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="by">Who; policy authorises it as <c>Revoke</c>.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Ends the decision, not what follows it.</param>
+    public async ValueTask<Decision> SuspendAsync(AgentTask task, Principal by, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(by);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        Decision decision = await TakingAway.DecideAsync(
+            _gate, by, RevocationTarget.Task(task.Tenant, task.Id), cancellationToken).ConfigureAwait(false);
+        if (decision.IsPermitted)
+        {
+            await _ending.SuspendAsync(task, reason).ConfigureAwait(false);
+        }
+
+        _audit.Administration(by, AdministrativeActions.Revoke, $"suspend {task}", task.Tenant, decision);
+        return decision;
+    }
+
+    /// <summary>Lets a suspended task run again, without the leases it had.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="by">Who; never an agent. Policy authorises it as <c>OpenTask</c>.</param>
+    /// <param name="cancellationToken">Ends the decision.</param>
+    public async ValueTask<Decision> ResumeAsync(AgentTask task, Principal by, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(by);
+        Decision decision;
+        if (by.Kind == PrincipalKind.Agent)
+        {
+            decision = Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never resumes a task.");
+        }
+        else
+        {
+            (decision, Obligations obligations) = await _gate.DecideAsync(
+                AdministrativeGate.EntityOf(by), by.Tenant, AdministrativeActions.OpenTask, task.Tenant, task.Agent.Entity,
+                new AdministrativeContext(_time, task), cancellationToken).ConfigureAwait(false);
+            if (decision.IsPermitted && !obligations.Approvals.IsEmpty && !obligations.Approvals.All(a => a.Count == 1 && by.Roles.Contains(a.Role)))
+            {
+                decision = Decision.Deny(ReasonCodes.NotAuthorized, "Opening such a task needs an approval, so it is resumed by somebody who could give it.");
+            }
+            else if (decision.IsPermitted && (task.State != TaskState.Suspended || _revoked.CoversTask(task) || !task.TryMove(TaskState.Active)))
+            {
+                decision = Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} is {task.State.ToString().ToLowerInvariant()}, not suspended, or rests on something revoked.");
+            }
+        }
+
+        _audit.Administration(by, AdministrativeActions.OpenTask, $"resume {task}", task.Tenant, decision);
+        return decision;
+    }
+
+    private async ValueTask<OpenTaskResult> OpenAsync(
+        TaskRequest request, AgentTask? parent, Principal openedBy, Entity opener, CancellationToken cancellationToken)
+    {
+        TenantId tenant = request.Agent.Tenant;
+        (Decision decision, Obligations obligations) = await _gate.DecideAsync(
+            opener, openedBy.Tenant, AdministrativeActions.OpenTask, tenant, request.Agent.Entity,
+            new AdministrativeContext(_time, parent, parent is null ? request : null), cancellationToken).ConfigureAwait(false);
+        if (!decision.IsPermitted)
+        {
+            return Refused(openedBy, request, decision);
+        }
+
+        if (obligations.Credential is not null || !obligations.Containments.IsEmpty || !obligations.Redactions.IsEmpty || !obligations.Rates.IsEmpty)
+        {
+            return Refused(openedBy, request, Decision.Deny(
+                ReasonCodes.ConflictingObligations, "A permit for OpenTask can carry @approval only; the other obligations belong on tool calls."));
+        }
+
+        bool waits = !obligations.Approvals.IsEmpty;
+        AgentTask task = new(request, parent, openedBy, waits ? TaskState.Pending : TaskState.Active, _time, _guardIdentity);
+        Remember(task, parent);
+
+        // Registered first, checked then: a revocation either finds the task in the table or is found by this check.
+        _tasks.Add(task);
+        if ((parent is not null && !parent.TryAdopt(task)) || _revoked.CoversTask(task))
+        {
+            await _ending.EndAsync(task, TaskState.Revoked, "What the task rests on was revoked before it began.").ConfigureAwait(false);
+            return Refused(openedBy, request, Decision.Deny(ReasonCodes.Revoked, "The agent, its delegation, the tenant or the task above is revoked."));
+        }
+
+        task.ExpiryTimer = _time.CreateTimer(
+            static state =>
+            {
+                (TaskEnding ending, AgentTask expiring) = ((TaskEnding, AgentTask))state!;
+                ending.EndInBackground(expiring, TaskState.Expired, "Its time ran out.");
+            },
+            (_ending, task), Later(task.ExpiresAt - _time.GetUtcNow()), Timeout.InfiniteTimeSpan);
+
+        if (waits)
+        {
+            ApprovalRequest? approval = _approvals.Ask(task, OpeningSubject.Of(task), obligations);
+            if (approval is null)
+            {
+                await _ending.EndAsync(task, TaskState.Failed, "No room for another approval request.").ConfigureAwait(false);
+                return Refused(openedBy, request, Decision.Deny(ReasonCodes.ApprovalQuota, "Too many approvals wait already."));
+            }
+
+            task.OpeningApproval = approval.Id;
+            decision = new Decision(
+                DecisionOutcome.RequireApproval, ReasonCodes.ApprovalRequired,
+                $"The task waits for {string.Join(", ", approval.Needed)}.", decision.DeterminingPolicies, decision.PolicyErrors, approval.Id);
+        }
+
+        _audit.Administration(openedBy, AdministrativeActions.OpenTask, $"{task} for {request.Agent.Id}; mandate: {request.Mandate.Description}", tenant, decision);
+        return new OpenTaskResult(decision, task);
+    }
+
+    /// <summary>What the task may call the user's own: the request and parameters of a root task. A sub-task's parameters keep the provenance their values have above.</summary>
+    private static void Remember(AgentTask task, AgentTask? parent)
+    {
+        if (parent is not null)
+        {
+            return;
+        }
+
+        if (task.UserRequest is { } text)
+        {
+            task.Values.Add(ValueSource.UserRequest, text);
+        }
+
+        if (task.Parameters is { } parameters)
+        {
+            task.Values.Add(ValueSource.Parameters, parameters.GetRawText());
+        }
+    }
+
+    private static TimeSpan Later(TimeSpan due) => due > TimeSpan.Zero ? due : TimeSpan.Zero;
+
+    private OpenTaskResult Refused(Principal by, TaskRequest request, Decision decision)
+    {
+        _audit.Administration(by, AdministrativeActions.OpenTask, $"{request.Purpose} for {request.Agent.Id}", request.Agent.Tenant, decision);
+        return new OpenTaskResult(decision, null);
+    }
+
+    private async ValueTask<TaskEnd> EndAsync(AgentTask task, TaskState state, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        if (!ReferenceEquals(task.GuardIdentity, _guardIdentity))
+        {
+            return new TaskEnd(Decision.Deny(ReasonCodes.ForeignTask, "The task was not opened here."), task.State, []);
+        }
+
+        if (task.HasEnded)
+        {
+            return new TaskEnd(Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} has ended already."), task.State, []);
+        }
+
+        ImmutableArray<ResidualWindow> residuals = await _ending.EndAsync(task, state, reason).ConfigureAwait(false);
+        return new TaskEnd(new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, reason), task.State, residuals);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+
+namespace IntentAuthz;
+
+/// <summary>The tasks that have not ended, so that a revocation finds everything it covers.</summary>
+internal sealed class TaskTable
+{
+    private readonly ConcurrentDictionary<TaskId, AgentTask> _live = new();
+
+    internal IEnumerable<AgentTask> Live => _live.Values;
+
+    internal int Count => _live.Count;
+
+    internal void Add(AgentTask task) => _live[task.Id] = task;
+
+    internal void Remove(AgentTask task) => _live.TryRemove(task.Id, out _);
+
+    internal AgentTask? Find(TenantId tenant, TaskId id) =>
+        _live.TryGetValue(id, out AgentTask? task) && task.Tenant == tenant ? task : null;
+}

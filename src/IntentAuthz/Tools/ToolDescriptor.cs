@@ -1,0 +1,123 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// What the host declares of a tool: what it does, what its arguments mean, how dangerous it is, how far its results may be trusted,
+/// and what must hold while it runs. A call of a tool without a descriptor is denied. Immutable and safe for use by many threads.
+/// </summary>
+public sealed class ToolDescriptor
+{
+    internal ToolDescriptor(ToolDescriptorBuilder builder)
+    {
+        Name = builder.Name;
+        Action = new EntityUid(EntityTypes.Action, builder.ActionName);
+        ActionGroups = [.. builder.ActionGroupNames.Select(static g => new EntityUid(EntityTypes.Action, g))];
+        Risk = builder.RiskValue;
+        ResultLabel = builder.ResultLabelValue;
+        Credential = builder.CredentialName;
+        Containment = builder.ContainmentName;
+        IsIdempotent = builder.IdempotentValue;
+        InputSchema = builder.InputSchemaValue;
+        OutputSchema = builder.OutputSchemaValue;
+        Input = JsonShape.From(InputSchema);
+        Output = OutputSchema is null ? null : JsonShape.From(OutputSchema);
+        Arguments = builder.Arguments.ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
+        ArgumentsWithDefaults = [.. builder.Arguments.Where(static a => a.Default is not null)];
+        AcceptsUndeclaredArguments = builder.AcceptUndeclared;
+        MapResources = builder.ResourceMapping;
+        ResourceArgument = builder.ResourceArgument;
+        ResourceType = builder.ResourceType;
+        ToolAsResource = [new Entity(new EntityUid(EntityTypes.Tool, Name), CedarRecord.Empty, [])];
+        OwnObligations = Credential is null && Containment is null
+            ? Obligations.None
+            : new Obligations { Credential = Credential, Containments = Containment is null ? [] : [Containment] };
+        ActionEntity = new Entity(Action, CedarRecord.Empty, ActionGroups);
+        Digest = ToolDescriptorDigest.Of(this);
+    }
+
+    /// <summary>The tool's name: ordinal and case-sensitive.</summary>
+    public string Name { get; }
+
+    /// <summary>The Cedar action, <c>Action::"…"</c>.</summary>
+    public EntityUid Action { get; }
+
+    /// <summary>The action groups, which policies reach by <c>action in Action::"…"</c>.</summary>
+    public ImmutableArray<EntityUid> ActionGroups { get; }
+
+    /// <summary>The arguments that were declared, by name.</summary>
+    public IReadOnlyDictionary<string, ArgumentDescriptor> Arguments { get; }
+
+    /// <summary>The risk class.</summary>
+    public RiskClass Risk { get; }
+
+    /// <summary>How far results may be trusted and shown, at best.</summary>
+    public Label ResultLabel { get; }
+
+    /// <summary>The credential profile every call needs, or null. A permit can name another by <c>@credential</c> only if both are the same.</summary>
+    public string? Credential { get; }
+
+    /// <summary>The containment profile every call needs, or null.</summary>
+    public string? Containment { get; }
+
+    /// <summary>Whether a second call with the same arguments does no more than the first.</summary>
+    public bool IsIdempotent { get; }
+
+    /// <summary>The JSON Schema of the arguments, or null.</summary>
+    public JsonElement? InputSchema { get; }
+
+    /// <summary>The JSON Schema of results, or null.</summary>
+    public JsonElement? OutputSchema { get; }
+
+    /// <summary>SHA-256 over everything declared here, in lower-case hexadecimal: an approval given for one descriptor is void under another.</summary>
+    public string Digest { get; }
+
+    /// <summary>Whether arguments that neither a schema nor the descriptor names are let through to policy. Off unless asked for.</summary>
+    public bool AcceptsUndeclaredArguments { get; }
+
+    internal JsonShape Input { get; }
+
+    /// <summary>What results must look like, or null when that is not declared.</summary>
+    internal JsonShape? Output { get; }
+
+    /// <summary>Those that fill in a value when the call leaves them out; apart, so that a call of a tool without any costs nothing.</summary>
+    internal ImmutableArray<ArgumentDescriptor> ArgumentsWithDefaults { get; }
+
+    internal Func<JsonElement, IEnumerable<ResourceReference>>? MapResources { get; }
+
+    internal string? ResourceArgument { get; }
+
+    internal string? ResourceType { get; }
+
+    /// <summary>The resource of a call whose descriptor maps none: the tool itself.</summary>
+    internal ImmutableArray<Entity> ToolAsResource { get; }
+
+    /// <summary>What every call must meet, whatever policies ask for besides.</summary>
+    internal Obligations OwnObligations { get; }
+
+    internal Entity ActionEntity { get; }
+
+    /// <summary>Begins a descriptor.</summary>
+    /// <param name="name">The tool's name, 1 to 256 characters.</param>
+    public static ToolDescriptorBuilder For(string name) => new(name);
+
+    /// <summary>Reads the descriptor from a method that carries <see cref="ToolAttribute"/>.</summary>
+    /// <param name="method">The tool's method; its parameters' attributes and simple types are read, and it is not called.</param>
+    /// <returns>A builder, so that what attributes cannot say can be added.</returns>
+    /// <exception cref="ArgumentException">The method has no <see cref="ToolAttribute"/>.</exception>
+    public static ToolDescriptorBuilder FromMethod(Delegate method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return ToolMethodReader.Read(method.Method);
+    }
+
+    internal ArgumentRole RoleOf(string argument) =>
+        Arguments.TryGetValue(argument, out ArgumentDescriptor? declared) ? declared.Role : ArgumentRole.Target;
+
+    /// <summary>The tool's name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,211 @@
+using System.Text.Json;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>Builds a <see cref="ToolDescriptor"/>. Not safe for use by several threads at once.</summary>
+public sealed class ToolDescriptorBuilder
+{
+    private readonly Dictionary<string, ArgumentDescriptor> _arguments = new(StringComparer.Ordinal);
+
+    internal ToolDescriptorBuilder(string name)
+    {
+        Name = Identifier.Validate(name, "tool name");
+        ActionName = Name;
+    }
+
+    internal string Name { get; }
+
+    internal string ActionName { get; private set; }
+
+    internal List<string> ActionGroupNames { get; } = [];
+
+    internal IEnumerable<ArgumentDescriptor> Arguments => _arguments.Values;
+
+    internal RiskClass RiskValue { get; private set; } = RiskClass.Medium;
+
+    internal Label ResultLabelValue { get; private set; } = Label.Worst;
+
+    internal string? CredentialName { get; private set; }
+
+    internal string? ContainmentName { get; private set; }
+
+    internal bool IdempotentValue { get; private set; }
+
+    internal bool AcceptUndeclared { get; private set; }
+
+    internal JsonElement? InputSchemaValue { get; private set; }
+
+    internal JsonElement? OutputSchemaValue { get; private set; }
+
+    internal Func<JsonElement, IEnumerable<ResourceReference>>? ResourceMapping { get; private set; }
+
+    internal string? ResourceArgument { get; private set; }
+
+    internal string? ResourceType { get; private set; }
+
+    /// <summary>The Cedar action the tool performs; the tool's name when not set. Several tools may share one.</summary>
+    /// <param name="action">The action's id, as in <c>Action::"pay"</c>.</param>
+    public ToolDescriptorBuilder Action(string action)
+    {
+        ActionName = Identifier.Validate(action, "action");
+        return this;
+    }
+
+    /// <summary>Puts the action into groups, which policies reach by <c>action in Action::"payments"</c>.</summary>
+    /// <param name="groups">The groups' ids.</param>
+    public ToolDescriptorBuilder InActionGroups(params ReadOnlySpan<string> groups)
+    {
+        foreach (string group in groups)
+        {
+            ActionGroupNames.Add(Identifier.Validate(group, "action group"));
+        }
+
+        return this;
+    }
+
+    /// <summary>Declares an argument and what a wrong value would change.</summary>
+    /// <param name="name">The argument's name, case-sensitive.</param>
+    /// <param name="role">Its role.</param>
+    /// <param name="mapToString">Whether policy sees the value's JSON text, for numbers Cedar cannot hold exactly.</param>
+    /// <param name="defaultJson">JSON text that is filled in when the call leaves the argument out.</param>
+    /// <exception cref="JsonException"><paramref name="defaultJson"/> is not JSON.</exception>
+    public ToolDescriptorBuilder Argument(string name, ArgumentRole role, bool mapToString = false, string? defaultJson = null)
+    {
+        Identifier.Validate(name, "argument name");
+        JsonElement? value = defaultJson is null ? null : JsonElement.Parse(defaultJson);
+        _arguments[name] = new ArgumentDescriptor(name, role, mapToString, hostOnly: false, value);
+        return this;
+    }
+
+    /// <summary>Declares an argument that only the host supplies. A model that names it is denied.</summary>
+    /// <param name="name">The argument's name, case-sensitive.</param>
+    public ToolDescriptorBuilder HostOnlyArgument(string name)
+    {
+        Identifier.Validate(name, "argument name");
+        _arguments[name] = new ArgumentDescriptor(name, ArgumentRole.Target, mapToString: true, hostOnly: true, null);
+        return this;
+    }
+
+    /// <summary>The resource is the entity of this type whose id is the argument's value.</summary>
+    /// <param name="entityType">The Cedar entity type, such as <c>Invoice</c> or <c>Bank::Account</c>.</param>
+    /// <param name="argument">The argument that holds the id: a string or an integer.</param>
+    public ToolDescriptorBuilder Resource(string entityType, string argument)
+    {
+        ResourceType = new EntityUid(entityType, "").Type;
+        ResourceArgument = Identifier.Validate(argument, "argument name");
+        ResourceMapping = null;
+        return this;
+    }
+
+    /// <summary>The resource is what the host's function makes of the arguments.</summary>
+    /// <param name="map">Pure and quick; what it throws denies the call with <see cref="ReasonCodes.ResourceMappingFailed"/>.</param>
+    public ToolDescriptorBuilder Resource(Func<JsonElement, ResourceReference> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return Resources(arguments => [map(arguments)]);
+    }
+
+    /// <summary>The resources are what the host's function makes of the arguments; each of them needs its own permit.</summary>
+    /// <param name="map">Pure and quick; what it throws, and an empty answer, deny the call with <see cref="ReasonCodes.ResourceMappingFailed"/>.</param>
+    public ToolDescriptorBuilder Resources(Func<JsonElement, IEnumerable<ResourceReference>> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        ResourceMapping = map;
+        ResourceArgument = null;
+        ResourceType = null;
+        return this;
+    }
+
+    /// <summary>How much harm a wrong call can do. <see cref="RiskClass.Medium"/> when not set.</summary>
+    /// <param name="risk">The class.</param>
+    public ToolDescriptorBuilder Risk(RiskClass risk)
+    {
+        if (!Enum.IsDefined(risk))
+        {
+            throw new ArgumentOutOfRangeException(nameof(risk), risk, "Use one of the named risk classes.");
+        }
+
+        RiskValue = risk;
+        return this;
+    }
+
+    /// <summary>How far results may be trusted and shown, at best. <see cref="Label.Worst"/> when not set.</summary>
+    /// <param name="integrity">How far they may be trusted.</param>
+    /// <param name="confidentiality">How widely they may be shown.</param>
+    public ToolDescriptorBuilder ResultLabel(Integrity integrity, Confidentiality confidentiality)
+    {
+        ResultLabelValue = new Label(integrity, confidentiality);
+        return this;
+    }
+
+    /// <summary>The credential profile that every call needs.</summary>
+    /// <param name="profile">The profile's name, as the host declares it.</param>
+    public ToolDescriptorBuilder NeedsCredential(string profile)
+    {
+        CredentialName = Identifier.Validate(profile, "credential profile");
+        return this;
+    }
+
+    /// <summary>The containment profile that every call needs. Without something that enforces it, calls are denied.</summary>
+    /// <param name="profile">The profile's name.</param>
+    public ToolDescriptorBuilder NeedsContainment(string profile)
+    {
+        ContainmentName = Identifier.Validate(profile, "containment profile");
+        return this;
+    }
+
+    /// <summary>Says that calling twice with the same arguments does no more than calling once. Tools are taken not to be unless they say so.</summary>
+    public ToolDescriptorBuilder Idempotent()
+    {
+        IdempotentValue = true;
+        return this;
+    }
+
+    /// <summary>The JSON Schema of the arguments: it types what policy sees and closes the set of names.</summary>
+    /// <param name="schema">An object schema.</param>
+    public ToolDescriptorBuilder InputSchema(JsonElement schema)
+    {
+        InputSchemaValue = schema.Clone();
+        return this;
+    }
+
+    /// <summary>The JSON Schema that results are held against.</summary>
+    /// <param name="schema">A schema.</param>
+    public ToolDescriptorBuilder OutputSchema(JsonElement schema)
+    {
+        OutputSchemaValue = schema.Clone();
+        return this;
+    }
+
+    /// <summary>Lets through arguments that are declared nowhere, for tools whose arguments are open by nature. They get the role <see cref="ArgumentRole.Target"/>.</summary>
+    public ToolDescriptorBuilder AcceptUndeclaredArguments()
+    {
+        AcceptUndeclared = true;
+        return this;
+    }
+
+    /// <summary>Makes the descriptor.</summary>
+    /// <exception cref="InvalidOperationException">The declarations do not fit together; the message says which and how to mend it.</exception>
+    public ToolDescriptor Build()
+    {
+        JsonShape shape = JsonShape.From(InputSchemaValue);
+        foreach (ArgumentDescriptor argument in _arguments.Values)
+        {
+            if (!argument.IsHostOnly && shape.IsClosed && !shape.Knows(argument.Name))
+            {
+                throw new InvalidOperationException(
+                    $"Tool '{Name}' declares the argument '{argument.Name}', which its input schema does not have{Nearest.Hint(argument.Name, shape.Names)}.");
+            }
+        }
+
+        if (ResourceArgument is not null && !_arguments.ContainsKey(ResourceArgument) && !shape.Knows(ResourceArgument))
+        {
+            throw new InvalidOperationException(
+                $"Tool '{Name}' takes its resource from the argument '{ResourceArgument}', which is neither declared nor in its input schema.");
+        }
+
+        return new ToolDescriptor(this);
+    }
+}
