@@ -19,6 +19,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<TenantId, int> _perTenant = new();
     private readonly ConcurrentDictionary<TaskId, int> _perTask = new();
+    private readonly Queue<AuditEntry> _backlog = new(); // read from the channel while the sink was failing; the writing loop's own
     private readonly CancellationTokenSource _stopping = new();
     private readonly IAuditSink _sink;
     private readonly AuditQueueLimits _limits;
@@ -104,6 +105,11 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         AuditEntry entry = new(record, task, mustWait);
         if (_entries.Writer.TryWrite(entry))
         {
+            if (IsFailing)
+            {
+                SuspendTaskOf(entry);
+            }
+
             return entry;
         }
 
@@ -179,11 +185,11 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     {
         List<AuditEntry> batch = new(MaxBatch);
         List<AuditRecord> records = new(MaxBatch);
-        while (await _entries.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        while (_backlog.Count > 0 || await _entries.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
             batch.Clear();
             records.Clear();
-            while (batch.Count < MaxBatch && _entries.Reader.TryRead(out AuditEntry? entry))
+            while (batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry? entry) || _entries.Reader.TryRead(out entry)))
             {
                 batch.Add(entry);
                 if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
@@ -222,9 +228,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
                 if (Interlocked.Exchange(ref _failing, 1) == 0)
                 {
                     LogFailed(e);
+                    SuspendTasksOf(batch);
                 }
 
-                SuspendTasksOf(batch);
                 if (_stopping.IsCancellationRequested)
                 {
                     LogLost(records.Length);
@@ -246,14 +252,28 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Suspends the tasks of all outcomes that wait, those behind the failed batch too. What is accepted from here on is seen by
+    /// <see cref="Accept"/>, since the failure was noted before this looks.
+    /// </summary>
     private void SuspendTasksOf(List<AuditEntry> batch)
     {
-        foreach (AuditEntry entry in batch)
+        while (_entries.Reader.TryRead(out AuditEntry? behind))
         {
-            if (entry is { Task: { } task, Record.Kind: AuditKind.Outcome })
-            {
-                _onOutcomeLost?.Invoke(task);
-            }
+            _backlog.Enqueue(behind);
+        }
+
+        foreach (AuditEntry entry in batch.Concat(_backlog))
+        {
+            SuspendTaskOf(entry);
+        }
+    }
+
+    private void SuspendTaskOf(AuditEntry entry)
+    {
+        if (entry is { Task: { } task, Record.Kind: AuditKind.Outcome })
+        {
+            _onOutcomeLost?.Invoke(task);
         }
     }
 
