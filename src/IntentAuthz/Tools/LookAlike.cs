@@ -14,10 +14,13 @@ internal static class LookAlike
         {
             if (CharUnicodeInfo.GetUnicodeCategory(c) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.Format))
             {
-                folded.Append(char.ToLowerInvariant(c));
+                folded.Append(char.ToLowerInvariant(ToHalfWidth(c)));
             }
         }
 
         return folded.ToString();
     }
+
+    /// <summary>Full-width letters by hand: where the runtime has no ICU data, normalising leaves them as they are.</summary>
+    private static char ToHalfWidth(char c) => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFEE0) : c;
 }
