@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using IntentAuthz.Cedar.Ast;
 using IntentAuthz.Cedar.Evaluation;
+using IntentAuthz.Cedar.Json;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar;
@@ -87,6 +88,25 @@ public sealed class PolicySet
         ArgumentNullException.ThrowIfNull(policies);
         return new([.. policies], templates is null ? [] : [.. templates]);
     }
+
+    /// <summary>Reads a set from Cedar's policy-set JSON: an object with <c>templates</c>, <c>staticPolicies</c> and <c>templateLinks</c>.</summary>
+    /// <param name="json">The document.</param>
+    /// <exception cref="CedarJsonException">The document is not a policy set, an id occurs twice, a link does not fit its template,
+    /// or a limit of <see cref="CedarLimits"/> is exceeded.</exception>
+    public static PolicySet ParseJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return JsonSource.Read(json, PolicySetJson.Read);
+    }
+
+    /// <inheritdoc cref="ParseJson(string)"/>
+    /// <param name="utf8Json">The document in UTF-8.</param>
+    public static PolicySet ParseJson(ReadOnlySpan<byte> utf8Json) => JsonSource.Read(utf8Json, PolicySetJson.Read);
+
+    /// <summary>
+    /// The set as Cedar's policy-set JSON, ids included. Read back, it is the same set: static policies first, then links.
+    /// </summary>
+    public string ToJson() => JsonOutput.Write(writer => PolicySetJson.Write(writer, this));
 
     private static PolicySet FromBodies(ImmutableArray<PolicyBody> bodies)
     {

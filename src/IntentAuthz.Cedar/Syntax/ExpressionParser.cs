@@ -63,8 +63,9 @@ internal sealed partial class ExpressionParser(TokenReader reader)
             return first;
         }
 
+        // A chain in parentheses at the front is the same chain: the operators associate to the left.
         var operands = ImmutableArray.CreateBuilder<Expr>();
-        operands.Add(first);
+        operands.AddRange(first is OrExpr chain ? chain.Operands : [first]);
         while (reader.TryTake(TokenKind.Or))
         {
             if (ParseAnd() is not { } next)
@@ -86,8 +87,9 @@ internal sealed partial class ExpressionParser(TokenReader reader)
             return first;
         }
 
+        // A chain in parentheses at the front is the same chain: the operators associate to the left.
         var operands = ImmutableArray.CreateBuilder<Expr>();
-        operands.Add(first);
+        operands.AddRange(first is AndExpr chain ? chain.Operands : [first]);
         while (reader.TryTake(TokenKind.And))
         {
             if (ParseRelation() is not { } next)
