@@ -35,13 +35,10 @@ internal sealed partial class CallPipeline
                 return await DenyAsync(context, refusal, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
             }
 
-            CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
                 static call => ((InFlightCall)call!).Cancel(ReasonCodes.CancelledByCaller), inFlight);
-            await using (registration.ConfigureAwait(false))
-            {
-                task.History.CountCall();
-                return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
-            }
+            task.History.CountCall();
+            return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
