@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading.Channels;
 
 using Microsoft.Extensions.Logging;
@@ -17,11 +19,11 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(5);
 
     private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ConcurrentDictionary<TenantId, int> _perTenant = new();
-    private readonly ConcurrentDictionary<TaskId, int> _perTask = new();
+    private readonly ConcurrentDictionary<TenantId, StrongBox<int>> _perTenant = new(); // never shrinks: an entry a tenant of the host
     private readonly Queue<AuditEntry> _backlog = new(); // read from the channel while the sink was failing; the writing loop's own
     private readonly CancellationTokenSource _stopping = new();
     private readonly IAuditSink _sink;
+    private readonly ArgumentsHasher _hasher;
     private readonly AuditQueueLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger<AuditQueue> _logger;
@@ -30,9 +32,10 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private int _failing;
     private Action<AgentTask>? _onOutcomeLost;
 
-    internal AuditQueue(IAuditSink sink, AuditQueueLimits limits, TimeProvider time, ILogger<AuditQueue> logger)
+    internal AuditQueue(IAuditSink sink, ArgumentsHasher hasher, AuditQueueLimits limits, TimeProvider time, ILogger<AuditQueue> logger)
     {
         _sink = sink;
+        _hasher = hasher;
         _limits = limits;
         _time = time;
         _logger = logger;
@@ -46,12 +49,14 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     internal void OnOutcomeLost(Action<AgentTask> suspend) => _onOutcomeLost = suspend;
 
     /// <summary>Accepts a record, or says that there is no room.</summary>
-    internal bool TryAccept(AuditRecord record, AgentTask? task) => Accept(record, task, mustWait: false) is not null;
+    internal bool TryAccept(AuditRecord record, AgentTask? task, JsonElement? arguments = null) =>
+        Accept(record, task, arguments, mustWait: false) is not null;
 
     /// <summary>Accepts a record and waits until the sink has it. False when there is no room or it was not written in time.</summary>
-    internal async ValueTask<bool> WriteDurablyAsync(AuditRecord record, AgentTask? task, TimeSpan timeout, CancellationToken cancellationToken)
+    internal async ValueTask<bool> WriteDurablyAsync(
+        AuditRecord record, AgentTask? task, JsonElement? arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        AuditEntry? entry = Accept(record, task, mustWait: true);
+        AuditEntry? entry = Accept(record, task, arguments, mustWait: true);
         if (entry is null)
         {
             return false;
@@ -70,13 +75,11 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>Waits until everything accepted so far is written, or the time is up.</summary>
     internal async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        TaskCompletionSource<bool> marker;
-        AuditEntry entry = new(AuditFlushMarker.Record, null, mustWait: true);
-        marker = entry.Written!;
+        AuditEntry entry = new(AuditFlushMarker.Record, null, null, mustWait: true);
         Interlocked.Increment(ref _waiting);
         if (_entries.Writer.TryWrite(entry))
         {
-            await marker.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await entry.Written!.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -88,7 +91,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private AuditEntry? Accept(AuditRecord record, AgentTask? task, bool mustWait)
+    private AuditEntry? Accept(AuditRecord record, AgentTask? task, JsonElement? arguments, bool mustWait)
     {
         if (Interlocked.Increment(ref _waiting) > _limits.Total)
         {
@@ -102,7 +105,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             return null;
         }
 
-        AuditEntry entry = new(record, task, mustWait);
+        AuditEntry entry = new(record, task, arguments, mustWait);
         if (_entries.Writer.TryWrite(entry))
         {
             if (IsFailing)
@@ -119,65 +122,32 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     private bool TryTakeRoom(AgentTask task)
     {
-        if (!TryTake(_perTenant, task.Tenant, _limits.PerTenant))
+        StrongBox<int> tenant = OfTenant(task);
+        if (Interlocked.Increment(ref tenant.Value) > _limits.PerTenant)
         {
+            Interlocked.Decrement(ref tenant.Value);
             return false;
         }
 
-        if (TryTake(_perTask, task.Id, _limits.PerTask))
+        if (Interlocked.Increment(ref task.AuditRecordsWaiting) > _limits.PerTask)
         {
-            return true;
+            Interlocked.Decrement(ref task.AuditRecordsWaiting);
+            Interlocked.Decrement(ref tenant.Value);
+            return false;
         }
 
-        GiveBack(_perTenant, task.Tenant);
-        return false;
+        return true;
     }
 
-    private static bool TryTake<TKey>(ConcurrentDictionary<TKey, int> counts, TKey key, int limit)
-        where TKey : notnull
-    {
-        while (true)
-        {
-            if (!counts.TryGetValue(key, out int count))
-            {
-                if (counts.TryAdd(key, 1))
-                {
-                    return true;
-                }
-            }
-            else if (count >= limit)
-            {
-                return false;
-            }
-            else if (counts.TryUpdate(key, count + 1, count))
-            {
-                return true;
-            }
-        }
-    }
-
-    private static void GiveBack<TKey>(ConcurrentDictionary<TKey, int> counts, TKey key)
-        where TKey : notnull
-    {
-        while (counts.TryGetValue(key, out int count))
-        {
-            bool done = count <= 1
-                ? counts.TryRemove(KeyValuePair.Create(key, count))
-                : counts.TryUpdate(key, count - 1, count);
-            if (done)
-            {
-                return;
-            }
-        }
-    }
+    private StrongBox<int> OfTenant(AgentTask task) => _perTenant.GetOrAdd(task.Tenant, static _ => new StrongBox<int>());
 
     private void Release(AuditEntry entry)
     {
         Interlocked.Decrement(ref _waiting);
         if (entry.Task is { } task)
         {
-            GiveBack(_perTenant, task.Tenant);
-            GiveBack(_perTask, task.Id);
+            Interlocked.Decrement(ref OfTenant(task).Value);
+            Interlocked.Decrement(ref task.AuditRecordsWaiting);
         }
     }
 
@@ -192,6 +162,11 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             while (batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry? entry) || _entries.Reader.TryRead(out entry)))
             {
                 batch.Add(entry);
+                if (entry.Arguments is { } arguments)
+                {
+                    entry.Record.ArgumentsDigest = _hasher.Hash(arguments);
+                }
+
                 if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
                 {
                     records.Add(entry.Record);

@@ -31,7 +31,7 @@ internal sealed partial class CallPipeline
             string hint = Nearest.Hint(call.ToolName, tools.Tools.Select(static t => t.Name));
             return Decision.Deny(
                 ReasonCodes.UnknownTool,
-                $"No tool of exactly this name is described{(hint.Length > 0 ? hint : ".")} Describe it with ToolDescriptor.For(...) and AddTool(...).");
+                $"No tool of exactly this name is described{hint} Describe it with ToolDescriptor.For(...) and AddTool(...).");
         }
 
         for (AgentTask? above = task; above is not null; above = above.Parent)

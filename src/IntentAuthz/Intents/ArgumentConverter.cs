@@ -11,6 +11,8 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
 {
+    private const int MaxShownName = 64;
+
     private int _members;
     private bool _sawNull;
     private IntentFailure? _failure;
@@ -22,7 +24,7 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
         foreach (JsonProperty member in root.EnumerateObject())
         {
             string name = member.Name;
-            if (IsRepeated(ref names, name))
+            if (IsRepeated(ref names, name, name, ignoreCase: false))
             {
                 break;
             }
@@ -94,8 +96,9 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
             return Text(value, argument);
         }
 
-        // The members below are checked for repeated names even though policy sees text: the tool would see only one of them.
-        return HasRepeatedNames(value, argument) ? null : new CedarString(value.GetRawText());
+        // The members below are checked even though policy sees text: of a repeated name the tool would see only one. The text is the
+        // canonical one, so that no spelling of a value slips past a policy that compares it.
+        return IsFaultyBelow(value, argument) ? null : new CedarString(CanonicalJson.Text(value));
     }
 
     private CedarValue? Number(JsonElement value, JsonKind kind, string argument)
@@ -145,7 +148,7 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
         NameSet names = default;
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            if (NameOf(member, argument) is not { } name || IsRepeated(ref names, name))
+            if (NameOf(member, argument) is not { } name || IsRepeated(ref names, name, argument, ignoreCase: !shape.IsClosed))
             {
                 return null;
             }
@@ -156,7 +159,7 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
                 continue;
             }
 
-            if (shape.IsClosed && !shape.Knows(name))
+            if (!shape.Knows(name) && (shape.IsClosed || shape.Resembles(name)))
             {
                 Fail(ReasonCodes.UnknownArgument, argument, "a member that the tool's schema does not have");
                 return null;
@@ -186,7 +189,7 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
         }
     }
 
-    private bool HasRepeatedNames(JsonElement value, string argument)
+    private bool IsFaultyBelow(JsonElement value, string argument)
     {
         if (++_members > maxMembers)
         {
@@ -200,36 +203,43 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
                 NameSet names = default;
                 foreach (JsonProperty member in value.EnumerateObject())
                 {
-                    if (NameOf(member, argument) is not { } name || IsRepeated(ref names, name) || HasRepeatedNames(member.Value, argument))
+                    if (NameOf(member, argument) is not { } name || IsRepeated(ref names, name, argument, ignoreCase: false)
+                        || IsFaultyBelow(member.Value, argument))
                     {
                         return true;
                     }
+
+                    _sawNull |= member.Value.ValueKind == JsonValueKind.Null;
                 }
 
                 return false;
             case JsonValueKind.Array:
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    if (HasRepeatedNames(item, argument))
+                    if (IsFaultyBelow(item, argument))
                     {
                         return true;
                     }
                 }
 
                 return false;
+            case JsonValueKind.String:
+                return Text(value, argument) is null;
             default:
                 return false;
         }
     }
 
-    private bool IsRepeated(ref NameSet names, string name)
+    private bool IsRepeated(ref NameSet names, string name, string argument, bool ignoreCase)
     {
-        if (names.Add(name))
+        if (names.Add(name, ignoreCase))
         {
             return false;
         }
 
-        Fail(ReasonCodes.UnrepresentableArgument, name, "a name that stands twice in one object");
+        Fail(
+            ReasonCodes.UnrepresentableArgument, argument,
+            ignoreCase ? "a name that stands twice in one object, or twice but for case" : "a name that stands twice in one object");
         return true;
     }
 
@@ -238,7 +248,10 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
         string fix = code == ReasonCodes.UnrepresentableArgument
             ? " Declare the argument with mapToString to let policy see its text, or send a value Cedar can hold exactly."
             : "";
-        _failure ??= new IntentFailure(code, $"The argument '{argument}' of '{tool.Name}' holds {what}.{fix}");
+        _failure ??= new IntentFailure(code, $"The argument '{Short(argument)}' of '{tool.Name}' holds {what}.{fix}");
         return null;
     }
+
+    /// <summary>The name was written by a model, and the message goes into the audit.</summary>
+    private static string Short(string name) => name.Length <= MaxShownName ? name : name[..MaxShownName] + "…";
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 using IntentAuthz.Cedar;
 
@@ -23,6 +25,12 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
 
         // The copy is the snapshot: whatever the caller does to its buffer from here on changes nothing.
         byte[] bytes = given.IsEmpty ? EmptyObject.ToArray() : given.ToArray();
+        if (!Utf8.IsValid(bytes))
+        {
+            // Otherwise each reader would put in a replacement of its own, and policy could see another text than the tool.
+            return new IntentFailure(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not UTF-8.");
+        }
+
         JsonElement root;
         try
         {
@@ -45,25 +53,23 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
             return NotAnObject(tool);
         }
 
-        if (CheckNames(tool, root, out bool needsRewrite) is { } failure)
+        IntentFailure? failure = CheckNames(tool, root, out bool needsRewrite);
+        if (failure is not null)
         {
             return failure;
         }
 
-        ArgumentConverter converter = new(tool, limits.MaxMembers);
-        if (!needsRewrite)
+        // What was given is judged as it stands, before anything is taken out of it: a repeated name is one also where a null would go.
+        failure = new ArgumentConverter(tool, limits.MaxMembers).Convert(root, out CedarRecord? input, out bool sawNull);
+        if (failure is not null)
         {
-            failure = converter.Convert(root, out CedarRecord? input, out bool sawNull);
-            if (failure is not null)
-            {
-                return failure;
-            }
+            return failure;
+        }
 
-            if (!sawNull)
-            {
-                snapshot = new ArgumentSnapshot(root, input!);
-                return null;
-            }
+        if (!needsRewrite && !sawNull)
+        {
+            snapshot = new ArgumentSnapshot(root, input!);
+            return null;
         }
 
         JsonElement rewritten = Rewrite(tool, root);
@@ -122,7 +128,8 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
     /// <summary>Whether an undeclared name can be mistaken neither for a declared one nor for another of the same call.</summary>
     private static bool IsUnmistakable(ToolDescriptor tool, string name, ref HashSet<string>? undeclared)
     {
-        if (tool.Input.IsClosed)
+        // Letters of other scripts have too many doubles to tell (see decision 0030); whoever needs such a name declares it.
+        if (tool.Input.IsClosed || !Identifier.IsValid(name) || !Ascii.IsValid(name))
         {
             return false;
         }
@@ -144,7 +151,7 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
                 if (!root.TryGetProperty(argument.Name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
                 {
                     writer.WritePropertyName(argument.Name);
-                    argument.Default!.Value.WriteTo(writer);
+                    WriteWithoutNulls(writer, argument.Default!.Value);
                 }
             }
 

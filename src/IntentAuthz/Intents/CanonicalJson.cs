@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -14,6 +15,17 @@ internal static class CanonicalJson
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     internal static Utf8JsonWriter CreateWriter(IBufferWriter<byte> destination) => new(destination, s_options);
+
+    internal static string Text(JsonElement value)
+    {
+        ArrayBufferWriter<byte> buffer = new(256);
+        using (Utf8JsonWriter writer = CreateWriter(buffer))
+        {
+            Write(writer, value);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
 
     /// <summary>Writes the value. Depth is bounded by the parser that made the element.</summary>
     internal static void Write(Utf8JsonWriter writer, JsonElement value)
@@ -79,7 +91,7 @@ internal static class CanonicalJson
             return;
         }
 
-        Span<byte> text = stackalloc byte[JsonNumber.MaxDigits + 16];
+        Span<byte> text = stackalloc byte[JsonNumber.MaxText];
         writer.WriteRawValue(text[..number.WriteCanonical(text)], skipInputValidation: true);
     }
 }

@@ -11,6 +11,11 @@ internal readonly ref struct JsonNumber
     /// <summary>More digits than any number policy or a tool can mean; longer ones are refused.</summary>
     internal const int MaxDigits = 64;
 
+    /// <summary>The longest canonical text: sign, digits, point and zeros, or an exponent.</summary>
+    internal const int MaxText = MaxDigits + 2 + MaxPlainZeros + 8;
+
+    private const int MaxPlainZeros = 20;
+
     private readonly ReadOnlySpan<byte> _raw;
     private readonly int _pointAt;
     private readonly int _mantissaEnd;
@@ -45,7 +50,7 @@ internal readonly ref struct JsonNumber
                 text = text[1..];
             }
 
-            if (!Utf8Parser.TryParse(text, out exponent, out int used) || used != text.Length || Math.Abs(exponent) > 1000)
+            if (!Utf8Parser.TryParse(text, out exponent, out int used) || used != text.Length || exponent is < -1000 or > 1000)
             {
                 return false;
             }
@@ -93,7 +98,10 @@ internal readonly ref struct JsonNumber
         return true;
     }
 
-    /// <summary>Writes one text for all spellings of the same value: <c>1e2</c>, <c>100</c> and <c>100.0</c> become <c>1e2</c>.</summary>
+    /// <summary>
+    /// Writes one text for all spellings of the same value: <c>1e2</c>, <c>100</c> and <c>100.0</c> become <c>100</c>. It is the plain
+    /// form as long as that adds few zeros, since policies compare with it where an argument is mapped to text.
+    /// </summary>
     internal int WriteCanonical(Span<byte> destination)
     {
         Span<byte> digits = stackalloc byte[MaxDigits + 2];
@@ -110,16 +118,41 @@ internal readonly ref struct JsonNumber
             destination[at++] = (byte)'-';
         }
 
-        digits[..count].CopyTo(destination[at..]);
-        at += count;
-        if (exponent != 0)
+        ReadOnlySpan<byte> significant = digits[..count];
+        if (exponent is < -MaxPlainZeros or > MaxPlainZeros)
         {
+            significant.CopyTo(destination[at..]);
+            at += count;
             destination[at++] = (byte)'e';
             _ = Utf8Formatter.TryFormat(exponent, destination[at..], out int written);
-            at += written;
+            return at + written;
         }
 
-        return at;
+        return at + WritePlain(significant, exponent, destination[at..]);
+    }
+
+    private static int WritePlain(ReadOnlySpan<byte> digits, int exponent, Span<byte> destination)
+    {
+        int whole = digits.Length + exponent; // how many digits stand before the point
+        if (exponent >= 0)
+        {
+            digits.CopyTo(destination);
+            destination[digits.Length..whole].Fill((byte)'0');
+            return whole;
+        }
+
+        if (whole > 0)
+        {
+            digits[..whole].CopyTo(destination);
+            destination[whole] = (byte)'.';
+            digits[whole..].CopyTo(destination[(whole + 1)..]);
+            return digits.Length + 1;
+        }
+
+        "0."u8.CopyTo(destination);
+        destination[2..(2 - whole)].Fill((byte)'0');
+        digits.CopyTo(destination[(2 - whole)..]);
+        return 2 - whole + digits.Length;
     }
 
     private int Normalise(Span<byte> digits, out int exponent)

@@ -11,8 +11,8 @@ internal struct NameSet
     private int _count;
     private HashSet<string>? _all;
 
-    /// <summary>False when the name was there already.</summary>
-    internal bool Add(string name)
+    /// <summary>False when the name was there already. Case is ignored always or never in one set.</summary>
+    internal bool Add(string name, bool ignoreCase)
     {
         if (_all is not null)
         {
@@ -21,7 +21,7 @@ internal struct NameSet
 
         for (int i = 0; i < _count; i++)
         {
-            if (string.Equals(_first[i], name, StringComparison.Ordinal))
+            if (string.Equals(_first[i], name, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal))
             {
                 return false;
             }
@@ -33,7 +33,7 @@ internal struct NameSet
             return true;
         }
 
-        _all = new HashSet<string>(StringComparer.Ordinal);
+        _all = new HashSet<string>(ignoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         for (int i = 0; i < _count; i++)
         {
             _all.Add(_first[i]);

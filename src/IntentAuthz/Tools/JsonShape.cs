@@ -38,6 +38,20 @@ internal sealed class JsonShape
 
     internal bool Knows(string name) => _properties is not null && _properties.ContainsKey(name);
 
+    /// <summary>Whether an unknown name differs from a known one only by case: a tool that binds without regard to case would take it for that one.</summary>
+    internal bool Resembles(string name)
+    {
+        foreach (string known in _properties is null ? [] : _properties.Keys)
+        {
+            if (string.Equals(known, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     internal JsonShape Property(string name) =>
         _properties is not null && _properties.TryGetValue(name, out JsonShape? shape) ? shape : Untyped;
 

@@ -5,9 +5,9 @@ internal static class Nearest
 {
     private const int MaxLength = 64;
 
-    /// <summary>"; did you mean 'amount'?" or an empty string.</summary>
+    /// <summary>The end of a sentence: "; did you mean 'amount'?" or a full stop.</summary>
     internal static string Hint(string name, IEnumerable<string> candidates) =>
-        Of(name, candidates) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+        Of(name, candidates) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
 
     internal static string? Of(string name, IEnumerable<string> candidates)
     {

@@ -196,8 +196,21 @@ public sealed class ToolDescriptorBuilder
             if (!argument.IsHostOnly && shape.IsClosed && !shape.Knows(argument.Name))
             {
                 throw new InvalidOperationException(
-                    $"Tool '{Name}' declares the argument '{argument.Name}', which its input schema does not have{Nearest.Hint(argument.Name, shape.Names)}.");
+                    $"Tool '{Name}' declares the argument '{argument.Name}', which its input schema does not have{Nearest.Hint(argument.Name, shape.Names)}");
             }
+
+            if (argument.Default is { } value
+                && (value.ValueKind == JsonValueKind.Null || (!argument.MapsToString && !shape.Property(argument.Name).Fits(value))))
+            {
+                throw new InvalidOperationException(
+                    $"Tool '{Name}' gives the argument '{argument.Name}' a default that its input schema does not allow; leave it out, or make both agree.");
+            }
+        }
+
+        if (ResourceArgument is not null && _arguments.TryGetValue(ResourceArgument, out ArgumentDescriptor? naming) && naming.IsHostOnly)
+        {
+            throw new InvalidOperationException(
+                $"Tool '{Name}' takes its resource from the argument '{ResourceArgument}', which only the host supplies; policy never sees it. Map the resource from another one.");
         }
 
         if (ResourceArgument is not null && !_arguments.ContainsKey(ResourceArgument) && !shape.Knows(ResourceArgument))

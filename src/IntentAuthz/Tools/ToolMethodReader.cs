@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 
@@ -52,14 +53,41 @@ internal static class ToolMethodReader
         {
             builder.HostOnlyArgument(parameter.Name!);
         }
-        else if (parameter.GetCustomAttribute<ArgumentAttribute>() is { } argument)
+        else if (!IsSupplied(parameter))
         {
-            builder.Argument(parameter.Name!, argument.Role, argument.MapToString);
-            if (argument.ResourceType is not null)
+            ArgumentAttribute? argument = parameter.GetCustomAttribute<ArgumentAttribute>();
+            string? defaultJson = DefaultOf(parameter);
+            if (argument is not null || defaultJson is not null)
             {
-                builder.Resource(argument.ResourceType, parameter.Name!);
+                builder.Argument(parameter.Name!, argument?.Role ?? ArgumentRole.Target, argument?.MapToString ?? false, defaultJson);
+            }
+
+            if (argument?.ResourceType is { } resourceType)
+            {
+                builder.Resource(resourceType, parameter.Name!);
             }
         }
+    }
+
+    /// <summary>
+    /// The parameter's default as JSON, so that policy judges the value the method would run with. Null for those without one, and for
+    /// enums, whose JSON form is the tool's own choice.
+    /// </summary>
+    private static string? DefaultOf(ParameterInfo parameter)
+    {
+        Type type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        return !parameter.HasDefaultValue || type.IsEnum
+            ? null
+            : parameter.DefaultValue switch
+            {
+                bool value => value ? "true" : "false",
+                string value => $"\"{JsonEncodedText.Encode(value)}\"",
+                sbyte or byte or short or ushort or int or uint or long or ulong or decimal =>
+                    ((IFormattable)parameter.DefaultValue).ToString(null, CultureInfo.InvariantCulture),
+                double value when double.IsFinite(value) => value.ToString("R", CultureInfo.InvariantCulture),
+                float value when float.IsFinite(value) => value.ToString("R", CultureInfo.InvariantCulture),
+                _ => null,
+            };
     }
 
     private static JsonElement SchemaOf(MethodInfo method)

@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+using CsCheck;
+
+namespace IntentAuthz.Tests.Intents;
+
+/// <summary>Equal JSON values have one text, different ones have two: digests stand on it.</summary>
+public sealed class CanonicalJsonTests
+{
+    [Theory]
+    [InlineData("""{ "b" : 1 , "a" : 2 }""", """{"a":2,"b":1}""")]
+    [InlineData("""{"a":{"z":1,"y":[3,2,1]}}""", """{"a":{"y":[3,2,1],"z":1}}""")]
+    [InlineData("""{"\u0061":"\u0062\/"}""", """{"a":"b/"}""")]
+    [InlineData("""{"B":1,"a":2,"A":3}""", """{"A":3,"B":1,"a":2}""")]
+    [InlineData("""[1.0,1e0,10e-1,-0]""", """[1,1,1,0]""")]
+    [InlineData("""[12345678901234567890123,0.1]""", """[12345678901234567890123,0.1]""")]
+    [InlineData("""{"ключ":"значение"}""", """{"ключ":"значение"}""")]
+    [InlineData("""[true,false,null,{},[]]""", """[true,false,null,{},[]]""")]
+    public void Text_OfAValue_IsSortedAndSpelledOneWay(string json, string expected) =>
+        Assert.Equal(expected, CanonicalJson.Text(JsonElement.Parse(json)));
+
+    [Fact]
+    public void Text_AccountNumbersBeyondADouble_StayDifferent() =>
+        Assert.NotEqual(CanonicalJson.Text(JsonElement.Parse("9007199254740993")), CanonicalJson.Text(JsonElement.Parse("9007199254740992")));
+
+    [Fact]
+    public void Text_NumberTooLongToRead_KeepsItsOwnText()
+    {
+        string digits = new('1', 200);
+
+        Assert.Equal($"[{digits}]", CanonicalJson.Text(JsonElement.Parse($"[ {digits} ]")));
+    }
+
+    [Fact]
+    public void Text_OfShuffledAndRespelledValue_IsTheSame()
+    {
+        Gen<string> name = Gen.String[Gen.Char["abAB\"\\/é€ \u0001"], 1, 4];
+        Gen.Select(name.HashSet[1, 8], Gen.Int, Gen.Int[0, 7]).Sample((names, value, turn) =>
+        {
+            string[] order = [.. names];
+            string[] turned = [.. order.Skip(turn % order.Length), .. order.Take(turn % order.Length)];
+            string plain = "{" + string.Join(",", order.Select(n => $"{JsonSerializer.Serialize(n)}:{value}")) + "}";
+            string respelled = "{ " + string.Join(" , ", turned.Select(n => $"\"{Escaped(n)}\" : {value}.0e0")) + " }";
+            return CanonicalJson.Text(JsonElement.Parse(plain)) == CanonicalJson.Text(JsonElement.Parse(respelled));
+        });
+    }
+
+    [Fact]
+    public void Text_ReadAgain_IsTheSameText()
+    {
+        Gen<string> text = Gen.String[Gen.Char["ab\"\\\n\u007fé€<>&'+\u2028"], 0, 6];
+        text.Array[0, 6].Sample(items =>
+        {
+            string canonical = CanonicalJson.Text(JsonSerializer.SerializeToElement(items));
+            return canonical == CanonicalJson.Text(JsonElement.Parse(canonical))
+                && JsonSerializer.Deserialize<string[]>(canonical)!.SequenceEqual(items);
+        });
+    }
+
+    private static string Escaped(string name) => string.Concat(name.Select(static c => $"\\u{(int)c:x4}"));
+}
