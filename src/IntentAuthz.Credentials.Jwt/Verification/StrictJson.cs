@@ -19,32 +19,48 @@ internal static class StrictJson
             return null;
         }
 
-        JsonDocument? document = TryParse(utf8, allowDuplicates: false);
-        if (document?.RootElement.ValueKind == JsonValueKind.Object)
+        try
         {
-            return document;
+            JsonDocument document = Parse(utf8, allowDuplicates: false);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+            refusal = Malformed();
+        }
+        catch (InvalidOperationException)
+        {
+            // A member whose name is escaped to half a surrogate pair.
+            refusal = Malformed();
+        }
+        catch (JsonException)
+        {
+            refusal = IsWellFormed(utf8)
+                ? new Refusal(JwtRefusalCodes.DuplicateMember, "The token's header or claims hold a member twice.")
+                : Malformed();
         }
 
-        document?.Dispose();
-        using JsonDocument? lenient = document is null ? TryParse(utf8, allowDuplicates: true) : null;
-        refusal = lenient is null
-            ? Malformed()
-            : new Refusal(JwtRefusalCodes.DuplicateMember, "The token's header or claims hold a member twice.");
         return null;
     }
 
-    private static JsonDocument? TryParse(ReadOnlyMemory<byte> utf8, bool allowDuplicates)
+    /// <summary>Whether nothing but duplicates is wrong with it: the parser tells both by the same exception.</summary>
+    private static bool IsWellFormed(ReadOnlyMemory<byte> utf8)
     {
         try
         {
-            return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = allowDuplicates });
+            using JsonDocument document = Parse(utf8, allowDuplicates: true);
+            return true;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // InvalidOperationException: an escape that is half a surrogate pair. Neither is worth more than its code: whoever wrote this has no key.
-            return null;
+            return false;
         }
     }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8, bool allowDuplicates) =>
+        JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = allowDuplicates });
 
     private static Refusal Malformed() =>
         new(JwtRefusalCodes.TokenMalformed, "The token's header or claims are no JSON object, or nest too deep.");

@@ -21,7 +21,7 @@ public sealed class ArgumentConstraint
     /// <summary>The integer is at most this.</summary>
     /// <param name="maximum">The highest value allowed.</param>
     public static ArgumentConstraint AtMost(long maximum) =>
-        new($"at most {maximum}", v => string.Create(CultureInfo.InvariantCulture, $"{v} <= {maximum}"));
+        new(string.Create(CultureInfo.InvariantCulture, $"at most {maximum}"), v => string.Create(CultureInfo.InvariantCulture, $"{v} <= {maximum}"));
 
     /// <summary>The decimal (a schema's <c>number</c>) is at most this.</summary>
     /// <param name="maximum">The highest value allowed, with at most four decimals.</param>
@@ -33,7 +33,7 @@ public sealed class ArgumentConstraint
             throw new ArgumentException("A decimal in policy has at most four decimals and fits in 64 bits.", nameof(maximum));
         }
 
-        return new ArgumentConstraint($"at most {maximum}", v => $"{v}.lessThanOrEqual({limit})");
+        return new ArgumentConstraint(string.Create(CultureInfo.InvariantCulture, $"at most {maximum}"), v => $"{v}.lessThanOrEqual({limit})");
     }
 
     /// <summary>The value is this.</summary>
@@ -46,8 +46,14 @@ public sealed class ArgumentConstraint
 
     /// <summary>The value is one of these.</summary>
     /// <param name="values">The values allowed; at least one.</param>
+    /// <exception cref="ArgumentException">No value is given.</exception>
     public static ArgumentConstraint OneOf(params ReadOnlySpan<CedarValue> values)
     {
+        if (values.IsEmpty)
+        {
+            throw new ArgumentException("A constraint that allows no value allows no call; name at least one, or leave the grant out.", nameof(values));
+        }
+
         CedarSet set = CedarSet.Create(values.ToArray());
         return new ArgumentConstraint($"one of {set}", v => $"{set}.contains({v})");
     }

@@ -42,7 +42,7 @@ public sealed class Mandate
         }
 
         return new Mandate(
-            LoadedPolicies.Load([new PolicyText("mandate", string.Join('\n', policies))], s_rules, isMandate: true),
+            LoadedPolicies.Load([new PolicyText("mandate", string.Join('\n', policies), "mandate")], s_rules, isMandate: true),
             string.Join("; ", words),
             RiskClass.Critical);
     }
@@ -59,7 +59,7 @@ public sealed class Mandate
         {
             return new Mandate(LoadedPolicies.Load(source.Read(), s_rules, isMandate: true), description, RiskClass.Critical);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PolicyLoadException([e.Message], e);
         }
@@ -75,7 +75,11 @@ public sealed class Mandate
 
     /// <summary>The same mandate with a ceiling on the risk class of tools.</summary>
     /// <param name="ceiling">The highest class allowed.</param>
-    public Mandate WithRiskCeiling(RiskClass ceiling) => new(_policies, Description, ceiling);
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the named risk classes.</exception>
+    public Mandate WithRiskCeiling(RiskClass ceiling) =>
+        Enum.IsDefined(ceiling)
+            ? new(_policies, Description, ceiling)
+            : throw new ArgumentOutOfRangeException(nameof(ceiling), ceiling, "Use one of the named risk classes.");
 
     /// <summary>The mandate's answer, or null when it leaves everything to the policies.</summary>
     internal Verdict? Evaluate(PolicyRequest request) => _policies is null ? null : PolicyEvaluation.Evaluate(_policies, request);

@@ -86,7 +86,7 @@ internal sealed class AnnotationRules
             Credential = credential,
             Containments = [.. containments.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Redactions = [.. redactions.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            Rates = [.. rates],
+            Rates = [.. rates.Distinct()],
         };
     }
 

@@ -7,9 +7,14 @@ internal static class EngineCall
         IPolicyEngine engine, PolicyRequest request, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         ValueTask<Verdict> pending = engine.EvaluateAsync(request, cancellationToken);
-        return pending.IsCompleted ? pending : WaitAsync(pending.AsTask(), timeout, time, cancellationToken);
+        return pending.IsCompletedSuccessfully
+            ? new ValueTask<Verdict>(Required(pending.Result))
+            : WaitAsync(pending.AsTask(), timeout, time, cancellationToken);
     }
 
     private static async ValueTask<Verdict> WaitAsync(Task<Verdict> pending, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
-        await pending.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        Required(await pending.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>An engine that answers null has failed like one that throws.</summary>
+    private static Verdict Required(Verdict? verdict) => verdict ?? throw new InvalidOperationException("The policy engine answered null instead of a verdict.");
 }

@@ -61,10 +61,10 @@ internal sealed class LoadedPolicies
                 number++;
                 string id = policy.Annotations.FirstOrDefault(static a => a.Name == "id")?.Value is { Length: > 0 } given
                     ? given
-                    : $"{Path.GetFileName(text.Name)}#{number}";
+                    : $"{text.ShortName}#{number}";
                 if (!policies.TryAdd(id, policy.WithId(id)))
                 {
-                    problems.Add($"{policy.Source}: error: a second policy with the id '{id}'; ids are unique over all files.");
+                    problems.Add($"{policy.Source}: error: a second policy with the id '{id}'; ids are unique over all files, so give this one an @id of its own.");
                     continue;
                 }
 

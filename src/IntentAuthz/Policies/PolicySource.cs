@@ -59,7 +59,7 @@ public abstract class PolicySource
     /// <summary>Reads the texts. Throws <see cref="IOException"/> with a message that names what is missing.</summary>
     internal abstract IReadOnlyList<PolicyText> Read();
 
-    private static PolicyText ReadStream(Stream stream, string name)
+    private static PolicyText ReadStream(Stream stream, string name, string shortName)
     {
         byte[] buffer = new byte[Math.Min(stream.CanSeek ? stream.Length : 64 * 1024, MaxBytes) + 1];
         int length = 0;
@@ -91,7 +91,7 @@ public abstract class PolicySource
 
         try
         {
-            return new PolicyText(name, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8));
+            return new PolicyText(name, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8), shortName);
         }
         catch (DecoderFallbackException e)
         {
@@ -109,7 +109,7 @@ public abstract class PolicySource
             }
 
             using FileStream stream = System.IO.File.OpenRead(path);
-            return [ReadStream(stream, path)];
+            return [ReadStream(stream, path, System.IO.Path.GetFileName(path))];
         }
     }
 
@@ -133,7 +133,7 @@ public abstract class PolicySource
             foreach (string file in files)
             {
                 using FileStream stream = System.IO.File.OpenRead(file);
-                texts.Add(ReadStream(stream, file));
+                texts.Add(ReadStream(stream, file, System.IO.Path.GetRelativePath(path, file).Replace('\\', '/')));
             }
 
             return texts;
@@ -147,12 +147,12 @@ public abstract class PolicySource
             using Stream stream = assembly.GetManifestResourceStream(resourceName)
                 ?? throw new IOException(
                     $"The assembly {assembly.GetName().Name} has no resource '{resourceName}'{Nearest.Hint(resourceName, assembly.GetManifestResourceNames())}");
-            return [ReadStream(stream, resourceName)];
+            return [ReadStream(stream, resourceName, resourceName)];
         }
     }
 
     private sealed class TextSource(string policies, string name) : PolicySource
     {
-        internal override IReadOnlyList<PolicyText> Read() => [new PolicyText(name, policies)];
+        internal override IReadOnlyList<PolicyText> Read() => [new PolicyText(name, policies, name)];
     }
 }

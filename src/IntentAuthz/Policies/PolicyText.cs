@@ -3,4 +3,5 @@ namespace IntentAuthz;
 /// <summary>One text of policies and what error messages call it.</summary>
 /// <param name="Name">A file's path, a resource's name, or what the host says.</param>
 /// <param name="Text">The policies.</param>
-internal readonly record struct PolicyText(string Name, string Text);
+/// <param name="ShortName">What policies without an <c>@id</c> are numbered after: the same on every machine, so no absolute path.</param>
+internal readonly record struct PolicyText(string Name, string Text, string ShortName);

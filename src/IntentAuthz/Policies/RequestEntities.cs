@@ -2,22 +2,30 @@ using IntentAuthz.Cedar;
 
 namespace IntentAuthz;
 
-/// <summary>The few entities one request brings along, laid over the host's own store.</summary>
+/// <summary>
+/// The few entities one request brings along, laid over the host's own store. Where the host knows the same entity, its attributes are seen
+/// too: a descriptor that names a resource by its id alone must not hide from a forbid that the host marked it frozen. Where both say
+/// something, the request's own word counts, so that a store cannot rename an agent's owner. Used by one thread at a time.
+/// </summary>
 internal sealed class RequestEntities(IEntityProvider host, Entity principal, Entity action, Entity resource) : IEntityProvider
 {
+    private Entity? _principal; // as merged with the host's, once it was asked for
+    private Entity? _action;
+    private Entity? _resource;
+
     public Entity? Find(EntityUid uid)
     {
         if (uid == resource.Uid)
         {
-            return resource;
+            return _resource ??= Merge(resource);
         }
 
         if (uid == principal.Uid)
         {
-            return principal;
+            return _principal ??= Merge(principal);
         }
 
-        return uid == action.Uid ? action : host.Find(uid);
+        return uid == action.Uid ? _action ??= Merge(action) : host.Find(uid);
     }
 
     public bool IsDescendantOf(EntityUid descendant, EntityUid ancestor)
@@ -39,5 +47,39 @@ internal sealed class RequestEntities(IEntityProvider host, Entity principal, En
 
         // The host may know more of the same entity, such as the folder an account lies in.
         return host.IsDescendantOf(descendant, ancestor);
+    }
+
+    private Entity Merge(Entity own)
+    {
+        if (host.Find(own.Uid) is not { } known)
+        {
+            return own;
+        }
+
+        return new Entity(own.Uid, Merge(own.Attributes, known.Attributes), [.. own.Parents.Union(known.Parents)], Merge(own.Tags, known.Tags));
+    }
+
+    private static CedarRecord Merge(CedarRecord own, CedarRecord known)
+    {
+        if (own.Count == 0)
+        {
+            return known;
+        }
+
+        CedarRecord.Builder record = new(own.Count + known.Count);
+        foreach ((string name, CedarValue value) in own)
+        {
+            record.Add(name, value);
+        }
+
+        foreach ((string name, CedarValue value) in known)
+        {
+            if (!own.ContainsKey(name))
+            {
+                record.Add(name, value);
+            }
+        }
+
+        return record.Build();
     }
 }
