@@ -28,7 +28,7 @@ public sealed class Policy
     public PolicyEffect Effect => Body.Effect;
 
     /// <summary>The annotations, in source order; names are unique.</summary>
-    public IReadOnlyList<PolicyAnnotation> Annotations => Body.Annotations;
+    public IReadOnlyList<PolicyAnnotation> Annotations => Body.AnnotationList;
 
     /// <summary>What the scope asks of the principal.</summary>
     public ScopeConstraint Principal { get; }

@@ -20,7 +20,7 @@ public sealed class PolicyTemplate
     public PolicyEffect Effect => Body.Effect;
 
     /// <summary>The annotations, in source order; names are unique.</summary>
-    public IReadOnlyList<PolicyAnnotation> Annotations => Body.Annotations;
+    public IReadOnlyList<PolicyAnnotation> Annotations => Body.AnnotationList;
 
     /// <summary>What the scope asks of the principal; see <see cref="ScopeConstraint.HasSlot"/>.</summary>
     public ScopeConstraint Principal => Body.Principal;

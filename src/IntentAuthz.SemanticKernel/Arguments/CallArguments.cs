@@ -54,7 +54,7 @@ internal sealed class CallArguments
                     continue;
                 }
 
-                if (HostValueOf(tool, inner, name, value, out byte[]? json) is { } supplied)
+                if (HostValueOf(tool, inner, name, value, out ReadOnlyMemory<byte>? json) is { } supplied)
                 {
                     (host ??= new Dictionary<string, HostValue>(StringComparer.Ordinal)).Add(name, supplied);
                 }
@@ -116,7 +116,7 @@ internal sealed class CallArguments
     /// The value as one of the host's, or null when it goes to the guard as JSON. A model can only send JSON, so JSON under a host-only name
     /// stays JSON and the guard refuses it; the host says by <see cref="HostValue"/> that such a value is its own.
     /// </summary>
-    private static HostValue? HostValueOf(ToolDescriptor? tool, KernelFunction inner, string name, object? value, out byte[]? json)
+    private static HostValue? HostValueOf(ToolDescriptor? tool, KernelFunction inner, string name, object? value, out ReadOnlyMemory<byte>? json)
     {
         json = null;
         if (value is HostValue own)
@@ -135,12 +135,12 @@ internal sealed class CallArguments
             return new HostValue(value);
         }
 
-        json = Serialize(value, inner.JsonSerializerOptions);
+        json = Serialize(value, JsonForm.ForArguments(inner));
         return json is null ? new HostValue(value) : null;
     }
 
     /// <summary>The value as JSON, or null when it has no JSON form.</summary>
-    private static byte[]? Serialize(object value, JsonSerializerOptions options)
+    private static ReadOnlyMemory<byte>? Serialize(object value, JsonSerializerOptions options)
     {
         if (value is Stream or Delegate or Task or Kernel or IServiceProvider or CancellationToken)
         {
@@ -149,7 +149,7 @@ internal sealed class CallArguments
 
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(value, options.GetTypeInfo(value.GetType()));
+            return JsonForm.Write(value, options);
         }
         catch (Exception)
         {
@@ -158,7 +158,7 @@ internal sealed class CallArguments
         }
     }
 
-    private static void WriteValue(Utf8JsonWriter writer, ToolDescriptor? tool, string name, object? value, byte[]? json)
+    private static void WriteValue(Utf8JsonWriter writer, ToolDescriptor? tool, string name, object? value, ReadOnlyMemory<byte>? json)
     {
         switch (value)
         {
@@ -179,7 +179,7 @@ internal sealed class CallArguments
                 writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
                 break;
             default:
-                writer.WriteRawValue(json, skipInputValidation: true);
+                writer.WriteRawValue(json!.Value.Span, skipInputValidation: true);
                 break;
         }
     }

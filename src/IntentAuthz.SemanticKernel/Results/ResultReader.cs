@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -46,20 +47,33 @@ internal static class ResultReader
 
     private static JsonElement ListOf(List<object?> items, JsonSerializerOptions options)
     {
-        JsonArray list = [];
-        foreach (object? item in items)
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer))
         {
-            list.Add(item is null ? null : JsonNode.Parse(ToJson(item, options).GetRawText()));
+            writer.WriteStartArray();
+            foreach (object? item in items)
+            {
+                if (item is null)
+                {
+                    writer.WriteNullValue();
+                }
+                else
+                {
+                    ToJson(item, options).WriteTo(writer);
+                }
+            }
+
+            writer.WriteEndArray();
         }
 
-        return JsonElement.Parse(list.ToJsonString());
+        return JsonElement.Parse(buffer.WrittenSpan);
     }
 
     private static JsonElement ToJson(object value, JsonSerializerOptions options)
     {
         try
         {
-            return JsonSerializer.SerializeToElement(value, options.GetTypeInfo(value.GetType()));
+            return JsonElement.Parse(JsonForm.Write(value, options).Span);
         }
         catch (NotSupportedException e)
         {

@@ -136,6 +136,23 @@ public sealed class HostileInputTests
     }
 
     [Fact]
+    public void Positions_in_one_long_line_are_found_at_once()
+    {
+        const int count = 100_000;
+        var text = Repeat("@a(\"é😀\") permit(principal, action, resource); ", count);
+        var watch = Stopwatch.StartNew();
+        var last = PolicySet.Parse(text).Policies[^1].Annotations[0].Span;
+
+        Assert.Equal((text.Length / count * (count - 1)) + 1, last.Column);
+        Assert.Equal(System.Text.Encoding.UTF8.GetByteCount(text) / count * (count - 1), last.Start);
+        Assert.Equal(last.Start + 12, last.End);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"Took {watch.Elapsed}.");
+    }
+
+    [Fact]
+    public void A_text_full_of_open_quotes_is_not_searched_to_its_end_for_each() => Refused(Repeat("\\\"\n", 5 * Million));
+
+    [Fact]
     public void A_value_nested_beyond_the_limit_is_an_error_of_the_evaluation()
     {
         var nested = Repeat("[", CedarLimits.MaxValueDepth + 1) + Repeat("]", CedarLimits.MaxValueDepth + 1);
