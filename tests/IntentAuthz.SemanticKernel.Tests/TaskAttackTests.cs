@@ -51,7 +51,7 @@ public sealed class TaskAttackTests
         Assert.Empty(fixture.Bank.Ran);
         AuditRecord[] denials = [.. (await fixture.RecordsAsync()).Where(static r => r.ReasonCode == ReasonCodes.ConflictingTasks)];
         Assert.Equal(3, denials.Length);
-        Assert.All(denials, r => Assert.Equal(first.Id, r.Task));
+        Assert.All(denials, r => Assert.Equal(first.Id, r.Subject?.Task));
     }
 
     [Fact]
@@ -297,7 +297,7 @@ public sealed class TaskAttackTests
         await one.InvokeAsync("Bank", "Transfer", new KernelArguments(RouteTests.Pay("ACME", 5)));
 
         Assert.Equal("4711", inner?.ToString());
-        Assert.Contains(await fixture.RecordsAsync(), r => r.Tool == "Bank.Balance" && r.Task == other.Id);
+        Assert.Contains(await fixture.RecordsAsync(), r => r.Tool == "Bank.Balance" && r.Subject?.Task == other.Id);
     }
 
     private static KernelFunction Unwrapped(out List<string> ran)
