@@ -87,5 +87,6 @@ IReadOnlyList<AuditEntry> trail = AuditEntry.ReadFile(workspace.AuditFile);
 timeline.Show(AuditTable.Of(trail));
 
 timeline.Phase("7  What was claimed, and whether it held");
-IReadOnlyList<Claim> claims = ClaimCheck.Check(new Facts(trail, api.Ledger, model.Transcript, task.Id, task.State, eavesdropper.StolenToken, replay));
+IReadOnlyList<Claim> claims = ClaimCheck.Check(new Facts(
+    trail, File.ReadAllText(workspace.AuditFile), api.Ledger, model.Transcript, task.Id, task.State, eavesdropper.StolenToken, replay));
 return ClaimReport.Print(claims, isScripted: settings.ApiKey is null, timeline);

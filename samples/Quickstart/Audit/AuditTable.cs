@@ -38,7 +38,7 @@ internal static class AuditTable
         {
             { Policies: { Count: > 0 } policies } => string.Join(", ", policies),
             { Outcome: not null } => entry.Reason,
-            { Lease: { } lease } => lease,
+            { Kind: "lease", Lease: { } lease } => $"{lease[..14]}…",
             _ => entry.Explanation.Length <= Longest ? entry.Explanation : $"{entry.Explanation[..Longest]}…",
         };
     }
