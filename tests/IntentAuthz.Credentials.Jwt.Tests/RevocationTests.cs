@@ -197,6 +197,17 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    public void A_lease_without_an_end_can_be_revoked()
+    {
+        FakeTimeProvider time = new();
+        RevokedTokens revoked = new(time: time);
+
+        revoked.Revoke(new LeaseId("lease"), DateTimeOffset.MaxValue);
+
+        Assert.Equal(TokenStanding.Revoked, revoked.GetStanding(new LeaseId("lease"), time.GetUtcNow()));
+    }
+
+    [Fact]
     public void A_full_set_forgets_nothing_but_refuses_everything_until_there_is_room()
     {
         FakeTimeProvider time = new();

@@ -64,7 +64,7 @@ public sealed class RevokedTokens : ITokenRevocationCheck
             throw new ArgumentException("Name a lease; default is none.", nameof(lease));
         }
 
-        DateTimeOffset until = tokenExpiresAt + s_margin;
+        DateTimeOffset until = tokenExpiresAt < DateTimeOffset.MaxValue - s_margin ? tokenExpiresAt + s_margin : DateTimeOffset.MaxValue;
         DateTimeOffset now = _time.GetUtcNow();
         DropExpired(now);
         lock (_changing)
