@@ -9,14 +9,18 @@ internal sealed class ArgumentsHasher
 {
     private readonly byte[] _key;
 
-    internal ArgumentsHasher(byte[] key) => _key = key;
+    internal ArgumentsHasher(byte[] key) => _key = [.. key];
 
-    internal string Hash(JsonElement arguments)
+    /// <summary>The tenant is part of it, so that equal arguments of two tenants cannot be told to be equal.</summary>
+    internal string Hash(TenantId tenant, JsonElement arguments)
     {
         ArrayBufferWriter<byte> canonical = new(256);
         using (Utf8JsonWriter writer = CanonicalJson.CreateWriter(canonical))
         {
+            writer.WriteStartArray();
+            writer.WriteStringValue(tenant.Value);
             CanonicalJson.Write(writer, arguments);
+            writer.WriteEndArray();
         }
 
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];

@@ -45,13 +45,25 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>Calls this for each task an outcome of which could not be written at once.</summary>
     internal void OnOutcomeLost(Action<AgentTask> suspend) => _onOutcomeLost = suspend;
 
-    /// <summary>Accepts a record, or says that there is no room.</summary>
-    internal bool TryAccept(AuditRecord record, AgentTask? task) => Accept(record, task, mustWait: false) is not null;
+    /// <summary>Accepts the record of a call, or says that there is no room.</summary>
+    internal bool TryAccept(AuditRecord record, AgentTask? task) => Accept(record, record.Tenant, task, mustWait: false, share: 1) is not null;
+
+    /// <summary>
+    /// Accepts the record of something that is done already, such as a revocation, which waits for no room. Such records have as much room
+    /// again as calls have; one that does not fit even there is lost, and that is logged.
+    /// </summary>
+    internal void Note(AuditRecord record)
+    {
+        if (Accept(record, record.Tenant, task: null, mustWait: false, share: 2) is null)
+        {
+            LogNoRoom(record.Kind, record.Action ?? record.ReasonCode);
+        }
+    }
 
     /// <summary>Accepts a record and waits until the sink has it. False when there is no room or it was not written in time.</summary>
     internal async ValueTask<bool> WriteDurablyAsync(AuditRecord record, AgentTask? task, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        AuditEntry? entry = Accept(record, task, mustWait: true);
+        AuditEntry? entry = Accept(record, record.Tenant, task, mustWait: true, share: 1);
         if (entry is null)
         {
             return false;
@@ -71,12 +83,16 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     internal async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource<bool> marker;
-        AuditEntry entry = new(AuditFlushMarker.Record, null, mustWait: true);
+        AuditEntry entry = new(AuditFlushMarker.Record, null, null, mustWait: true);
         marker = entry.Written!;
         Interlocked.Increment(ref _waiting);
         if (_entries.Writer.TryWrite(entry))
         {
             await marker.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            Release(entry);
         }
     }
 
@@ -88,21 +104,21 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private AuditEntry? Accept(AuditRecord record, AgentTask? task, bool mustWait)
+    private AuditEntry? Accept(AuditRecord record, TenantId? tenant, AgentTask? task, bool mustWait, int share)
     {
-        if (Interlocked.Increment(ref _waiting) > _limits.Total)
+        if (Interlocked.Increment(ref _waiting) > _limits.Total * (long)share)
         {
             Interlocked.Decrement(ref _waiting);
             return null;
         }
 
-        if (task is not null && !TryTakeRoom(task))
+        if (!TryTakeRoom(tenant, task, share))
         {
             Interlocked.Decrement(ref _waiting);
             return null;
         }
 
-        AuditEntry entry = new(record, task, mustWait);
+        AuditEntry entry = new(record, tenant, task, mustWait);
         if (_entries.Writer.TryWrite(entry))
         {
             if (IsFailing)
@@ -117,23 +133,31 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         return null;
     }
 
-    private bool TryTakeRoom(AgentTask task)
+    private bool TryTakeRoom(TenantId? tenant, AgentTask? task, int share)
     {
-        if (!TryTake(_perTenant, task.Tenant, _limits.PerTenant))
+        if (tenant is { } owner && !TryTake(_perTenant, owner, _limits.PerTenant * (long)share))
         {
             return false;
         }
 
-        if (TryTake(_perTask, task.Id, _limits.PerTask))
+        if (task is null || TryTake(_perTask, task.Id, _limits.PerTask))
         {
             return true;
         }
 
-        GiveBack(_perTenant, task.Tenant);
+        GiveBackTenant(tenant);
         return false;
     }
 
-    private static bool TryTake<TKey>(ConcurrentDictionary<TKey, int> counts, TKey key, int limit)
+    private void GiveBackTenant(TenantId? tenant)
+    {
+        if (tenant is { } owner)
+        {
+            GiveBack(_perTenant, owner);
+        }
+    }
+
+    private static bool TryTake<TKey>(ConcurrentDictionary<TKey, int> counts, TKey key, long limit)
         where TKey : notnull
     {
         while (true)
@@ -176,9 +200,10 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         Interlocked.Decrement(ref _waiting);
         if (entry.Task is { } task)
         {
-            GiveBack(_perTenant, task.Tenant);
             GiveBack(_perTask, task.Id);
         }
+
+        GiveBackTenant(entry.Tenant);
     }
 
     private async Task WriteAllAsync()
@@ -215,7 +240,8 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         {
             try
             {
-                await _sink.WriteAsync(records, _stopping.Token).ConfigureAwait(false);
+                // A sink that hangs is left behind when shutting down has waited long enough.
+                await _sink.WriteAsync(records, _stopping.Token).AsTask().WaitAsync(_stopping.Token).ConfigureAwait(false);
                 if (Interlocked.Exchange(ref _failing, 0) != 0)
                 {
                     LogRecovered();
@@ -279,6 +305,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Critical, Message = "Audit records cannot be written; new decisions are refused once the queue is full, and high-risk calls at once.")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Critical, Message = "No room for the audit record of {Kind} {Action}; it is lost. Check the audit sink.")]
+    private partial void LogNoRoom(AuditKind kind, string action);
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Audit records are written again.")]
     private partial void LogRecovered();

@@ -8,7 +8,7 @@ internal sealed class CallAudit(AuditQueue queue, ArgumentsHasher hasher, TimePr
     {
         AuditRecord record = OfCall(AuditKind.Decision, context, decision.ReasonCode, decision.Explanation) with
         {
-            ArgumentsDigest = context.Snapshot is null ? null : hasher.Hash(context.Snapshot.Json),
+            ArgumentsDigest = context.Snapshot is null ? null : hasher.Hash(context.Task.Tenant, context.Snapshot.Json),
             Outcome = decision.Outcome,
             Policies = decision.DeterminingPolicies,
             PolicyVersion = policyVersion,
