@@ -47,7 +47,8 @@ public class GuardBenchmarks
             .AddTool(pay)
             .AddIssuer(new StaticIssuer())
             .AddCredentialProfile(new CredentialProfile("payments:write", "static", "https://payments", ["write"], TimeSpan.FromHours(1)))
-            .UseAuditSink(new InMemoryAuditSink(1024)));
+            .UseAuditSink(new InMemoryAuditSink(1024)),
+            o => o.AuditQueueCapacity = o.AuditQueuePerTenant = o.AuditQueuePerTask = 10_000_000); // no call may be refused for want of room
         _services = services.BuildServiceProvider();
         _guard = _services.GetRequiredService<Guard>();
         AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), tenant, "ann");
@@ -72,7 +73,11 @@ public class GuardBenchmarks
     }
 
     [Benchmark]
-    public async Task<GuardResult> Guarded() => await _guard.InvokeAsync(_task, _call, _nothing);
+    public async Task<GuardResult> Guarded()
+    {
+        GuardResult result = await _guard.InvokeAsync(_task, _call, _nothing);
+        return result.IsCompleted ? result : throw new InvalidOperationException(result.ToString());
+    }
 
     private sealed class StaticIssuer : ICredentialIssuer
     {

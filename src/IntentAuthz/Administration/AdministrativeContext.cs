@@ -8,9 +8,9 @@ internal sealed class AdministrativeContext(TimeProvider time, AgentTask? task =
 {
     public CedarRecord? Build(ContextParts part) => part switch
     {
-        ContextParts.Task when task is not null => ContextRecords.Task(task),
+        ContextParts.Task when task is not null => task.ContextRecord,
         ContextParts.Task when request is not null => ContextRecords.Task(request),
-        ContextParts.Delegation when task is not null => ContextRecords.Delegation(task.Delegation),
+        ContextParts.Delegation when task is not null => task.DelegationRecord,
         ContextParts.Delegation when request is not null => ContextRecords.Delegation(request.Delegation),
         ContextParts.Approval => approval,
         ContextParts.System => ContextRecords.System(time.GetUtcNow()),

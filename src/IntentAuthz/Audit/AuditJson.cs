@@ -22,18 +22,22 @@ internal static class AuditJson
         });
         writer.WriteString("time", record.Time.UtcDateTime);
         Text(writer, "tenant", record.Tenant?.Value);
-        Text(writer, "task", record.Task?.Value);
-        Text(writer, "purpose", record.Purpose);
-        Text(writer, "agent", record.Agent?.Value);
-        Text(writer, "owner", record.Owner);
-        Text(writer, "onBehalfOf", record.OnBehalfOf);
+        if (record.Subject is { } subject)
+        {
+            writer.WriteString("task", subject.Task.Value);
+            writer.WriteString("purpose", subject.Purpose);
+            writer.WriteString("agent", subject.Agent.Value);
+            writer.WriteString("owner", subject.Owner);
+            Text(writer, "onBehalfOf", subject.OnBehalfOf);
+        }
+
         Text(writer, "principal", record.Principal);
         Text(writer, "call", record.Call?.Value);
         Text(writer, "frameworkCallId", record.FrameworkCallId);
         Text(writer, "tool", record.Tool);
         Text(writer, "action", record.Action);
         List(writer, "resources", record.Resources);
-        Text(writer, "argumentsDigest", record.ArgumentsDigest);
+        Text(writer, "argumentsDigest", record.ArgumentsDigest?.ToString());
         Text(writer, "outcome", record.Outcome switch
         {
             DecisionOutcome.Permit => "permit",

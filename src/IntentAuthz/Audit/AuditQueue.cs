@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading.Channels;
 
 using Microsoft.Extensions.Logging;
@@ -17,11 +19,11 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(5);
 
     private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ConcurrentDictionary<TenantId, int> _perTenant = new();
-    private readonly ConcurrentDictionary<TaskId, int> _perTask = new();
+    private readonly ConcurrentDictionary<TenantId, StrongBox<int>> _perTenant = new(); // never shrinks: an entry a tenant of the host
     private readonly Queue<AuditEntry> _backlog = new(); // read from the channel while the sink was failing; the writing loop's own
     private readonly CancellationTokenSource _stopping = new();
     private readonly IAuditSink _sink;
+    private readonly ArgumentsHasher _hasher;
     private readonly AuditQueueLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger<AuditQueue> _logger;
@@ -30,9 +32,10 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private int _failing;
     private Action<AgentTask>? _onOutcomeLost;
 
-    internal AuditQueue(IAuditSink sink, AuditQueueLimits limits, TimeProvider time, ILogger<AuditQueue> logger)
+    internal AuditQueue(IAuditSink sink, ArgumentsHasher hasher, AuditQueueLimits limits, TimeProvider time, ILogger<AuditQueue> logger)
     {
         _sink = sink;
+        _hasher = hasher;
         _limits = limits;
         _time = time;
         _logger = logger;
@@ -46,7 +49,8 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     internal void OnOutcomeLost(Action<AgentTask> suspend) => _onOutcomeLost = suspend;
 
     /// <summary>Accepts the record of a call, or says that there is no room.</summary>
-    internal bool TryAccept(AuditRecord record, AgentTask? task) => Accept(record, record.Tenant, task, mustWait: false, share: 1) is not null;
+    internal bool TryAccept(AuditRecord record, AgentTask? task, JsonElement? arguments = null) =>
+        Accept(record, task, arguments, mustWait: false, share: 1) is not null;
 
     /// <summary>
     /// Accepts the record of something that is done already, such as a revocation, which waits for no room. Such records have as much room
@@ -54,16 +58,17 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// </summary>
     internal void Note(AuditRecord record)
     {
-        if (Accept(record, record.Tenant, task: null, mustWait: false, share: 2) is null)
+        if (Accept(record, task: null, arguments: null, mustWait: false, share: 2) is null)
         {
             LogNoRoom(record.Kind, record.Action ?? record.ReasonCode);
         }
     }
 
     /// <summary>Accepts a record and waits until the sink has it. False when there is no room or it was not written in time.</summary>
-    internal async ValueTask<bool> WriteDurablyAsync(AuditRecord record, AgentTask? task, TimeSpan timeout, CancellationToken cancellationToken)
+    internal async ValueTask<bool> WriteDurablyAsync(
+        AuditRecord record, AgentTask? task, JsonElement? arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        AuditEntry? entry = Accept(record, record.Tenant, task, mustWait: true, share: 1);
+        AuditEntry? entry = Accept(record, task, arguments, mustWait: true, share: 1);
         if (entry is null)
         {
             return false;
@@ -82,17 +87,15 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>Waits until everything accepted so far is written, or the time is up.</summary>
     internal async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        TaskCompletionSource<bool> marker;
         AuditEntry entry = new(AuditFlushMarker.Record, null, null, mustWait: true);
-        marker = entry.Written!;
         Interlocked.Increment(ref _waiting);
         if (_entries.Writer.TryWrite(entry))
         {
-            await marker.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await entry.Written!.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            Release(entry);
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
@@ -104,7 +107,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private AuditEntry? Accept(AuditRecord record, TenantId? tenant, AgentTask? task, bool mustWait, int share)
+    private AuditEntry? Accept(AuditRecord record, AgentTask? task, JsonElement? arguments, bool mustWait, int share)
     {
         if (Interlocked.Increment(ref _waiting) > _limits.Total * (long)share)
         {
@@ -112,13 +115,13 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             return null;
         }
 
-        if (!TryTakeRoom(tenant, task, share))
+        if (!TryTakeRoom(record.Tenant, task, share))
         {
             Interlocked.Decrement(ref _waiting);
             return null;
         }
 
-        AuditEntry entry = new(record, tenant, task, mustWait);
+        AuditEntry entry = new(record, task, arguments, mustWait);
         if (_entries.Writer.TryWrite(entry))
         {
             if (IsFailing)
@@ -133,77 +136,49 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         return null;
     }
 
-    private bool TryTakeRoom(TenantId? tenant, AgentTask? task, int share)
+    private bool TryTakeRoom(TenantId? owner, AgentTask? task, int share)
     {
-        if (tenant is { } owner && !TryTake(_perTenant, owner, _limits.PerTenant * (long)share))
+        StrongBox<int>? tenant = OfTenant(owner);
+        if (tenant is not null && Interlocked.Increment(ref tenant.Value) > _limits.PerTenant * (long)share)
         {
+            Interlocked.Decrement(ref tenant.Value);
             return false;
         }
 
-        if (task is null || TryTake(_perTask, task.Id, _limits.PerTask))
+        if (task is not null && Interlocked.Increment(ref task.AuditRecordsWaiting) > _limits.PerTask)
         {
-            return true;
+            Interlocked.Decrement(ref task.AuditRecordsWaiting);
+            GiveBack(tenant);
+            return false;
         }
 
-        GiveBackTenant(tenant);
-        return false;
+        return true;
     }
 
-    private void GiveBackTenant(TenantId? tenant)
+    private static void GiveBack(StrongBox<int>? tenant)
     {
-        if (tenant is { } owner)
+        if (tenant is not null)
         {
-            GiveBack(_perTenant, owner);
+            Interlocked.Decrement(ref tenant.Value);
         }
     }
 
-    private static bool TryTake<TKey>(ConcurrentDictionary<TKey, int> counts, TKey key, long limit)
-        where TKey : notnull
-    {
-        while (true)
-        {
-            if (!counts.TryGetValue(key, out int count))
-            {
-                if (counts.TryAdd(key, 1))
-                {
-                    return true;
-                }
-            }
-            else if (count >= limit)
-            {
-                return false;
-            }
-            else if (counts.TryUpdate(key, count + 1, count))
-            {
-                return true;
-            }
-        }
-    }
-
-    private static void GiveBack<TKey>(ConcurrentDictionary<TKey, int> counts, TKey key)
-        where TKey : notnull
-    {
-        while (counts.TryGetValue(key, out int count))
-        {
-            bool done = count <= 1
-                ? counts.TryRemove(KeyValuePair.Create(key, count))
-                : counts.TryUpdate(key, count - 1, count);
-            if (done)
-            {
-                return;
-            }
-        }
-    }
+    private StrongBox<int>? OfTenant(TenantId? tenant) =>
+        tenant is { } owner ? _perTenant.GetOrAdd(owner, static _ => new StrongBox<int>()) : null;
 
     private void Release(AuditEntry entry)
     {
         Interlocked.Decrement(ref _waiting);
-        if (entry.Task is { } task)
+        if (ReferenceEquals(entry.Record, AuditFlushMarker.Record))
         {
-            GiveBack(_perTask, task.Id);
+            return;
         }
 
-        GiveBackTenant(entry.Tenant);
+        GiveBack(OfTenant(entry.Record.Tenant));
+        if (entry.Task is { } task)
+        {
+            Interlocked.Decrement(ref task.AuditRecordsWaiting);
+        }
     }
 
     private async Task WriteAllAsync()
@@ -217,6 +192,8 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             while (batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry? entry) || _entries.Reader.TryRead(out entry)))
             {
                 batch.Add(entry);
+                AddDigest(entry);
+
                 if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
                 {
                     records.Add(entry.Record);
@@ -229,6 +206,24 @@ internal sealed partial class AuditQueue : IAsyncDisposable
                 entry.Written?.TrySetResult(written);
                 Release(entry);
             }
+        }
+    }
+
+    private void AddDigest(AuditEntry entry)
+    {
+        if (entry.Arguments is not { } arguments)
+        {
+            return;
+        }
+
+        try
+        {
+            entry.Record.ArgumentsDigest = _hasher.Hash(entry.Record.Tenant, arguments);
+        }
+        catch (Exception e)
+        {
+            // One record without a digest is better than a writing loop that ends here and an audit that is never written again.
+            LogNoDigest(e, entry.Record.Call);
         }
     }
 
@@ -308,6 +303,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Critical, Message = "No room for the audit record of {Kind} {Action}; it is lost. Check the audit sink.")]
     private partial void LogNoRoom(AuditKind kind, string action);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "The audit record of call {Call} has no argument digest, since making it failed.")]
+    private partial void LogNoDigest(Exception exception, CallId? call);
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Audit records are written again.")]
     private partial void LogRecovered();

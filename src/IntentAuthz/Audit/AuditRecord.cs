@@ -14,23 +14,11 @@ public sealed record AuditRecord
     /// <summary>When, in wall-clock time.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>The tenant; null when the call could not be tied to one.</summary>
+    /// <summary>The tenant; null when the record could not be tied to one.</summary>
     public TenantId? Tenant { get; init; }
 
-    /// <summary>The task, or null.</summary>
-    public TaskId? Task { get; init; }
-
-    /// <summary>The task's purpose.</summary>
-    public string? Purpose { get; init; }
-
-    /// <summary>The agent.</summary>
-    public AgentId? Agent { get; init; }
-
-    /// <summary>Who answers for the agent.</summary>
-    public string? Owner { get; init; }
-
-    /// <summary>The user at the root of the delegation.</summary>
-    public string? OnBehalfOf { get; init; }
+    /// <summary>Who acted, in which task, for whom; null when the record could not be tied to a task.</summary>
+    public AuditSubject? Subject { get; init; }
 
     /// <summary>Who performed an administrative action.</summary>
     public string? Principal { get; init; }
@@ -50,8 +38,8 @@ public sealed record AuditRecord
     /// <summary>The resources, as Cedar entities.</summary>
     public ImmutableArray<string> Resources { get; init; } = [];
 
-    /// <summary>HMAC-SHA-256 of the canonical arguments, in hexadecimal.</summary>
-    public string? ArgumentsDigest { get; init; }
+    /// <summary>The keyed digest of the arguments.</summary>
+    public ArgumentsDigest? ArgumentsDigest { get; internal set; } // set once, by the audit's writer, before a sink sees the record
 
     /// <summary>Permit, Deny or RequireApproval; null where nothing was decided.</summary>
     public DecisionOutcome? Outcome { get; init; }

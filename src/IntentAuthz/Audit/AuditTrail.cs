@@ -24,24 +24,21 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
 
     internal void TaskMoved(AgentTask task, TaskState to, string explanation) =>
         queue.Note(
-            ForTask(AuditKind.Task, task, to.ToString().ToLowerInvariant(), explanation));
+            ForTask(AuditKind.Task, task, to.ToString().ToLowerInvariant(), explanation, null));
 
     internal void Leased(AgentTask task, Lease lease, string reasonCode, string explanation) =>
         queue.Note(
-            ForTask(AuditKind.Lease, task, reasonCode, explanation) with { Lease = lease.Id });
+            ForTask(AuditKind.Lease, task, reasonCode, explanation, lease.Id));
 
-    private AuditRecord ForTask(AuditKind kind, AgentTask task, string reasonCode, string explanation) =>
+    private AuditRecord ForTask(AuditKind kind, AgentTask task, string reasonCode, string explanation, LeaseId? lease) =>
         new()
         {
             Kind = kind,
             Time = time.GetUtcNow(),
             Tenant = task.Tenant,
-            Task = task.Id,
-            Purpose = task.Purpose,
-            Agent = task.Agent.Id,
-            Owner = task.Owner,
-            OnBehalfOf = task.Delegation.User?.ToString(),
+            Subject = task.AuditSubject,
             ReasonCode = reasonCode,
             Explanation = explanation,
+            Lease = lease,
         };
 }

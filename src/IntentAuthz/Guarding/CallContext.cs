@@ -15,6 +15,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 {
     private ImmutableSortedDictionary<string, ValueSource>? _sources;
     private CallDigest? _digest;
+    private ImmutableArray<string> _resourceTexts;
 
     internal CallId Id { get; } = id;
 
@@ -27,6 +28,12 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     internal ArgumentSnapshot Snapshot { get; set; } = null!; // set by the intent step, before anything reads it
 
     internal ImmutableArray<Entity> Resources { get; set; } = [];
+
+    /// <summary>The resources as audit records name them: the same array for both records, and for all calls where the tool itself is the resource.</summary>
+    internal ImmutableArray<string> ResourceTexts =>
+        Resources == Tool.ToolAsResource ? Tool.ToolAsResourceText
+        : _resourceTexts.IsDefault ? _resourceTexts = [.. Resources.Select(static r => r.Uid.ToString())]
+        : _resourceTexts;
 
     /// <summary>The approval this call resumes under, once one was found; policy then sees it.</summary>
     internal ApprovalRequest? Approval { get; set; }
@@ -47,12 +54,12 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     public CedarRecord? Build(ContextParts part) => part switch
     {
         ContextParts.Input => Snapshot.Input,
-        ContextParts.Task => ContextRecords.Task(Task),
+        ContextParts.Task => Task.ContextRecord,
         ContextParts.History => History(),
         ContextParts.Risk => Risk(),
         ContextParts.Provenance => Provenance(),
         ContextParts.Approval => ApprovalRecord(),
-        ContextParts.Delegation => ContextRecords.Delegation(Task.Delegation),
+        ContextParts.Delegation => Task.DelegationRecord,
         _ => ContextRecords.System(time.GetUtcNow()),
     };
 

@@ -12,11 +12,9 @@ internal sealed partial class CallPipeline
         AgentTask task = context.Task;
         Label label = task.History.WorstLabel;
         string version = engine.GetVersion(task.Tenant);
-        Standing Refused(Decision decision) => new(decision, [], [], Obligations.None, version, label);
-
         if (revoked.Covers(task, context.Tool.Name, version))
         {
-            return Refused(Decision.Deny(ReasonCodes.Revoked, "The task, its agent, its delegation, the tool, the tenant or everything is revoked."));
+            return Standing.Refused(version, label, Decision.Deny(ReasonCodes.Revoked, "The task, its agent, its delegation, the tool, the tenant or everything is revoked."));
         }
 
         // Policy sees an approval that this very call can resume under. Only a task that has asked for one can have it.
@@ -38,12 +36,12 @@ internal sealed partial class CallPipeline
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 LogFault(e, context.Id);
-                return Refused(Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
+                return Standing.Refused(version, label, Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
             }
 
             if (verdict.Effect != VerdictEffect.Permit)
             {
-                return Refused(Explain(verdict, request));
+                return Standing.Refused(version, label, Explain(verdict, request));
             }
 
             policies = policies.IsEmpty ? verdict.Policies : [.. policies.Union(verdict.Policies, StringComparer.Ordinal)];
@@ -51,14 +49,14 @@ internal sealed partial class CallPipeline
             if (!Obligations.TryCombine(obligations, verdict.Obligations, out Obligations? combined)
                 || AskMandates(task, request, ref combined) is not { } mandated)
             {
-                return Refused(new Decision(
+                return Standing.Refused(version, label, new Decision(
                     DecisionOutcome.Deny, ReasonCodes.ConflictingObligations,
                     "The tool and the permits that apply ask for different credentials; make them name one.", policies, errors));
             }
 
             if (mandated.Refusal is { } outside)
             {
-                return Refused(outside);
+                return Standing.Refused(version, label, outside);
             }
 
             obligations = combined!;

@@ -36,13 +36,10 @@ internal sealed partial class CallPipeline
                 return await DenyAsync(context, refusal, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
             }
 
-            CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
                 static call => ((InFlightCall)call!).Cancel(ReasonCodes.CancelledByCaller), inFlight);
-            await using (registration.ConfigureAwait(false))
-            {
-                task.History.CountCall();
-                return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
-            }
+            task.History.CountCall();
+            return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -120,7 +117,20 @@ internal sealed partial class CallPipeline
             failure = e;
         }
 
-        GuardResult ended = Conclude(context, standing, permit, inFlight, result, failure, time.GetElapsedTime(started));
+        GuardResult ended;
+        try
+        {
+            ended = Conclude(context, standing, permit, inFlight, result, failure, time.GetElapsedTime(started));
+        }
+        catch (Exception e)
+        {
+            // The tool ran, so a fault from here on is no denial: what it returned is withheld, and how it ended counts as unknown.
+            LogFault(e, context.Id);
+            context.Task.History.Reached(Label.Worst);
+            ending.SuspendInBackground(context.Task, "A fault after a tool had run; its outcome is not recorded.");
+            return new GuardResult(context.Id, permit, ReasonCodes.ResultWithheld);
+        }
+
         if (ended.OutcomeCode == ReasonCodes.CancelledByCaller)
         {
             cancellationToken.ThrowIfCancellationRequested();

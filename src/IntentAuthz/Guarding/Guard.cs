@@ -70,6 +70,21 @@ public sealed class Guard
             Decision.Deny(ReasonCodes.UnguardedFunction, $"The function '{toolName}' is not wrapped by the guard; add plugins before the kernel is bound to a task."));
     }
 
+    /// <summary>Records that two tasks claim one call, and denies it. For an adapter whose function is bound to one task and is invoked within another.</summary>
+    /// <param name="task">The task the function is bound to; the denial is counted in it.</param>
+    /// <param name="other">The task it was invoked within.</param>
+    /// <param name="toolName">The tool's name.</param>
+    public GuardResult RefuseConflict(AgentTask task, AgentTask other, string toolName)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentNullException.ThrowIfNull(toolName);
+        return _pipeline.Refuse(
+            task,
+            new ToolCall(toolName, default(ReadOnlyMemory<byte>)),
+            Decision.Deny(ReasonCodes.ConflictingTasks, $"'{toolName}' is bound to task {task.Id} and was called within task {other.Id}; bind what calls to one task."));
+    }
+
     /// <summary>Whether a call of the tool could be permitted in the task at all: otherwise it need not be shown to the model. A hint, not a decision.</summary>
     /// <param name="task">The task.</param>
     /// <param name="toolName">The tool's name.</param>

@@ -15,4 +15,8 @@ internal sealed record Standing(
     ImmutableArray<string> Errors,
     Obligations Obligations,
     string PolicyVersion,
-    Label Label);
+    Label Label)
+{
+    internal static Standing Refused(string policyVersion, Label label, Decision refusal) =>
+        new(refusal, [], [], Obligations.None, policyVersion, label);
+}

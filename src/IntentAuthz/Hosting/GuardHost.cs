@@ -48,6 +48,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         object identity = new();
         _queue = new AuditQueue(
             sink,
+            new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)),
             new AuditQueueLimits(settings.AuditQueueCapacity, settings.AuditQueuePerTenant, settings.AuditQueuePerTask, settings.AuditShutdownTimeout),
             time,
             loggers.CreateLogger<AuditQueue>());
@@ -66,7 +67,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         RevocationRegistry revocations = new(revoked, table, ending, _broker, approvals, gate, trail, settings.OperatorKey);
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
-            new CallAudit(_queue, new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)), time, settings.DurableAuditTimeout),
+            new CallAudit(_queue, time, settings.DurableAuditTimeout),
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());

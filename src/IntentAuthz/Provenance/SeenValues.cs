@@ -22,9 +22,11 @@ internal sealed class SeenValues(SeenValues? parent)
     private const int MaxNeedle = 4096;
 
     private readonly Lock _adding = new(); // protects the texts
-    private readonly List<(ValueSource Source, string Text)> _texts = [];
+    private readonly List<(ValueSource Source, string Text)> _texts = []; // in normal form
+    private readonly List<(ValueSource Source, string Text)> _new = []; // as they came: brought into normal form when somebody first looks
     private int _characters;
     private bool _overflowed;
+    private bool _hasUntrusted;
 
     /// <summary>Whether anything untrusted was seen here or above.</summary>
     internal bool HasUntrusted
@@ -35,7 +37,7 @@ internal sealed class SeenValues(SeenValues? parent)
             {
                 lock (values._adding)
                 {
-                    if (values._overflowed || values._texts.Exists(static t => t.Source == ValueSource.UntrustedResult))
+                    if (values._overflowed || values._hasUntrusted)
                     {
                         return true;
                     }
@@ -50,17 +52,22 @@ internal sealed class SeenValues(SeenValues? parent)
 
     internal void Add(ValueSource source, string text)
     {
-        string normal = Normalise(text);
+        if (text.Length == 0)
+        {
+            return;
+        }
+
         lock (_adding)
         {
-            if (_characters + normal.Length > MaxCharacters)
+            _hasUntrusted |= source == ValueSource.UntrustedResult;
+            if (_characters + text.Length > MaxCharacters)
             {
                 _overflowed = true;
                 return;
             }
 
-            _characters += normal.Length;
-            _texts.Add((source, normal));
+            _characters += text.Length;
+            _new.Add((source, text));
         }
     }
 
@@ -120,6 +127,12 @@ internal sealed class SeenValues(SeenValues? parent)
             lock (values._adding)
             {
                 unknown |= values._overflowed;
+                foreach ((ValueSource source, string text) in values._new)
+                {
+                    values._texts.Add((source, Normalise(text)));
+                }
+
+                values._new.Clear();
                 foreach ((ValueSource source, string text) in values._texts)
                 {
                     if (best is not null && source <= best)

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
+using IntentAuthz.Cedar;
+
 namespace IntentAuthz;
 
 /// <summary>
@@ -15,6 +17,9 @@ public sealed class AgentTask
     private readonly TimeSpan _lifetime;
     private readonly TimeProvider _time;
     private volatile TaskState _state;
+
+    /// <summary>How many of the task's audit records wait for the sink.</summary>
+    internal int AuditRecordsWaiting;
 
     internal AgentTask(TaskRequest request, AgentTask? parent, Principal openedBy, TaskState state, TimeProvider time, object guardIdentity)
     {
@@ -44,6 +49,9 @@ public sealed class AgentTask
         History = new TaskHistory(parent?.History);
         Values = new SeenValues(parent?.Values);
         Calls = new InFlightCalls();
+        AuditSubject = new AuditSubject(this);
+        ContextRecord = ContextRecords.Task(this);
+        DelegationRecord = ContextRecords.Delegation(Delegation);
     }
 
     /// <summary>The task's id.</summary>
@@ -112,6 +120,14 @@ public sealed class AgentTask
     internal SeenValues Values { get; }
 
     internal InFlightCalls Calls { get; }
+
+    internal AuditSubject AuditSubject { get; }
+
+    /// <summary>The task as <c>context.task</c>, made once since its facts never change.</summary>
+    internal CedarRecord ContextRecord { get; }
+
+    /// <summary>The delegation as <c>context.delegation</c>.</summary>
+    internal CedarRecord DelegationRecord { get; }
 
     internal ITimer? ExpiryTimer { get; set; }
 

@@ -32,6 +32,8 @@ public sealed class ToolDescriptor
         MapResources = builder.ResourceMapping;
         ResourceArgument = builder.ResourceArgument;
         ResourceType = builder.ResourceType;
+        ActionText = Action.ToString();
+        ToolAsResourceText = [new EntityUid(EntityTypes.Tool, Name).ToString()];
         ToolAsResource = [new Entity(new EntityUid(EntityTypes.Tool, Name), CedarRecord.Empty, [])];
         OwnObligations = Credential is null && Containment is null
             ? Obligations.None
@@ -95,6 +97,10 @@ public sealed class ToolDescriptor
 
     /// <summary>The resource of a call whose descriptor maps none: the tool itself.</summary>
     internal ImmutableArray<Entity> ToolAsResource { get; }
+
+    internal ImmutableArray<string> ToolAsResourceText { get; }
+
+    internal string ActionText { get; }
 
     /// <summary>What every call must meet, whatever policies ask for besides.</summary>
     internal Obligations OwnObligations { get; }

@@ -31,7 +31,7 @@ public sealed class GuardTests
         Assert.Equal(["""{"to":"ACME","amount":20}"""], fixture.Ran);
         AuditRecord[] ofCall = [.. (await fixture.RecordsAsync()).Where(r => r.Call == result.Call)];
         Assert.Equal([AuditKind.Decision, AuditKind.Outcome], ofCall.Select(r => r.Kind));
-        Assert.All(ofCall, r => Assert.Equal(("acme", "invoice-bot", "ann", "pay invoices"), (r.Tenant?.Value, r.Agent?.Value, r.Owner, r.Purpose)));
+        Assert.All(ofCall, r => Assert.Equal(("acme", "invoice-bot", "ann", "pay invoices"), (r.Tenant?.Value, r.Subject?.Agent.Value, r.Subject?.Owner, r.Subject?.Purpose)));
         Assert.Equal((DecisionOutcome.Permit, ReasonCodes.Permitted), (ofCall[0].Outcome!.Value, ofCall[0].ReasonCode));
         Assert.Equal(ReasonCodes.Completed, ofCall[1].ReasonCode);
     }

@@ -1,0 +1,28 @@
+namespace IntentAuthz.Credentials.Jwt;
+
+/// <summary>What issuer and verifier agree on about a token's form.</summary>
+internal static class JwtFormat
+{
+    internal const string Algorithm = "ES256";
+
+    /// <summary>An access token (RFC 9068, section 2.1).</summary>
+    internal const string Type = "at+jwt";
+
+    internal const string SubjectIsPerson = "person";
+    internal const string SubjectIsService = "service";
+    internal const string SubjectIsAgent = "agent";
+
+    /// <summary>Whether this is a scope-token (RFC 6749, section 3.3): visible ASCII without quote and backslash. A blank would make two scopes of one.</summary>
+    internal static bool IsScope(ReadOnlySpan<char> scope)
+    {
+        foreach (char c in scope)
+        {
+            if (c is < '!' or > '~' or '"' or '\\')
+            {
+                return false;
+            }
+        }
+
+        return !scope.IsEmpty;
+    }
+}

@@ -1,0 +1,4 @@
+namespace IntentAuthz.Credentials.Jwt;
+
+/// <summary>Why a token is refused.</summary>
+internal sealed record Refusal(string Code, string Message);
