@@ -9,6 +9,7 @@ namespace IntentAuthz;
 /// </summary>
 public sealed class JsonLinesAuditSink : IAuditSink, IDisposable
 {
+    private readonly FileStream _lock;
     private readonly FileStream _file;
     private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
     private long _end; // of the last whole batch; what may stand behind it was never confirmed
@@ -31,14 +32,16 @@ public sealed class JsonLinesAuditSink : IAuditSink, IDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        _file = new FileStream(path, options);
+        _lock = Lock(path);
         try
         {
+            _file = new FileStream(path, options);
             _end = EndOfLastLine(path);
         }
         catch
         {
-            _file.Dispose();
+            _file?.Dispose();
+            _lock.Dispose();
             throw;
         }
     }
@@ -96,5 +99,25 @@ public sealed class JsonLinesAuditSink : IAuditSink, IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>
+    /// Keeps a second writer out by a file beside it: on Unix a file that others may read cannot be locked against those who would write it. The
+    /// lock goes with the process; its file stays.
+    /// </summary>
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException))
+        {
+            throw new IOException($"The audit file {path} is written by another process or cannot be locked; give each writer a file of its own.", e);
+        }
+    }
 }
