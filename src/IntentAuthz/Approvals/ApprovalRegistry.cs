@@ -11,9 +11,14 @@ namespace IntentAuthz;
 /// </summary>
 public sealed class ApprovalRegistry
 {
+    /// <summary>How many settled requests of a task can still be found; a long task asks more than anyone reads again.</summary>
+    internal const int KeptSettled = 256;
+
     private readonly ConcurrentDictionary<ApprovalId, ApprovalRequest> _requests = new();
     private readonly Lock _asking = new(); // makes finding an open request for a call and adding one a single step
-    private readonly Dictionary<(TaskId Task, CallDigest Digest), ApprovalRequest> _byCall = [];
+    private readonly Dictionary<(TaskId Task, CallDigest Digest), ApprovalRequest> _byCall = []; // guarded by _asking, as are the next two
+    private readonly Dictionary<TaskId, List<ApprovalRequest>> _ofTask = [];
+    private readonly Dictionary<TenantId, List<ApprovalRequest>> _pendingOf = []; // some may have settled since; looked through when one is added
     private readonly AdministrativeGate _gate;
     private readonly AuditTrail _audit;
     private readonly RevocationList _revoked;
@@ -60,7 +65,7 @@ public sealed class ApprovalRegistry
 
     /// <summary>Waits until a request is no longer pending, or the time is up, and says where it is.</summary>
     /// <param name="id">Which.</param>
-    /// <param name="timeout">How long at most.</param>
+    /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> until the request expires.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">There is no such request.</exception>
     public async ValueTask<ApprovalState> WaitAsync(ApprovalId id, TimeSpan timeout, CancellationToken cancellationToken = default)
@@ -73,7 +78,7 @@ public sealed class ApprovalRegistry
         TimeSpan left = request.ExpiresAt - _time.GetUtcNow();
         try
         {
-            TimeSpan wait = timeout < left ? timeout : left;
+            TimeSpan wait = timeout < left && timeout != Timeout.InfiniteTimeSpan ? timeout : left;
             await request.Settled.WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
@@ -84,11 +89,16 @@ public sealed class ApprovalRegistry
         return Current(request);
     }
 
-    /// <summary>The request that stands for a call: the open or refused one, or a new one. Null when there is no room for another.</summary>
+    /// <summary>The request that stands for a call: the open or refused one, or a new one. Null when there is no room for another, or the task has ended.</summary>
     internal ApprovalRequest? Ask(AgentTask task, ApprovalSubject subject, Obligations obligations)
     {
         lock (_asking)
         {
+            if (task.HasEnded)
+            {
+                return null; // EndTask has been here or waits for the lock: what was added now would never be taken out
+            }
+
             if (_byCall.TryGetValue((task.Id, subject.Digest), out ApprovalRequest? known))
             {
                 ApprovalState state = Current(known);
@@ -108,18 +118,7 @@ public sealed class ApprovalRegistry
                 }
             }
 
-            int ofTask = 0;
-            int ofTenant = 0;
-            foreach (ApprovalRequest other in _requests.Values)
-            {
-                if (Current(other) == ApprovalState.Pending && other.Tenant == task.Tenant)
-                {
-                    ofTenant++;
-                    ofTask += other.Task == task.Id ? 1 : 0;
-                }
-            }
-
-            if (ofTask >= _limits.OpenPerTask || ofTenant >= _limits.OpenPerTenant)
+            if (!HasRoom(task))
             {
                 return null;
             }
@@ -129,20 +128,33 @@ public sealed class ApprovalRegistry
             ApprovalRequest request = new(task, subject, obligations, now, expires < task.ExpiresAt ? expires : task.ExpiresAt);
             _requests[request.Id] = request;
             _byCall[(task.Id, subject.Digest)] = request;
+            ListOf(_pendingOf, task.Tenant).Add(request);
+            ListOf(_ofTask, task.Id).Add(request);
+            ForgetSettled(task);
             task.History.CountApprovalAsked();
             return request;
         }
     }
 
-    /// <summary>The approved request that stands for a call, if there is one.</summary>
-    internal ApprovalRequest? FindApproved(AgentTask task, CallDigest digest)
+    /// <summary>The approved request that stands for a call, if there is one and its values come from no worse a source than was shown.</summary>
+    internal ApprovalRequest? FindApproved(CallContext call)
     {
+        ApprovalRequest? request;
         lock (_asking)
         {
-            return _byCall.TryGetValue((task.Id, digest), out ApprovalRequest? request) && Current(request) == ApprovalState.Approved
-                ? request
-                : null;
+            if (!_byCall.TryGetValue((call.Task.Id, call.Digest), out request) || Current(request) != ApprovalState.Approved)
+            {
+                return null;
+            }
         }
+
+        if (request.Subject.Covers(call.Sources))
+        {
+            return request;
+        }
+
+        request.TryEnd(ApprovalState.Voided);
+        return null;
     }
 
     /// <summary>The state of a request now, its expiry and its revocation considered.</summary>
@@ -168,16 +180,83 @@ public sealed class ApprovalRegistry
     {
         lock (_asking)
         {
-            foreach (ApprovalRequest request in _requests.Values)
+            if (!_ofTask.Remove(task.Id, out List<ApprovalRequest>? requests))
             {
-                if (request.Task == task.Id)
-                {
-                    request.TryEnd(ApprovalState.Voided);
-                    _requests.TryRemove(request.Id, out _);
-                    _byCall.Remove((task.Id, request.Subject.Digest));
-                }
+                return;
             }
+
+            foreach (ApprovalRequest request in requests)
+            {
+                request.TryEnd(ApprovalState.Voided);
+                Forget(request);
+            }
+
+            Prune(task.Tenant);
         }
+    }
+
+    private bool HasRoom(AgentTask task)
+    {
+        List<ApprovalRequest> pending = Prune(task.Tenant);
+        return pending.Count < _limits.OpenPerTenant && pending.Count(r => r.Task == task.Id) < _limits.OpenPerTask;
+    }
+
+    private List<ApprovalRequest> Prune(TenantId tenant)
+    {
+        if (!_pendingOf.TryGetValue(tenant, out List<ApprovalRequest>? pending))
+        {
+            return [];
+        }
+
+        pending.RemoveAll(r => Current(r) != ApprovalState.Pending);
+        if (pending.Count == 0)
+        {
+            _pendingOf.Remove(tenant);
+        }
+
+        return pending;
+    }
+
+    /// <summary>Lets go of what is over, all at once when it has become much. What was refused stays, since it cannot be asked again.</summary>
+    private void ForgetSettled(AgentTask task)
+    {
+        List<ApprovalRequest> requests = _ofTask[task.Id];
+        if (requests.Count <= _limits.OpenPerTask + KeptSettled)
+        {
+            return;
+        }
+
+        requests.RemoveAll(r =>
+        {
+            bool over = Current(r) is ApprovalState.Consumed or ApprovalState.Expired or ApprovalState.Voided;
+            if (over)
+            {
+                Forget(r);
+            }
+
+            return over;
+        });
+    }
+
+    private void Forget(ApprovalRequest request)
+    {
+        _requests.TryRemove(request.Id, out _);
+        (TaskId, CallDigest) call = (request.Task, request.Subject.Digest);
+        if (_byCall.TryGetValue(call, out ApprovalRequest? newest) && ReferenceEquals(newest, request))
+        {
+            _byCall.Remove(call);
+        }
+    }
+
+    private static List<ApprovalRequest> ListOf<TKey>(Dictionary<TKey, List<ApprovalRequest>> lists, TKey key)
+        where TKey : notnull
+    {
+        if (!lists.TryGetValue(key, out List<ApprovalRequest>? list))
+        {
+            lists.Add(key, list = []);
+        }
+
+        return list;
     }
 
     private async ValueTask<Decision> AnswerAsync(ApprovalId id, Principal approver, bool approve, CancellationToken cancellationToken)
@@ -200,7 +279,9 @@ public sealed class ApprovalRegistry
             return Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never approves.");
         }
 
-        bool own = request.AgentTask.Delegation.Includes(approver);
+        // Whoever asked for the task is as much a party to its opening as those it runs on behalf of.
+        bool own = request.AgentTask.Delegation.Includes(approver)
+            || (request.Subject.Tool is null && request.AgentTask.OpenedBy.Equals(approver));
         (Decision decision, Obligations obligations) = await _gate.DecideAsync(
             AdministrativeGate.EntityOf(approver),
             approver.Tenant,

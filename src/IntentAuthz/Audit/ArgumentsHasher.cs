@@ -16,15 +16,19 @@ internal sealed class ArgumentsHasher
 
     internal ArgumentsHasher(byte[] key)
     {
-        _key = key;
+        _key = [.. key];
         _writer = CanonicalJson.CreateWriter(_canonical);
     }
 
-    internal ArgumentsDigest Hash(JsonElement arguments)
+    /// <summary>The tenant is part of it, so that equal arguments of two tenants cannot be told to be equal.</summary>
+    internal ArgumentsDigest Hash(TenantId? tenant, JsonElement arguments)
     {
         _canonical.ResetWrittenCount();
         _writer.Reset();
+        _writer.WriteStartArray();
+        _writer.WriteStringValue(tenant?.Value);
         CanonicalJson.Write(_writer, arguments);
+        _writer.WriteEndArray();
         _writer.Flush();
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_key, _canonical.WrittenSpan, mac);

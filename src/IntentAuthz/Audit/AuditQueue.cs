@@ -48,15 +48,27 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>Calls this for each task an outcome of which could not be written at once.</summary>
     internal void OnOutcomeLost(Action<AgentTask> suspend) => _onOutcomeLost = suspend;
 
-    /// <summary>Accepts a record, or says that there is no room.</summary>
+    /// <summary>Accepts the record of a call, or says that there is no room.</summary>
     internal bool TryAccept(AuditRecord record, AgentTask? task, JsonElement? arguments = null) =>
-        Accept(record, task, arguments, mustWait: false) is not null;
+        Accept(record, task, arguments, mustWait: false, share: 1) is not null;
+
+    /// <summary>
+    /// Accepts the record of something that is done already, such as a revocation, which waits for no room. Such records have as much room
+    /// again as calls have; one that does not fit even there is lost, and that is logged.
+    /// </summary>
+    internal void Note(AuditRecord record)
+    {
+        if (Accept(record, task: null, arguments: null, mustWait: false, share: 2) is null)
+        {
+            LogNoRoom(record.Kind, record.Action ?? record.ReasonCode);
+        }
+    }
 
     /// <summary>Accepts a record and waits until the sink has it. False when there is no room or it was not written in time.</summary>
     internal async ValueTask<bool> WriteDurablyAsync(
         AuditRecord record, AgentTask? task, JsonElement? arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        AuditEntry? entry = Accept(record, task, arguments, mustWait: true);
+        AuditEntry? entry = Accept(record, task, arguments, mustWait: true, share: 1);
         if (entry is null)
         {
             return false;
@@ -81,6 +93,10 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         {
             await entry.Written!.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+        else
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -91,15 +107,15 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private AuditEntry? Accept(AuditRecord record, AgentTask? task, JsonElement? arguments, bool mustWait)
+    private AuditEntry? Accept(AuditRecord record, AgentTask? task, JsonElement? arguments, bool mustWait, int share)
     {
-        if (Interlocked.Increment(ref _waiting) > _limits.Total)
+        if (Interlocked.Increment(ref _waiting) > _limits.Total * (long)share)
         {
             Interlocked.Decrement(ref _waiting);
             return null;
         }
 
-        if (task is not null && !TryTakeRoom(task))
+        if (!TryTakeRoom(record.Tenant, task, share))
         {
             Interlocked.Decrement(ref _waiting);
             return null;
@@ -120,33 +136,47 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         return null;
     }
 
-    private bool TryTakeRoom(AgentTask task)
+    private bool TryTakeRoom(TenantId? owner, AgentTask? task, int share)
     {
-        StrongBox<int> tenant = OfTenant(task);
-        if (Interlocked.Increment(ref tenant.Value) > _limits.PerTenant)
+        StrongBox<int>? tenant = OfTenant(owner);
+        if (tenant is not null && Interlocked.Increment(ref tenant.Value) > _limits.PerTenant * (long)share)
         {
             Interlocked.Decrement(ref tenant.Value);
             return false;
         }
 
-        if (Interlocked.Increment(ref task.AuditRecordsWaiting) > _limits.PerTask)
+        if (task is not null && Interlocked.Increment(ref task.AuditRecordsWaiting) > _limits.PerTask)
         {
             Interlocked.Decrement(ref task.AuditRecordsWaiting);
-            Interlocked.Decrement(ref tenant.Value);
+            GiveBack(tenant);
             return false;
         }
 
         return true;
     }
 
-    private StrongBox<int> OfTenant(AgentTask task) => _perTenant.GetOrAdd(task.Tenant, static _ => new StrongBox<int>());
+    private static void GiveBack(StrongBox<int>? tenant)
+    {
+        if (tenant is not null)
+        {
+            Interlocked.Decrement(ref tenant.Value);
+        }
+    }
+
+    private StrongBox<int>? OfTenant(TenantId? tenant) =>
+        tenant is { } owner ? _perTenant.GetOrAdd(owner, static _ => new StrongBox<int>()) : null;
 
     private void Release(AuditEntry entry)
     {
         Interlocked.Decrement(ref _waiting);
+        if (ReferenceEquals(entry.Record, AuditFlushMarker.Record))
+        {
+            return;
+        }
+
+        GiveBack(OfTenant(entry.Record.Tenant));
         if (entry.Task is { } task)
         {
-            Interlocked.Decrement(ref OfTenant(task).Value);
             Interlocked.Decrement(ref task.AuditRecordsWaiting);
         }
     }
@@ -162,10 +192,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             while (batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry? entry) || _entries.Reader.TryRead(out entry)))
             {
                 batch.Add(entry);
-                if (entry.Arguments is { } arguments)
-                {
-                    entry.Record.ArgumentsDigest = _hasher.Hash(arguments);
-                }
+                AddDigest(entry);
 
                 if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
                 {
@@ -182,6 +209,24 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
     }
 
+    private void AddDigest(AuditEntry entry)
+    {
+        if (entry.Arguments is not { } arguments)
+        {
+            return;
+        }
+
+        try
+        {
+            entry.Record.ArgumentsDigest = _hasher.Hash(entry.Record.Tenant, arguments);
+        }
+        catch (Exception e)
+        {
+            // One record without a digest is better than a writing loop that ends here and an audit that is never written again.
+            LogNoDigest(e, entry.Record.Call);
+        }
+    }
+
     /// <summary>Tries until the sink takes the batch; gives up only when the library is shut down.</summary>
     private async Task<bool> WriteBatchAsync(List<AuditEntry> batch, AuditRecord[] records)
     {
@@ -190,7 +235,8 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         {
             try
             {
-                await _sink.WriteAsync(records, _stopping.Token).ConfigureAwait(false);
+                // A sink that hangs is left behind when shutting down has waited long enough.
+                await _sink.WriteAsync(records, _stopping.Token).AsTask().WaitAsync(_stopping.Token).ConfigureAwait(false);
                 if (Interlocked.Exchange(ref _failing, 0) != 0)
                 {
                     LogRecovered();
@@ -254,6 +300,12 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Critical, Message = "Audit records cannot be written; new decisions are refused once the queue is full, and high-risk calls at once.")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Critical, Message = "No room for the audit record of {Kind} {Action}; it is lost. Check the audit sink.")]
+    private partial void LogNoRoom(AuditKind kind, string action);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "The audit record of call {Call} has no argument digest, since making it failed.")]
+    private partial void LogNoDigest(Exception exception, CallId? call);
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Audit records are written again.")]
     private partial void LogRecovered();

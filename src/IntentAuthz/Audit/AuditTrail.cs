@@ -6,7 +6,7 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
     internal AuditQueue Queue => queue;
 
     internal void Administration(Principal? by, string action, string what, TenantId? tenant, Decision decision) =>
-        queue.TryAccept(
+        queue.Note(
             new AuditRecord
             {
                 Kind = AuditKind.Administration,
@@ -20,18 +20,15 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
                 Explanation = decision.Explanation,
                 Policies = decision.DeterminingPolicies,
                 Approval = decision.Approval,
-            },
-            task: null);
+            });
 
     internal void TaskMoved(AgentTask task, TaskState to, string explanation) =>
-        queue.TryAccept(
-            ForTask(AuditKind.Task, task, to.ToString().ToLowerInvariant(), explanation, null),
-            task: null);
+        queue.Note(
+            ForTask(AuditKind.Task, task, to.ToString().ToLowerInvariant(), explanation, null));
 
     internal void Leased(AgentTask task, Lease lease, string reasonCode, string explanation) =>
-        queue.TryAccept(
-            ForTask(AuditKind.Lease, task, reasonCode, explanation, lease.Id),
-            task: null);
+        queue.Note(
+            ForTask(AuditKind.Lease, task, reasonCode, explanation, lease.Id));
 
     private AuditRecord ForTask(AuditKind kind, AgentTask task, string reasonCode, string explanation, LeaseId? lease) =>
         new()

@@ -76,30 +76,33 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
             : IssueAsync(task, profile, issuer, onlyFor, cancellationToken);
     }
 
-    /// <summary>Unmakes all leases of a task. Their secrets are cleared before the first issuer is asked.</summary>
-    internal async ValueTask<ImmutableArray<ResidualWindow>> RevokeTaskAsync(AgentTask task)
+    /// <summary>
+    /// Unmakes all leases of some tasks. All secrets are cleared before the first issuer is asked, and the issuers are asked side by side, so
+    /// that one that hangs holds up no other.
+    /// </summary>
+    internal async ValueTask<ImmutableArray<ResidualWindow>> RevokeTasksAsync(IReadOnlyCollection<AgentTask> tasks)
     {
-        HeldLease[] held = [.. _leases.Values.Where(h => h.Task.Id == task.Id)];
+        HashSet<TaskId> ids = [.. tasks.Select(static t => t.Id)];
+        HeldLease[] held = [.. _leases.Values.Where(h => ids.Contains(h.Task.Id))];
         foreach (HeldLease lease in held)
         {
             Retire(lease);
         }
 
-        foreach ((TaskId Task, string Profile) key in _issuing.Keys)
+        foreach (TaskId id in ids)
         {
-            if (key.Task == task.Id)
+            foreach (string profile in _profiles.Keys)
             {
-                _issuing.TryRemove(key, out _);
+                _issuing.TryRemove((id, profile), out _);
             }
         }
 
-        ResidualWindow[] residuals = await Task.WhenAll(held.Select(UnmakeAsync)).ConfigureAwait(false);
-        return [.. residuals];
+        return [.. await UnmakeAllAsync(held).ConfigureAwait(false)];
     }
 
-    internal async ValueTask RevokeLeaseAsync(LeaseId id)
+    internal async ValueTask RevokeLeaseAsync(TenantId tenant, LeaseId id)
     {
-        if (_leases.TryGetValue(id, out HeldLease? held))
+        if (_leases.TryGetValue(id, out HeldLease? held) && held.Lease.Tenant == tenant)
         {
             Retire(held);
             await UnmakeAsync(held).ConfigureAwait(false);
@@ -116,7 +119,7 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
             Retire(lease);
         }
 
-        await Task.WhenAll(held.Select(UnmakeAsync)).ConfigureAwait(false);
+        await UnmakeAllAsync(held).ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
@@ -134,11 +137,17 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
                 return new AcquireResult(held.Credential, ReasonCodes.Permitted, "");
             }
 
-            return await IssueAsync(task, profile, issuer, onlyFor: null, cancellationToken).ConfigureAwait(false);
+            return task.WhyNotActive() is { } reason
+                ? AcquireResult.Failed(reason, "The task stopped running while the call waited for a credential.")
+                : await IssueAsync(task, profile, issuer, onlyFor: null, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             turn.Release();
+            if (task.HasEnded)
+            {
+                _issuing.TryRemove((task.Id, profile.Name), out _); // its end may have come before the turn was added
+            }
         }
     }
 
@@ -151,16 +160,39 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
         HeldLease held = new(lease, task, issuer);
         _leases[lease.Id] = held;
 
-        IssueResult result;
+        Task<IssueResult>? making = null;
         try
         {
-            result = await issuer.IssueAsync(new IssueRequest(lease.Id, profile, task, expires), cancellationToken)
-                .AsTask().WaitAsync(_issuerTimeout, _time, cancellationToken).ConfigureAwait(false);
+            using CancellationTokenSource asking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            making = issuer.IssueAsync(new IssueRequest(lease.Id, profile, task, expires), asking.Token).AsTask();
+            try
+            {
+                IssueResult result = await making.WaitAsync(_issuerTimeout, _time, cancellationToken).ConfigureAwait(false);
+                if (!result.Succeeded)
+                {
+                    _leases.TryRemove(lease.Id, out _);
+                    _ = lease.TryMove(LeaseState.Pending, LeaseState.Revoked) || lease.TryMove(LeaseState.Revoking, LeaseState.Revoked);
+                    return AcquireResult.Failed(ReasonCodes.CredentialFailed, $"The issuer '{issuer.Name}' refused: {result.Error}");
+                }
+
+                return await TakeAsync(held, result).ConfigureAwait(false);
+            }
+            catch
+            {
+                await asking.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
         }
         catch (Exception e)
         {
-            // Nobody knows whether something was made: unmake it, whatever it is.
+            // Nobody knows whether something was made: unmake it, whatever it is, and again should the issuer still come up with it.
+            held.IsBeingMade = making is { IsCompleted: false };
             await AbandonAsync(held).ConfigureAwait(false);
+            if (making is not null)
+            {
+                _ = UnmakeLateAsync(held, making);
+            }
+
             if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)
             {
                 throw;
@@ -169,114 +201,84 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
             LogIssueFailed(e, issuer.Name, profile.Name);
             return AcquireResult.Failed(ReasonCodes.CredentialFailed, $"The issuer '{issuer.Name}' failed ({e.GetType().Name}); see the log.");
         }
+    }
 
-        if (!result.Succeeded)
+    /// <summary>Takes over what the issuer made: from here on the scrubber knows it, and the lease ends it.</summary>
+    private async ValueTask<AcquireResult> TakeAsync(HeldLease held, IssueResult result)
+    {
+        Lease lease = held.Lease;
+        AgentTask task = held.Task;
+        Secret secret = result.Secret!;
+        lease.Issued(result.ExpiresAt, result.Handle);
+        held.Credential = new LeasedCredential(lease, secret);
+        held.IsBeingMade = false;
+        if (!_scrubber.TryRemember(lease.Id, secret, lease.HonouredUntil))
         {
-            _leases.TryRemove(lease.Id, out _);
-            lease.TryMove(LeaseState.Pending, LeaseState.Revoked);
-            return AcquireResult.Failed(ReasonCodes.CredentialFailed, $"The issuer '{issuer.Name}' refused: {result.Error}");
+            await AbandonAsync(held).ConfigureAwait(false);
+            return AcquireResult.Failed(
+                ReasonCodes.CredentialFailed,
+                $"The issuer '{held.Issuer.Name}' made a secret of fewer than {SecretScrubber.MinLength} characters, which cannot be kept out of results.");
         }
 
-        lease.Issued(result.ExpiresAt, result.Handle);
-        held.Credential = new LeasedCredential(lease, result.Secret);
-        _scrubber.Remember(lease.Id, result.Secret, result.ExpiresAt > lease.ExpiresAt ? result.ExpiresAt : lease.ExpiresAt);
         if (!lease.TryMove(LeaseState.Pending, LeaseState.Active) || task.WhyNotActive() is not null)
         {
-            // The task ended while the issuer worked.
+            // The task ended while the issuer worked, and what was unmade then was not all: begin again.
+            lease.TryMove(LeaseState.Revoked, LeaseState.Revoking);
+            _leases[lease.Id] = held;
             await AbandonAsync(held).ConfigureAwait(false);
             return AcquireResult.Failed(ReasonCodes.Revoked, "The task ended while its credential was being made.");
         }
 
-        if (onlyFor is null)
+        if (lease.OnlyFor is null)
         {
-            _ofTask[(task.Id, profile.Name)] = held;
+            _ofTask[(task.Id, lease.Profile.Name)] = held;
         }
 
-        _audit.Leased(task, lease, "issued", $"A credential '{profile.Name}' for {profile.Audience} lives until {lease.ExpiresAt:O}.");
+        TimeSpan life = lease.ExpiresAt - _time.GetUtcNow();
+        held.Expiry = _time.CreateTimer(
+            static state =>
+            {
+                (CredentialBroker broker, HeldLease expiring) = ((CredentialBroker, HeldLease))state!;
+                broker.Expire(expiring);
+            },
+            (this, held), life > TimeSpan.Zero ? life : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        if (lease.State != LeaseState.Active)
+        {
+            Retire(held); // it ended just now, before the two entries above could be taken out again
+        }
+
+        _audit.Leased(task, lease, "issued", $"A credential '{lease.Profile.Name}' for {lease.Profile.Audience} lives until {lease.ExpiresAt:O}.");
         return new AcquireResult(held.Credential, ReasonCodes.Permitted, "");
+    }
+
+    /// <summary>An issuer that was given up on may still finish: what it makes then nobody uses, and it is unmade like any other.</summary>
+    private async Task UnmakeLateAsync(HeldLease held, Task<IssueResult> making)
+    {
+        IssueResult? late;
+        try
+        {
+            late = await making.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            held.IsBeingMade = false; // made nothing, or nothing that the first unmaking did not reach
+            return;
+        }
+
+        if (late is { Succeeded: true })
+        {
+            late.Secret.Dispose();
+            held.Lease.Issued(late.ExpiresAt, late.Handle);
+            held.Lease.TryMove(LeaseState.Revoked, LeaseState.Revoking);
+            _leases[held.Lease.Id] = held;
+            await UnmakeAsync(held).ConfigureAwait(false);
+        }
+
+        held.IsBeingMade = false;
     }
 
     private bool IsGood(HeldLease held) =>
         held.Lease.State == LeaseState.Active && held.Lease.ExpiresAt - _time.GetUtcNow() >= s_leastLife;
-
-    private async ValueTask AbandonAsync(HeldLease held)
-    {
-        Retire(held);
-        await UnmakeAsync(held).ConfigureAwait(false);
-    }
-
-    /// <summary>Takes the lease out of use in this process: nobody is handed it from here on, and its secret is cleared.</summary>
-    private void Retire(HeldLease held)
-    {
-        _ = held.Lease.TryMove(LeaseState.Active, LeaseState.Revoking) || held.Lease.TryMove(LeaseState.Pending, LeaseState.Revoking);
-        _ofTask.TryRemove(KeyValuePair.Create((held.Task.Id, held.Lease.Profile.Name), held));
-        held.Credential?.Secret.Dispose();
-    }
-
-    private async Task<ResidualWindow> UnmakeAsync(HeldLease held)
-    {
-        bool confirmed = await TryUnmakeAsync(held).ConfigureAwait(false);
-        if (!confirmed)
-        {
-            _ = RetryAsync(held);
-        }
-
-        Lease lease = held.Lease;
-        DateTimeOffset now = _time.GetUtcNow();
-        DateTimeOffset until = confirmed && held.Issuer.RevocationSpeed == RevocationSpeed.Immediate ? now : lease.ExpiresAt;
-        return new ResidualWindow(lease.Id, lease.Profile.Audience, held.Issuer.RevocationSpeed, until, confirmed);
-    }
-
-    private async Task<bool> TryUnmakeAsync(HeldLease held)
-    {
-        try
-        {
-            await held.Issuer.RevokeAsync(held.Lease, _stopping.Token).AsTask().WaitAsync(_issuerTimeout, _time).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            LogRevokeFailed(e, held.Lease.Id, held.Issuer.Name);
-            return false;
-        }
-
-        if (held.Lease.TryMove(LeaseState.Revoking, LeaseState.Revoked))
-        {
-            _audit.Leased(held.Task, held.Lease, "revoked", $"The credential '{held.Lease.Profile.Name}' was unmade by '{held.Issuer.Name}'.");
-        }
-
-        _leases.TryRemove(held.Lease.Id, out _);
-        if (held.Issuer.RevocationSpeed == RevocationSpeed.Immediate)
-        {
-            _scrubber.Forget(held.Lease.Id);
-        }
-
-        return true;
-    }
-
-    private async Task RetryAsync(HeldLease held)
-    {
-        TimeSpan delay = s_retryDelay;
-        try
-        {
-            while (_time.GetUtcNow() < held.Lease.ExpiresAt)
-            {
-                await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(false);
-                if (await TryUnmakeAsync(held).ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                delay = delay * 2 < TimeSpan.FromMinutes(1) ? delay * 2 : TimeSpan.FromMinutes(1);
-            }
-
-            held.Lease.TryMove(LeaseState.Revoking, LeaseState.Expired);
-            _leases.TryRemove(held.Lease.Id, out _);
-        }
-        catch (OperationCanceledException)
-        {
-            LogLeftAtShutdown(held.Lease.Id, held.Lease.ExpiresAt);
-        }
-    }
 
     [LoggerMessage(EventId = 300, Level = LogLevel.Error, Message = "Issuer {Issuer} failed to make a credential of profile {Profile}; the call is denied.")]
     private partial void LogIssueFailed(Exception exception, string issuer, string profile);

@@ -4,6 +4,9 @@ namespace IntentAuthz;
 public sealed class Lease
 {
     private int _state = (int)LeaseState.Pending;
+    private long _expiresAt; // UTC ticks, since a torn DateTimeOffset could read as any time
+    private long _honouredUntil;
+    private volatile string? _handle;
 
     internal Lease(LeaseId id, CredentialProfile profile, AgentTask task, DateTimeOffset expiresAt, CallId? onlyFor)
     {
@@ -12,7 +15,8 @@ public sealed class Lease
         Task = task.Id;
         Tenant = task.Tenant;
         Agent = task.Agent.Id;
-        ExpiresAt = expiresAt;
+        _expiresAt = expiresAt.UtcTicks;
+        _honouredUntil = expiresAt.UtcTicks;
         OnlyFor = onlyFor;
     }
 
@@ -32,21 +36,25 @@ public sealed class Lease
     public AgentId Agent { get; }
 
     /// <summary>When it ends by itself, in wall-clock time.</summary>
-    public DateTimeOffset ExpiresAt { get; private set; }
+    public DateTimeOffset ExpiresAt => new(Interlocked.Read(ref _expiresAt), TimeSpan.Zero);
 
     /// <summary>The one call it serves, when it was made for an approved call; null when it serves its task.</summary>
     public CallId? OnlyFor { get; }
 
     /// <summary>What the issuer needs to unmake it, or null.</summary>
-    public string? Handle { get; private set; }
+    public string? Handle => _handle;
 
     /// <summary>Where it is in its life.</summary>
     public LeaseState State => (LeaseState)Volatile.Read(ref _state);
 
+    /// <summary>Until when the back end honours the credential, by the issuer's word: later than <see cref="ExpiresAt"/> where it made more than was asked for.</summary>
+    internal DateTimeOffset HonouredUntil => new(Interlocked.Read(ref _honouredUntil), TimeSpan.Zero);
+
     internal void Issued(DateTimeOffset expiresAt, string? handle)
     {
-        ExpiresAt = expiresAt < ExpiresAt ? expiresAt : ExpiresAt;
-        Handle = handle;
+        Interlocked.Exchange(ref _honouredUntil, expiresAt.UtcTicks);
+        Interlocked.Exchange(ref _expiresAt, Math.Min(Interlocked.Read(ref _expiresAt), expiresAt.UtcTicks));
+        _handle = handle;
     }
 
     internal bool TryMove(LeaseState from, LeaseState to) =>

@@ -124,9 +124,10 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     {
         ImmutableSortedDictionary<string, ValueSource>.Builder sources =
             ImmutableSortedDictionary.CreateBuilder<string, ValueSource>(StringComparer.Ordinal);
+        long effort = SeenValues.MaxEffort;
         foreach (JsonProperty argument in Snapshot.Json.EnumerateObject())
         {
-            sources[argument.Name] = Task.Values.Find(argument.Value);
+            sources[argument.Name] = Task.Values.Find(argument.Value, Tool.Input.Property(argument.Name), ref effort);
         }
 
         return sources.ToImmutable();

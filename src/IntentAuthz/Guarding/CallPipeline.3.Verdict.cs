@@ -18,7 +18,7 @@ internal sealed partial class CallPipeline
         }
 
         // Policy sees an approval that this very call can resume under. Only a task that has asked for one can have it.
-        context.Approval = task.History.ApprovalsAsked > 0 ? approvals.FindApproved(task, context.Digest) : null;
+        context.Approval = task.History.ApprovalsAsked > 0 ? approvals.FindApproved(context) : null;
 
         ImmutableArray<string> policies = [];
         ImmutableArray<string> errors = [];

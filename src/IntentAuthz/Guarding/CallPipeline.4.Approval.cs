@@ -10,8 +10,8 @@ internal sealed partial class CallPipeline
         bool isRepeat = !context.Tool.IsIdempotent && context.Task.History.IsUnresolved(context.Digest);
         if (standing.Obligations.Approvals.IsEmpty && !isRepeat)
         {
-            context.Approval = null;
-            return Permit(standing, null);
+            // An approval that policy saw is used up even where no permit asks for one: seeing it may be what made the permit apply.
+            return Permit(standing, context.Approval?.Id);
         }
 
         if (!context.IsApprovable)
@@ -24,7 +24,9 @@ internal sealed partial class CallPipeline
         ApprovalSubject subject = SubjectOf(context);
         if (approvals.Ask(context.Task, subject, standing.Obligations) is not { } request)
         {
-            return Decision.Deny(ReasonCodes.ApprovalQuota, "Too many approvals of this task or tenant wait already; answer those first.");
+            return context.Task.WhyNotActive() is { } reason
+                ? Decision.Deny(reason, "The task stopped running before the approval could be asked for.")
+                : Decision.Deny(ReasonCodes.ApprovalQuota, "Too many approvals of this task or tenant wait already; answer those first.");
         }
 
         switch (approvals.Current(request))

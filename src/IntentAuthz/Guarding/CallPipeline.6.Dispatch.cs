@@ -15,6 +15,7 @@ internal sealed partial class CallPipeline
         {
             Lease = context.Credential?.Lease.Id,
             PolicyVersion = standing.PolicyVersion,
+            Approval = context.Approval?.Id,
         };
         task.Calls.Enter(inFlight);
         try

@@ -140,7 +140,7 @@ internal sealed partial class CallPipeline(
     {
         LeasedCredential? credential = context.Credential;
         context.Credential = null;
-        return credential?.Lease.OnlyFor is null ? ValueTask.CompletedTask : broker.RevokeLeaseAsync(credential.Lease.Id);
+        return credential?.Lease.OnlyFor is null ? ValueTask.CompletedTask : broker.RevokeLeaseAsync(credential.Lease.Tenant, credential.Lease.Id);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A fault inside the guard; call {Call} was denied.")]

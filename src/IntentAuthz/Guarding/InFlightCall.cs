@@ -29,6 +29,8 @@ internal sealed class InFlightCall : IDisposable
 
     internal string? PolicyVersion { get; init; }
 
+    internal ApprovalId? Approval { get; init; }
+
     internal CancellationToken Token => _cancellation.Token;
 
     /// <summary>Why the call was stopped; null while it was not.</summary>

@@ -54,14 +54,21 @@ internal sealed class ResultObserver(SecretScrubber scrubber, int maxBytes)
         }
 
         if (label.Integrity == Integrity.Trusted
-            && context.Task.Values.HasUntrusted
-            && context.Sources.Values.Any(static s => s == ValueSource.UntrustedResult))
+            && (context.Task.Values.HasUntrusted || context.Task.History.WorstLabel.Integrity == Integrity.Untrusted)
+            && context.Snapshot.Json.EnumerateObject().Any(a => MayBeAStrangers(context, a)))
         {
             label = label with { Integrity = Integrity.Untrusted };
         }
 
         return label;
     }
+
+    /// <summary>
+    /// Whether an argument's value may come from a stranger, once the task has read one: also when it was seen nowhere, since the model may have
+    /// spelled it anew. A bare true or false carries too little to count.
+    /// </summary>
+    private static bool MayBeAStrangers(CallContext context, JsonProperty argument) =>
+        argument.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False) && !CallContext.IsTrusted(context.Sources[argument.Name]);
 
     /// <summary>Takes the paths out. Null when the result is no JSON, so that nobody can say whether they were in it.</summary>
     private static ToolResult? Redact(ToolResult result, Obligations obligations)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace IntentAuthz;
 
 /// <summary>Puts the guard together from what the host has registered, owns its parts, and shuts them down in the right order.</summary>
-internal sealed class GuardHost : IAsyncDisposable
+internal sealed partial class GuardHost : IAsyncDisposable
 {
     private readonly AuditQueue _queue;
     private readonly CredentialBroker _broker;
@@ -33,6 +33,11 @@ internal sealed class GuardHost : IAsyncDisposable
         IAuditSink sink = sinks.LastOrDefault()
             ?? throw new InvalidOperationException(
                 "IntentAuthz has no audit sink, and nothing may run unrecorded. Call UseAuditFile(\"audit.jsonl\"), or UseAuditSink(...) with one of your own.");
+        if (engines.Any() && sources.Any())
+        {
+            LogPoliciesUnread(loggers.CreateLogger<GuardHost>());
+        }
+
         CedarPolicyEngine? native = engines.Any()
             ? null
             : new CedarPolicyEngine(sources, loggers.CreateLogger<CedarPolicyEngine>(), annotationKeys.Select(static k => k.Key));
@@ -89,6 +94,8 @@ internal sealed class GuardHost : IAsyncDisposable
     {
         string[] names = [.. profiles.Select(static p => p.Name)];
         string[] makers = [.. issuers.Select(static i => i.Name)];
+        RefuseRepeated(names, "credential profiles");
+        RefuseRepeated(makers, "issuers");
         foreach (ToolDescriptor tool in catalog.Tools)
         {
             if (tool.Credential is { } credential && !names.Contains(credential, StringComparer.Ordinal))
@@ -104,6 +111,20 @@ internal sealed class GuardHost : IAsyncDisposable
             {
                 throw new InvalidOperationException(
                     $"The credential profile '{profile.Name}' names the issuer '{profile.Issuer}', which is not registered{Nearest.Hint(profile.Issuer, makers)} Add it with AddIssuer(...).");
+            }
+        }
+    }
+    [LoggerMessage(EventId = 600, Level = LogLevel.Warning, Message = "The host answers with a policy engine of its own, so what AddPolicies(...) was given is never read. Take out the one or the other.")]
+    private static partial void LogPoliciesUnread(ILogger logger);
+
+    private static void RefuseRepeated(string[] names, string what)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (string name in names)
+        {
+            if (!seen.Add(name))
+            {
+                throw new InvalidOperationException($"Two {what} have the name '{name}'; rename one of them.");
             }
         }
     }

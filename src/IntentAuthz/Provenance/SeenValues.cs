@@ -12,6 +12,13 @@ namespace IntentAuthz;
 internal sealed class SeenValues(SeenValues? parent)
 {
     internal const int MaxCharacters = 1024 * 1024;
+
+    /// <summary>
+    /// How much searching one call is worth, in steps of about a nanosecond to a few: text made of one letter, searched for thousands of such
+    /// values, would otherwise hold a core for minutes.
+    /// </summary>
+    internal const long MaxEffort = 32 * 1024 * 1024;
+
     private const int MaxNeedle = 4096;
 
     private readonly Lock _adding = new(); // protects the texts
@@ -64,37 +71,48 @@ internal sealed class SeenValues(SeenValues? parent)
         }
     }
 
-    /// <summary>Where a value came from: for a list or an object, the worst over its parts.</summary>
-    internal ValueSource Find(JsonElement value)
+    /// <summary>
+    /// Where a value came from: for a list or an object, the worst over its parts. Names of members that the schema does not know are values
+    /// too, since they were chosen like any other. What holds nothing came from nobody but the model.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="shape">What the tool's schema says of it.</param>
+    /// <param name="effort">What is left of <see cref="MaxEffort"/> for the call; once it is used up the answer is unknown.</param>
+    internal ValueSource Find(JsonElement value, JsonShape shape, ref long effort)
     {
+        ValueSource? worst = null;
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                return Find(value.GetString()!);
+                return Find(value.GetString()!, ref effort);
             case JsonValueKind.Number:
-                return Find(value.GetRawText());
+                return Find(value.GetRawText(), ref effort);
             case JsonValueKind.Array:
-                ValueSource worstItem = ValueSource.UserRequest;
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    worstItem = Worse(worstItem, Find(item));
+                    worst = Worse(worst, Find(item, shape.Items ?? JsonShape.Untyped, ref effort));
                 }
 
-                return worstItem;
+                return worst ?? ValueSource.Model;
             case JsonValueKind.Object:
-                ValueSource worstMember = ValueSource.UserRequest;
                 foreach (JsonProperty member in value.EnumerateObject())
                 {
-                    worstMember = Worse(worstMember, Find(member.Value));
+                    string name = member.Name;
+                    if (!shape.Knows(name))
+                    {
+                        worst = Worse(worst, Find(name, ref effort));
+                    }
+
+                    worst = Worse(worst, Find(member.Value, shape.Property(name), ref effort));
                 }
 
-                return worstMember;
+                return worst ?? ValueSource.Model;
             default:
                 return ValueSource.Model; // true, false: one bit is the model's own word, whatever was seen
         }
     }
 
-    private ValueSource Find(string value)
+    private ValueSource Find(string value, ref long effort)
     {
         string needle = Normalise(value);
         if (needle.Length is 0 or > MaxNeedle)
@@ -102,13 +120,13 @@ internal sealed class SeenValues(SeenValues? parent)
             return ValueSource.Model;
         }
 
-        bool overflowed = false;
+        bool unknown = false;
         ValueSource? best = null;
         for (SeenValues? values = this; values is not null; values = values.Parent)
         {
             lock (values._adding)
             {
-                overflowed |= values._overflowed;
+                unknown |= values._overflowed;
                 foreach ((ValueSource source, string text) in values._new)
                 {
                     values._texts.Add((source, Normalise(text)));
@@ -117,7 +135,16 @@ internal sealed class SeenValues(SeenValues? parent)
                 values._new.Clear();
                 foreach ((ValueSource source, string text) in values._texts)
                 {
-                    if ((best is null || source > best) && ContainsWord(text, needle))
+                    if (best is not null && source <= best)
+                    {
+                        continue;
+                    }
+
+                    if (effort <= 0)
+                    {
+                        unknown = true;
+                    }
+                    else if (ContainsWord(text, needle, ref effort))
                     {
                         best = source;
                     }
@@ -125,17 +152,19 @@ internal sealed class SeenValues(SeenValues? parent)
             }
         }
 
-        return best ?? (overflowed ? ValueSource.UntrustedResult : ValueSource.Model);
+        return best ?? (unknown ? ValueSource.UntrustedResult : ValueSource.Model);
     }
 
-    private static ValueSource Worse(ValueSource a, ValueSource b) => a < b ? a : b;
+    private static ValueSource Worse(ValueSource? worst, ValueSource next) => worst < next ? worst.Value : next;
 
     /// <summary>Finds the needle where it does not continue a longer word or number: <c>12</c> is not in <c>1200</c>.</summary>
-    private static bool ContainsWord(string text, string needle)
+    private static bool ContainsWord(string text, string needle, ref long effort)
     {
         int from = 0;
+        effort -= 16 + (text.Length / 16 * (1 + (needle.Length / 64)));
         while (from <= text.Length - needle.Length)
         {
+            effort -= 16;
             int at = text.IndexOf(needle, from, StringComparison.Ordinal);
             if (at < 0)
             {
@@ -150,6 +179,11 @@ internal sealed class SeenValues(SeenValues? parent)
             if (startsClean && endsClean)
             {
                 return true;
+            }
+
+            if (effort <= 0)
+            {
+                return false;
             }
 
             from = at + 1;

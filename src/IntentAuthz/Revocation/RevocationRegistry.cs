@@ -126,10 +126,16 @@ public sealed class RevocationRegistry
                     task.Calls.Cancel(ReasonCodes.Revoked, call => call.Lease == lease);
                 }
 
-                await _broker.RevokeLeaseAsync(lease).ConfigureAwait(false);
+                await _broker.RevokeLeaseAsync(target.Tenant, lease).ConfigureAwait(false);
                 break;
             case RevocationKind.Approval:
-                _approvals.Find(target.Tenant, new ApprovalId(target.Id))?.TryEnd(ApprovalState.Voided);
+                ApprovalId approval = new(target.Id);
+                _approvals.Find(target.Tenant, approval)?.TryEnd(ApprovalState.Voided);
+                foreach (AgentTask task in _tasks.Live.Where(t => t.Tenant == target.Tenant))
+                {
+                    task.Calls.Cancel(ReasonCodes.Revoked, call => call.Approval == approval);
+                }
+
                 break;
             default:
                 await EndTasksAsync(reason).ConfigureAwait(false);

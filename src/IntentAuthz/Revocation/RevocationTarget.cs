@@ -64,5 +64,5 @@ public readonly record struct RevocationTarget
     public static RevocationTarget WholeTenant(TenantId tenant) => new(RevocationKind.Tenant, tenant, "");
 
     /// <summary>Kind and id, such as <c>Task task_…</c>.</summary>
-    public override string ToString() => Id.Length > 0 ? $"{Kind} {Id}" : Kind == RevocationKind.Tenant ? $"tenant {Tenant}" : "everything";
+    public override string ToString() => Id is { Length: > 0 } ? $"{Kind} {Id}" : Kind == RevocationKind.Tenant ? $"tenant {Tenant}" : "everything";
 }

@@ -8,6 +8,6 @@ namespace IntentAuthz;
 /// <param name="Residuals">One entry a lease, with the window in which its credential may still be honoured.</param>
 public sealed record TaskEnd(Decision Decision, TaskState State, ImmutableArray<ResidualWindow> Residuals)
 {
-    /// <summary>Whether every lease was confirmed to be unmade or has expired.</summary>
-    public bool IsConfirmed => Residuals.All(static r => r.Confirmed);
+    /// <summary>Whether this ended the task and every lease was confirmed to be unmade. A second end knows nothing of the leases and confirms nothing.</summary>
+    public bool IsConfirmed => Decision.IsPermitted && Residuals.All(static r => r.Confirmed);
 }

@@ -13,26 +13,21 @@ internal sealed partial class TaskEnding(
 {
     private readonly ILogger<TaskEnding> _logger = logger;
 
-    /// <summary>Ends the task and its sub-tasks. Empty when it had ended already.</summary>
-    internal async ValueTask<ImmutableArray<ResidualWindow>> EndAsync(AgentTask task, TaskState state, string explanation)
+    /// <summary>Ends the task and its sub-tasks. Null when it had ended already.</summary>
+    internal async ValueTask<ImmutableArray<ResidualWindow>?> EndAsync(AgentTask task, TaskState state, string explanation)
     {
         List<AgentTask> ended = [];
         Stop(task, state, explanation, ended);
-        ImmutableArray<ResidualWindow>.Builder residuals = ImmutableArray.CreateBuilder<ResidualWindow>();
-        foreach (AgentTask each in ended)
-        {
-            residuals.AddRange(await broker.RevokeTaskAsync(each).ConfigureAwait(false));
-        }
-
-        return residuals.ToImmutable();
+        return ended.Count == 0 ? null : await broker.RevokeTasksAsync(ended).ConfigureAwait(false);
     }
 
     /// <summary>Suspends the task, stops its sub-tasks for good and unmakes all leases. A suspended task comes back without them.</summary>
-    internal async ValueTask SuspendAsync(AgentTask task, string explanation)
+    /// <returns>Whether it was active.</returns>
+    internal async ValueTask<bool> SuspendAsync(AgentTask task, string explanation)
     {
         if (!task.TryMove(TaskState.Suspended))
         {
-            return;
+            return false;
         }
 
         task.Calls.Cancel(ReasonCodes.TaskSuspended);
@@ -43,10 +38,8 @@ internal sealed partial class TaskEnding(
             Stop(child, TaskState.Revoked, $"The task above was suspended: {explanation}", ended);
         }
 
-        foreach (AgentTask each in ended.Append(task))
-        {
-            await broker.RevokeTaskAsync(each).ConfigureAwait(false);
-        }
+        await broker.RevokeTasksAsync([.. ended, task]).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>For callers that cannot wait, such as timers and the audit writer; what fails is logged.</summary>

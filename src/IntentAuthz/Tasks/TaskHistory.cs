@@ -14,8 +14,9 @@ internal sealed class TaskHistory(TaskHistory? parent)
     private long _calls;
     private long _denials;
     private long _approvalsAsked;
-    private int _worstIntegrity = (int)Integrity.Trusted;
-    private int _worstConfidentiality = (int)Confidentiality.Public;
+    // A sub-task begins where the task above it stands: otherwise opening one would wash off what was read.
+    private int _worstIntegrity = (int)(parent?.WorstLabel.Integrity ?? Integrity.Trusted);
+    private int _worstConfidentiality = (int)(parent?.WorstLabel.Confidentiality ?? Confidentiality.Public);
 
     internal long Calls => Interlocked.Read(ref _calls);
 

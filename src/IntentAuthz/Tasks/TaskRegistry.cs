@@ -87,9 +87,9 @@ public sealed class TaskRegistry
         ArgumentNullException.ThrowIfNull(parent);
         ArgumentNullException.ThrowIfNull(request);
         Principal agent = Principal.OfAgent(parent.Agent);
-        if (!ReferenceEquals(parent.GuardIdentity, _guardIdentity))
+        if (IsForeign(parent))
         {
-            return Refused(agent, request, Decision.Deny(ReasonCodes.ForeignTask, "The task was not opened here."));
+            return Refused(agent, request, Foreign);
         }
 
         if (parent.WhyNotActive() is { } reason)
@@ -154,11 +154,12 @@ public sealed class TaskRegistry
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(by);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        Decision decision = await TakingAway.DecideAsync(
-            _gate, by, RevocationTarget.Task(task.Tenant, task.Id), cancellationToken).ConfigureAwait(false);
-        if (decision.IsPermitted)
+        Decision decision = IsForeign(task)
+            ? Foreign
+            : await TakingAway.DecideAsync(_gate, by, RevocationTarget.Task(task.Tenant, task.Id), cancellationToken).ConfigureAwait(false);
+        if (decision.IsPermitted && !await _ending.SuspendAsync(task, reason).ConfigureAwait(false) && task.State != TaskState.Suspended)
         {
-            await _ending.SuspendAsync(task, reason).ConfigureAwait(false);
+            decision = Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} is {task.State.ToString().ToLowerInvariant()}, so there is nothing to suspend; revoke it.");
         }
 
         _audit.Administration(by, AdministrativeActions.Revoke, $"suspend {task}", task.Tenant, decision);
@@ -174,7 +175,11 @@ public sealed class TaskRegistry
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(by);
         Decision decision;
-        if (by.Kind == PrincipalKind.Agent)
+        if (IsForeign(task))
+        {
+            decision = Foreign;
+        }
+        else if (by.Kind == PrincipalKind.Agent)
         {
             decision = Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never resumes a task.");
         }
@@ -183,7 +188,7 @@ public sealed class TaskRegistry
             (decision, Obligations obligations) = await _gate.DecideAsync(
                 AdministrativeGate.EntityOf(by), by.Tenant, AdministrativeActions.OpenTask, task.Tenant, task.Agent.Entity,
                 new AdministrativeContext(_time, task), cancellationToken).ConfigureAwait(false);
-            if (decision.IsPermitted && !obligations.Approvals.IsEmpty && !obligations.Approvals.All(a => a.Count == 1 && by.Roles.Contains(a.Role)))
+            if (decision.IsPermitted && !obligations.Approvals.IsEmpty && !CouldApproveAlone(by, task, obligations))
             {
                 decision = Decision.Deny(ReasonCodes.NotAuthorized, "Opening such a task needs an approval, so it is resumed by somebody who could give it.");
             }
@@ -234,13 +239,24 @@ public sealed class TaskRegistry
                 ending.EndInBackground(expiring, TaskState.Expired, "Its time ran out.");
             },
             (_ending, task), Later(task.ExpiresAt - _time.GetUtcNow()), Timeout.InfiniteTimeSpan);
+        if (task.HasEnded)
+        {
+            task.ExpiryTimer.Dispose(); // it ended before there was a timer to stop
+        }
+
 
         if (waits)
         {
             ApprovalRequest? approval = _approvals.Ask(task, OpeningSubject.Of(task), obligations);
             if (approval is null)
             {
+                string? ended = task.HasEnded ? task.WhyNotActive() : null;
                 await _ending.EndAsync(task, TaskState.Failed, "No room for another approval request.").ConfigureAwait(false);
+                if (ended is not null)
+                {
+                    return Refused(openedBy, request, Decision.Deny(ended, "The task ended while it was being opened."));
+                }
+
                 return Refused(openedBy, request, Decision.Deny(ReasonCodes.ApprovalQuota, "Too many approvals wait already."));
             }
 
@@ -273,6 +289,14 @@ public sealed class TaskRegistry
         }
     }
 
+    private static Decision Foreign => Decision.Deny(ReasonCodes.ForeignTask, "The task was not opened here; use the registry of the guard that opened it.");
+
+    private bool IsForeign(AgentTask task) => !ReferenceEquals(task.GuardIdentity, _guardIdentity);
+
+    /// <summary>Whether this one person's yes would be all that opening such a task needs: nobody fills two places, and nobody in the delegation any.</summary>
+    private static bool CouldApproveAlone(Principal by, AgentTask task, Obligations obligations) =>
+        !task.Delegation.Includes(by) && Quorum.IsMet(obligations.Approvals, [by]);
+
     private static TimeSpan Later(TimeSpan due) => due > TimeSpan.Zero ? due : TimeSpan.Zero;
 
     private OpenTaskResult Refused(Principal by, TaskRequest request, Decision decision)
@@ -285,17 +309,19 @@ public sealed class TaskRegistry
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        if (!ReferenceEquals(task.GuardIdentity, _guardIdentity))
+        if (IsForeign(task))
         {
-            return new TaskEnd(Decision.Deny(ReasonCodes.ForeignTask, "The task was not opened here."), task.State, []);
+            return new TaskEnd(Foreign, task.State, []);
         }
 
-        if (task.HasEnded)
-        {
-            return new TaskEnd(Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} has ended already."), task.State, []);
-        }
-
-        ImmutableArray<ResidualWindow> residuals = await _ending.EndAsync(task, state, reason).ConfigureAwait(false);
-        return new TaskEnd(new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, reason), task.State, residuals);
+        // A task whose time has run out ends as expired, also when its timer, which runs on the other clock, has not fired yet.
+        bool outOfTime = task.State == TaskState.Expired;
+        ImmutableArray<ResidualWindow>? residuals = await _ending.EndAsync(task, outOfTime ? TaskState.Expired : state, reason).ConfigureAwait(false);
+        return new TaskEnd(
+            residuals is null || outOfTime
+                ? Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} has ended already.")
+                : new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, reason),
+            task.State,
+            residuals ?? []);
     }
 }

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IntentAuthz.Tests.Audit;
+
+/// <summary>What was accepted is written, in order; what cannot be written is refused, and one tenant never takes another's room.</summary>
+public sealed class AuditQueueTests
+{
+    private static readonly TenantId s_acme = new("acme");
+    private static readonly TenantId s_other = new("other");
+
+    private readonly GatedSink _sink = new();
+
+    [Fact]
+    public async Task Accepted_Records_AreWrittenInOrderAndInBatches()
+    {
+        await using AuditQueue queue = Queue(total: 5000);
+        await OccupyAsync(queue);
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.True(queue.TryAccept(Record(s_acme, $"{i}"), null));
+        }
+
+        _sink.Open();
+        await queue.FlushAsync(CancellationToken.None);
+
+        Assert.Equal(Enumerable.Range(0, 1000).Select(static i => $"{i}"), _sink.Records.Skip(1).Select(static r => r.Explanation));
+        Assert.True(_sink.Batches.Count < 20, $"{_sink.Batches.Count} batches");
+    }
+
+    [Fact]
+    public async Task Room_IsBoundedInAll_PerTenantAndPerTask()
+    {
+        await using AuditQueue queue = Queue(total: 12, perTenant: 8, perTask: 3);
+        await OccupyAsync(queue); // takes one place in all, and none of the tenants'
+        AgentTask busy = NewTask(s_acme);
+        AgentTask second = NewTask(s_acme);
+
+        Assert.Equal(3, Accepted(queue, s_acme, busy));
+        Assert.Equal(3, Accepted(queue, s_acme, second));
+        Assert.Equal(2, Accepted(queue, s_acme, NewTask(s_acme)));
+        Assert.Equal(3, Accepted(queue, s_other, NewTask(s_other)));
+        Assert.Equal(0, Accepted(queue, s_other, NewTask(s_other)));
+
+        _sink.Open();
+        await queue.FlushAsync(CancellationToken.None);
+        Assert.Equal(3, Accepted(queue, s_acme, busy));
+    }
+
+    [Fact]
+    public async Task Records_WithoutATask_CountTowardsTheirTenant()
+    {
+        await using AuditQueue queue = Queue(total: 100, perTenant: 4, perTask: 4);
+        await OccupyAsync(queue);
+
+        Assert.Equal(4, Accepted(queue, s_acme, null));
+        Assert.Equal(4, Accepted(queue, s_other, null));
+        _sink.Open();
+    }
+
+    [Fact]
+    public async Task Note_OfWhatIsDoneAlready_HasRoomWhereCallsHaveNone()
+    {
+        await using AuditQueue queue = Queue(total: 8, perTenant: 8, perTask: 8);
+        await OccupyAsync(queue);
+        Assert.Equal(7, Accepted(queue, s_acme, null));
+
+        queue.Note(Record(s_acme, "revoked"));
+        _sink.Open();
+        await queue.FlushAsync(CancellationToken.None);
+
+        Assert.Contains(_sink.Records, static r => r.Explanation == "revoked");
+    }
+
+    [Fact]
+    public async Task Sink_ThatFails_IsTriedAgainWithTheSameRecords()
+    {
+        await using AuditQueue queue = Queue();
+        _sink.Failing = true;
+        Assert.True(queue.TryAccept(Record(s_acme, "kept"), null));
+        await UntilAsync(() => queue.IsFailing && _sink.Attempts >= 2);
+
+        _sink.Failing = false;
+        await queue.FlushAsync(CancellationToken.None);
+
+        Assert.Equal(["kept"], _sink.Records.Select(static r => r.Explanation));
+        Assert.False(queue.IsFailing);
+    }
+
+    [Fact]
+    public async Task Outcome_ThatCannotBeWritten_SuspendsItsTask_AndSoDoTheNext()
+    {
+        await using AuditQueue queue = Queue();
+        List<AgentTask> suspended = [];
+        queue.OnOutcomeLost(task =>
+        {
+            lock (suspended)
+            {
+                suspended.Add(task);
+            }
+        });
+        _sink.Failing = true;
+        AgentTask first = NewTask(s_acme);
+        AgentTask second = NewTask(s_acme);
+
+        queue.TryAccept(Record(s_acme, "x") with { Kind = AuditKind.Outcome }, first);
+        await UntilAsync(() => suspended.Contains(first));
+        queue.TryAccept(Record(s_acme, "y") with { Kind = AuditKind.Outcome }, second);
+
+        Assert.Contains(second, suspended);
+        _sink.Failing = false;
+    }
+
+    [Fact]
+    public async Task WriteDurably_IsTrueOnlyOnceTheSinkHasIt()
+    {
+        await using AuditQueue queue = Queue();
+        Assert.True(await queue.WriteDurablyAsync(Record(s_acme, "x"), null, null, TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.Single(_sink.Records);
+
+        _sink.Close();
+        Assert.False(await queue.WriteDurablyAsync(Record(s_acme, "y"), null, null, TimeSpan.FromMilliseconds(20), CancellationToken.None));
+        _sink.Open();
+    }
+
+    [Fact]
+    public async Task Dispose_WritesWhatWaits()
+    {
+        AuditQueue queue = Queue();
+        await OccupyAsync(queue);
+        queue.TryAccept(Record(s_acme, "last"), null);
+        _sink.Open();
+
+        await queue.DisposeAsync();
+
+        Assert.Equal("last", _sink.Records.Last().Explanation);
+        Assert.False(queue.TryAccept(Record(s_acme, "late"), null));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Dispose_WithASinkThatFailsOrHangs_EndsInTheTimeAllowed(bool hangs)
+    {
+        AuditQueue queue = Queue(shutdown: TimeSpan.FromMilliseconds(100));
+        if (hangs)
+        {
+            await OccupyAsync(queue);
+        }
+
+        _sink.Failing = true;
+        queue.TryAccept(Record(s_acme, "lost"), null);
+        long started = Stopwatch.GetTimestamp();
+
+        await queue.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30));
+    }
+
+    private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null) =>
+        new(_sink, new ArgumentsHasher(new byte[32]), new AuditQueueLimits(total, perTenant, perTask, shutdown ?? TimeSpan.FromSeconds(10)), TimeProvider.System, NullLogger<AuditQueue>.Instance);
+
+    /// <summary>Has the sink hold one record, so that what follows waits in the queue.</summary>
+    private async Task OccupyAsync(AuditQueue queue)
+    {
+        _sink.Close();
+        Assert.True(queue.TryAccept(Record(null, "first"), null));
+        await UntilAsync(() => _sink.Attempts > 0);
+    }
+
+    private static int Accepted(AuditQueue queue, TenantId tenant, AgentTask? task)
+    {
+        int accepted = 0;
+        while (accepted < 50 && queue.TryAccept(Record(tenant, "x"), task))
+        {
+            accepted++;
+        }
+
+        return accepted;
+    }
+
+    private static AuditRecord Record(TenantId? tenant, string explanation) =>
+        new() { Kind = AuditKind.Decision, Time = default, Tenant = tenant, ReasonCode = ReasonCodes.Permitted, Explanation = explanation };
+
+    internal static AgentTask NewTask(TenantId tenant)
+    {
+        AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), tenant, "ann");
+        TaskRequest request = new(agent, "test", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1));
+        return new AgentTask(request, null, Principal.Person("carl", tenant), TaskState.Active, TimeProvider.System, new object());
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (int i = 0; i < 3000 && !condition(); i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.True(condition(), "did not come about in 30 s");
+    }
+}
