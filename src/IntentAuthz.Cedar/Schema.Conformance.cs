@@ -31,8 +31,12 @@ public sealed partial class Schema
     {
         ArgumentNullException.ThrowIfNull(entity);
         var findings = new List<ValidationFinding>();
-        EntityCheck.Check(entity, entity.Parents, Content, findings);
+        EntityCheck.Check(entity, Content.Actions.ContainsKey(entity.Uid) ? WithGroups(entity.Parents) : entity.Parents, Content, findings);
         return findings;
+
+        // What an action is in through its groups is known without their entities.
+        IEnumerable<EntityUid> WithGroups(IEnumerable<EntityUid> groups) =>
+            groups.Concat(groups.SelectMany(group => Content.Actions.TryGetValue(group, out var info) ? info.Ancestors : Enumerable.Empty<EntityUid>()));
     }
 
     /// <summary>Checks all entities of a store, with everything they are below.</summary>

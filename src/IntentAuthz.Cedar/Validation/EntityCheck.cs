@@ -62,17 +62,7 @@ internal static class EntityCheck
             return;
         }
 
-        var all = new HashSet<EntityUid>();
-        foreach (var ancestor in ancestors)
-        {
-            all.Add(ancestor);
-            if (schema.Actions.TryGetValue(ancestor, out var group))
-            {
-                all.UnionWith(group.Ancestors);
-            }
-        }
-
-        if (entity.Attributes.Count > 0 || entity.Tags.Count > 0 || !all.SetEquals(action.Ancestors))
+        if (entity.Attributes.Count > 0 || entity.Tags.Count > 0 || !action.Ancestors.SetEquals(ancestors))
         {
             findings.Add(new(FindingCodes.ActionMismatch, $"the action {name} is not as the schema declares it", Help: "leave it out: the schema adds its actions itself"));
         }
