@@ -51,5 +51,5 @@ public static class CedarLimits
     /// Number of steps one validation of a policy set may take; a step is an expression checked in one request environment, or a
     /// part of a type compared. Policies without an action constraint are checked for every action, principal and resource type.
     /// </summary>
-    public const long MaxValidationSteps = 200_000_000;
+    public const long MaxValidationSteps = 50_000_000;
 }

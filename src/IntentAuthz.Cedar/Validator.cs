@@ -19,7 +19,12 @@ public static class Validator
     {
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(schema);
-        var check = new PolicyCheck(schema.Content, schema.Hierarchy, mode, new(CedarLimits.MaxValidationSteps));
+        return Validate(policies, schema, mode, CedarLimits.MaxValidationSteps);
+    }
+
+    internal static ValidationResult Validate(PolicySet policies, Schema schema, ValidationMode mode, long maxSteps)
+    {
+        var check = new PolicyCheck(schema.Content, schema.Hierarchy, mode, new(maxSteps));
         var (errors, warnings) = (new List<ValidationFinding>(), new List<ValidationFinding>());
         foreach (var template in policies.Templates)
         {

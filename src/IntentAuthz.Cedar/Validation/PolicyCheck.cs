@@ -80,8 +80,7 @@ internal sealed class PolicyCheck(SchemaContent schema, TypeHierarchy hierarchy,
                 {
                     if (!budget.TryTake())
                     {
-                        findings.Add(FindingCodes.TooManySteps, body.Range,
-                            string.Create(CultureInfo.InvariantCulture, $"the policies cannot be checked within {CedarLimits.MaxValidationSteps} steps"), "name the actions in the scope of the policy, or validate fewer policies at once");
+                        ReportTooManySteps(body, findings);
                         return false;
                     }
 
@@ -95,10 +94,15 @@ internal sealed class PolicyCheck(SchemaContent schema, TypeHierarchy hierarchy,
 
         if (budget.IsSpent)
         {
-            findings.Add(FindingCodes.TooManySteps, body.Range,
-                string.Create(CultureInfo.InvariantCulture, $"the policies cannot be checked within {CedarLimits.MaxValidationSteps} steps"), "name the actions in the scope of the policy, or validate fewer policies at once");
+            ReportTooManySteps(body, findings);
         }
 
         return isImpossible;
     }
+
+    private static void ReportTooManySteps(PolicyBody body, FindingList findings) => findings.Add(
+        FindingCodes.TooManySteps,
+        body.Range,
+        "checking the policies takes too many steps",
+        string.Create(CultureInfo.InvariantCulture, $"name the actions in the scope of the policy, or validate fewer policies at once: the limit is {CedarLimits.MaxValidationSteps} steps"));
 }

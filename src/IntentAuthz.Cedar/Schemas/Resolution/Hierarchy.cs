@@ -4,6 +4,9 @@ namespace IntentAuthz.Cedar.Schemas.Resolution;
 internal sealed class Hierarchy<T>
     where T : notnull
 {
+    // Both ends of every pair are kept in a set: at this limit, about 100 MB.
+    private const int MaxSteps = 1_000_000;
+
     private static readonly IReadOnlySet<T> None = new HashSet<T>();
 
     private readonly Dictionary<T, HashSet<T>> _ancestors;
@@ -36,7 +39,7 @@ internal sealed class Hierarchy<T>
             {
                 foreach (var parent in parents.GetValueOrDefault(next) ?? [])
                 {
-                    if (++steps > CedarLimits.MaxAncestorPairs)
+                    if (++steps > MaxSteps)
                     {
                         return null;
                     }

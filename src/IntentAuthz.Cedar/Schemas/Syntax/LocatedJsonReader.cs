@@ -61,8 +61,10 @@ internal ref struct LocatedJsonReader
 
     private TextRange TokenRange()
     {
+        // Not up to what is consumed: behind a name that includes the colon.
+        var quotes = _reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? 2 : 0;
         var start = CharsAt((int)_reader.TokenStartIndex);
-        return new(start, CharsAt((int)_reader.BytesConsumed));
+        return new(start, CharsAt((int)_reader.TokenStartIndex + _reader.ValueSpan.Length + quotes));
     }
 
     private LocatedJson ReadValue()
