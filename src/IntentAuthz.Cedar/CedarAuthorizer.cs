@@ -21,7 +21,7 @@ public static class CedarAuthorizer
         var permits = new List<string>();
         var forbids = new List<string>();
         var errors = new List<PolicyError>();
-        foreach (var policy in policies.Policies)
+        foreach (var policy in policies.PolicyArray)
         {
             switch (interpreter.IsSatisfied(policy))
             {

@@ -29,7 +29,7 @@ public static class CedarLimits
     /// <summary>Greatest size of one JSON document (entities, policies, a context), in UTF-8 bytes (64 Mi).</summary>
     public const int MaxJsonLength = 64 * 1024 * 1024;
 
-    /// <summary>Greatest nesting of a JSON document.</summary>
+    /// <summary>Greatest nesting of a JSON document, not counting chains of <c>&amp;&amp;</c> and <c>||</c> in policies.</summary>
     public const int MaxJsonDepth = 1024;
 
     /// <summary>

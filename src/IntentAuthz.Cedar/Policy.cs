@@ -1,4 +1,5 @@
 using IntentAuthz.Cedar.Ast;
+using IntentAuthz.Cedar.Json;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar;
@@ -27,7 +28,7 @@ public sealed class Policy
     public PolicyEffect Effect => Body.Effect;
 
     /// <summary>The annotations, in source order; names are unique.</summary>
-    public IReadOnlyList<PolicyAnnotation> Annotations => Body.Annotations;
+    public IReadOnlyList<PolicyAnnotation> Annotations => Body.AnnotationList;
 
     /// <summary>What the scope asks of the principal.</summary>
     public ScopeConstraint Principal { get; }
@@ -60,6 +61,20 @@ public sealed class Policy
 
         return null;
     }
+
+    /// <summary>Reads a policy from Cedar's policy JSON (one policy, without its id).</summary>
+    /// <param name="id">The id; not empty.</param>
+    /// <param name="json">The document.</param>
+    /// <exception cref="CedarJsonException">The document is not a policy, is a template, or exceeds a limit of <see cref="CedarLimits"/>.</exception>
+    public static Policy ParseJson(string id, string json)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentNullException.ThrowIfNull(json);
+        return JsonSource.Read(json, (source, element) => PolicySetJson.ReadPolicy(source, element, id));
+    }
+
+    /// <summary>The policy as Cedar's policy JSON; the id is not part of it. A linked policy is written with its slots filled.</summary>
+    public string ToJson() => JsonOutput.Write(writer => PolicyJsonWriter.Write(writer, Body, Principal, Resource));
 
     /// <summary>The same policy under another id.</summary>
     /// <param name="id">The id; not empty.</param>

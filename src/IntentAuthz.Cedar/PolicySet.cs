@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using IntentAuthz.Cedar.Ast;
 using IntentAuthz.Cedar.Evaluation;
+using IntentAuthz.Cedar.Json;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar;
@@ -12,16 +13,16 @@ namespace IntentAuthz.Cedar;
 /// </summary>
 public sealed class PolicySet
 {
-    private readonly ImmutableArray<Policy> _policies;
-    private readonly ImmutableArray<PolicyTemplate> _templates;
     private readonly Dictionary<string, Policy> _policiesById;
     private readonly Dictionary<string, PolicyTemplate> _templatesById;
     private readonly Lazy<ContextUse> _contextUse;
 
     private PolicySet(ImmutableArray<Policy> policies, ImmutableArray<PolicyTemplate> templates)
     {
-        _policies = policies;
-        _templates = templates;
+        PolicyArray = policies;
+        TemplateArray = templates;
+        Policies = policies;
+        Templates = templates;
         _policiesById = new(policies.Length, StringComparer.Ordinal);
         _templatesById = new(templates.Length, StringComparer.Ordinal);
         foreach (var policy in policies)
@@ -40,17 +41,21 @@ public sealed class PolicySet
             }
         }
 
-        _contextUse = new(() => ContextUse.Of(_policies));
+        _contextUse = new(() => ContextUse.Of(PolicyArray));
     }
 
     /// <summary>The set without policies; it denies everything.</summary>
     public static PolicySet Empty { get; } = new([], []);
 
     /// <summary>The policies, static and linked, in order.</summary>
-    public IReadOnlyList<Policy> Policies => _policies;
+    public IReadOnlyList<Policy> Policies { get; }
 
     /// <summary>The templates, in order.</summary>
-    public IReadOnlyList<PolicyTemplate> Templates => _templates;
+    public IReadOnlyList<PolicyTemplate> Templates { get; }
+
+    internal ImmutableArray<Policy> PolicyArray { get; }
+
+    private ImmutableArray<PolicyTemplate> TemplateArray { get; }
 
     /// <summary>
     /// Parses policy text. Policies and templates get the ids <c>policy0</c>, <c>policy1</c>, … in the order of the text;
@@ -87,6 +92,25 @@ public sealed class PolicySet
         ArgumentNullException.ThrowIfNull(policies);
         return new([.. policies], templates is null ? [] : [.. templates]);
     }
+
+    /// <summary>Reads a set from Cedar's policy-set JSON: an object with <c>templates</c>, <c>staticPolicies</c> and <c>templateLinks</c>.</summary>
+    /// <param name="json">The document.</param>
+    /// <exception cref="CedarJsonException">The document is not a policy set, an id occurs twice, a link does not fit its template,
+    /// or a limit of <see cref="CedarLimits"/> is exceeded.</exception>
+    public static PolicySet ParseJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return JsonSource.Read(json, PolicySetJson.Read);
+    }
+
+    /// <inheritdoc cref="ParseJson(string)"/>
+    /// <param name="utf8Json">The document in UTF-8.</param>
+    public static PolicySet ParseJson(ReadOnlySpan<byte> utf8Json) => JsonSource.Read(utf8Json, PolicySetJson.Read);
+
+    /// <summary>
+    /// The set as Cedar's policy-set JSON, ids included. Read back, it is the same set: static policies first, then links.
+    /// </summary>
+    public string ToJson() => JsonOutput.Write(writer => PolicySetJson.Write(writer, this));
 
     private static PolicySet FromBodies(ImmutableArray<PolicyBody> bodies)
     {
@@ -130,7 +154,7 @@ public sealed class PolicySet
         ArgumentNullException.ThrowIfNull(templateId);
         var template = FindTemplate(templateId)
             ?? throw new ArgumentException($"There is no template '{CedarText.Shorten(templateId)}' in this set.", nameof(templateId));
-        return new(_policies.Add(template.Link(newId, principal, resource)), _templates);
+        return new(PolicyArray.Add(template.Link(newId, principal, resource)), TemplateArray);
     }
 
     /// <summary>
@@ -146,5 +170,5 @@ public sealed class PolicySet
 
     /// <summary>The policies and templates as Cedar text, in order: policies first. Ids are not part of the text.</summary>
     public override string ToString() =>
-        string.Join("\n\n", _policies.Select(policy => policy.ToString()).Concat(_templates.Select(template => template.ToString())));
+        string.Join("\n\n", Policies.Select(policy => policy.ToString()).Concat(Templates.Select(template => template.ToString())));
 }

@@ -1,4 +1,5 @@
 using IntentAuthz.Cedar.Ast;
+using IntentAuthz.Cedar.Json;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar;
@@ -19,7 +20,7 @@ public sealed class PolicyTemplate
     public PolicyEffect Effect => Body.Effect;
 
     /// <summary>The annotations, in source order; names are unique.</summary>
-    public IReadOnlyList<PolicyAnnotation> Annotations => Body.Annotations;
+    public IReadOnlyList<PolicyAnnotation> Annotations => Body.AnnotationList;
 
     /// <summary>What the scope asks of the principal; see <see cref="ScopeConstraint.HasSlot"/>.</summary>
     public ScopeConstraint Principal => Body.Principal;
@@ -62,6 +63,20 @@ public sealed class PolicyTemplate
 
         return entity is { } uid ? constraint.Fill(uid) : constraint;
     }
+
+    /// <summary>Reads a template from Cedar's policy JSON (one template, without its id).</summary>
+    /// <param name="id">The id; not empty.</param>
+    /// <param name="json">The document.</param>
+    /// <exception cref="CedarJsonException">The document is not a template, has no slot, or exceeds a limit of <see cref="CedarLimits"/>.</exception>
+    public static PolicyTemplate ParseJson(string id, string json)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentNullException.ThrowIfNull(json);
+        return JsonSource.Read(json, (source, element) => PolicySetJson.ReadTemplate(source, element, id));
+    }
+
+    /// <summary>The template as Cedar's policy JSON; the id is not part of it.</summary>
+    public string ToJson() => JsonOutput.Write(writer => PolicyJsonWriter.Write(writer, Body, Principal, Resource));
 
     /// <summary>The same template under another id.</summary>
     /// <param name="id">The id; not empty.</param>

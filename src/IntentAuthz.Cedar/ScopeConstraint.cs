@@ -7,13 +7,12 @@ namespace IntentAuthz.Cedar;
 /// <summary>What a policy's scope asks of the principal, the action or the resource. Immutable.</summary>
 public sealed class ScopeConstraint
 {
-    private readonly ImmutableArray<EntityUid> _entities;
-
     internal ScopeConstraint(ScopeKind kind, string? entityType, ImmutableArray<EntityUid> entities, bool hasSlot, TextRange range)
     {
         Kind = kind;
         EntityType = entityType;
-        _entities = entities;
+        EntityArray = entities;
+        Entities = entities;
         HasSlot = hasSlot;
         Range = range;
     }
@@ -28,14 +27,14 @@ public sealed class ScopeConstraint
     /// The entities compared with: one for <see cref="ScopeKind.Equal"/>, <see cref="ScopeKind.In"/> and
     /// <see cref="ScopeKind.IsIn"/>, any number for <see cref="ScopeKind.InSet"/>, else none. None either where a template has a slot.
     /// </summary>
-    public IReadOnlyList<EntityUid> Entities => _entities;
+    public IReadOnlyList<EntityUid> Entities { get; }
 
     /// <summary>Whether a template's slot stands where the entity would. False in a policy.</summary>
     public bool HasSlot { get; }
 
     internal static ScopeConstraint Any { get; } = new(ScopeKind.Any, null, [], false, default);
 
-    internal ImmutableArray<EntityUid> EntityArray => _entities;
+    internal ImmutableArray<EntityUid> EntityArray { get; }
 
     internal TextRange Range { get; }
 
@@ -58,15 +57,15 @@ public sealed class ScopeConstraint
         });
         if (Kind == ScopeKind.InSet)
         {
-            builder.Append('[').AppendJoin(", ", _entities).Append(']');
+            builder.Append('[').AppendJoin(", ", Entities).Append(']');
         }
         else if (HasSlot)
         {
             builder.Append('?').Append(variable);
         }
-        else if (_entities.Length == 1)
+        else if (EntityArray.Length == 1)
         {
-            builder.Append(_entities[0]);
+            builder.Append(EntityArray[0]);
         }
     }
 }

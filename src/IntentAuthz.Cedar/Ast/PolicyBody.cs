@@ -14,6 +14,9 @@ internal sealed record PolicyBody(
     SourceText? Source,
     TextRange Range)
 {
+    /// <summary>The annotations as they are shown to users; one object, not one a call.</summary>
+    public IReadOnlyList<PolicyAnnotation> AnnotationList { get; } = Annotations;
+
     public bool HasSlots => Principal.HasSlot || Resource.HasSlot;
 
     public SourceSpan GetSpan(TextRange range) => Source?.GetSpan(range) ?? default;

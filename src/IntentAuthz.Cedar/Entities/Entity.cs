@@ -5,8 +5,6 @@ namespace IntentAuthz.Cedar;
 /// <summary>An entity: its identity, its attributes, its tags and its direct parents. Immutable and safe to share.</summary>
 public sealed class Entity
 {
-    private readonly ImmutableArray<EntityUid> _parents;
-
     /// <summary>Creates an entity.</summary>
     /// <param name="uid">The identity; not <c>default</c>.</param>
     /// <param name="attributes">The attributes, or null for none.</param>
@@ -23,8 +21,9 @@ public sealed class Entity
         Uid = uid;
         Attributes = attributes ?? CedarRecord.Empty;
         Tags = tags ?? CedarRecord.Empty;
-        _parents = parents is null ? [] : [.. parents.Distinct()];
-        foreach (var parent in _parents)
+        ParentArray = parents is null ? [] : [.. parents.Distinct()];
+        Parents = ParentArray;
+        foreach (var parent in ParentArray)
         {
             if (parent.Type.Length == 0)
             {
@@ -46,13 +45,13 @@ public sealed class Entity
     /// The direct parents. What an entity is <c>in</c> through its parents' parents is a matter of the whole store:
     /// <see cref="IEntityProvider.IsDescendantOf"/>.
     /// </summary>
-    public IReadOnlyList<EntityUid> Parents => _parents;
+    public IReadOnlyList<EntityUid> Parents { get; }
 
-    internal ImmutableArray<EntityUid> ParentArray => _parents;
+    internal ImmutableArray<EntityUid> ParentArray { get; }
 
     /// <summary>Whether another entity is a direct parent.</summary>
     /// <param name="uid">The other entity.</param>
-    public bool HasParent(EntityUid uid) => _parents.Contains(uid);
+    public bool HasParent(EntityUid uid) => ParentArray.Contains(uid);
 
     /// <summary>The identity as Cedar text.</summary>
     public override string ToString() => Uid.ToString();

@@ -86,6 +86,11 @@ public sealed class EntityStore : IEntityProvider
         return SchemaEntityReader.Read(json, schema);
     }
 
+    /// <summary>The store as JSON that <see cref="ParseJson(string)"/> reads, ordered by identity: equal stores give equal text.</summary>
+    /// <exception cref="InvalidOperationException">A record has an attribute named <c>__entity</c>, <c>__extn</c> or <c>__expr</c>,
+    /// which the JSON form reserves.</exception>
+    public string ToJson() => JsonOutput.Write(writer => EntityJsonWriter.Write(writer, Entities));
+
     /// <summary>Reads a store from JSON in which types that are known need no escapes.</summary>
     internal static EntityStore ParseJson(string json, Func<string, EntityShape?> shapeOf) =>
         JsonSource.Read(json, new EntityJsonReader(shapeOf).Read);

@@ -16,43 +16,15 @@ internal sealed class EntityJsonReader(Func<string, EntityShape?> shapeOf)
 
     private Entity ReadEntity(JsonSource source, JsonElement element)
     {
-        JsonElement? uidElement = null;
-        JsonElement? attributes = null;
-        JsonElement? parents = null;
-        JsonElement? tags = null;
-        foreach (var (name, value) in source.Properties(element, "an entity"))
-        {
-            switch (name)
-            {
-                case "uid":
-                    uidElement = value;
-                    break;
-                case "attrs":
-                    attributes = value;
-                    break;
-                case "parents":
-                    parents = value;
-                    break;
-                case "tags":
-                    tags = value;
-                    break;
-                default:
-                    throw source.Error($"`{CedarText.Shorten(name)}` is not part of an entity; expected `uid`, `attrs`, `parents` or `tags`");
-            }
-        }
-
-        if (uidElement is null || attributes is null || parents is null)
-        {
-            throw source.Error("an entity needs `uid`, `attrs` and `parents`");
-        }
+        var fields = source.Fields(element, "an entity", ["uid", "attrs", "parents", "tags"], required: 3);
 
         // The shapes of the rest follow from the type, wherever in the object the uid stands.
-        var uid = source.At("uid", uidElement.Value, ValueJsonReader.ReadReference);
+        var uid = source.At("uid", fields[0]!.Value, ValueJsonReader.ReadReference);
         var shape = shapeOf(uid.Type);
         return new(
             uid,
-            source.At("attrs", attributes.Value, (s, e) => ValueJsonReader.ReadRecord(s, e, shape?.Attributes)),
-            source.At("parents", parents.Value, static (s, e) => s.Items(e, "an array of entity references", ValueJsonReader.ReadReference)),
-            tags is { } present ? source.At("tags", present, (s, e) => ValueJsonReader.ReadTags(s, e, shape?.Tag)) : null);
+            source.At("attrs", fields[1]!.Value, (s, e) => ValueJsonReader.ReadRecord(s, e, shape?.Attributes)),
+            source.At("parents", fields[2]!.Value, static (s, e) => s.Items(e, "an array of entity references", ValueJsonReader.ReadReference)),
+            fields[3] is { } tags ? source.At("tags", tags, (s, e) => ValueJsonReader.ReadTags(s, e, shape?.Tag)) : null);
     }
 }

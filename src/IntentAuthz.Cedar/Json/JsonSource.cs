@@ -12,6 +12,10 @@ namespace IntentAuthz.Cedar.Json;
 /// </summary>
 internal sealed class JsonSource
 {
+    // A chain of 100,000 operators. The JSON parser keeps its own stack, so that this only bounds memory; what is bounded by
+    // MaxJsonDepth is the recursion of the readers.
+    private const int MaxRawDepth = 200_000;
+
     private readonly List<string> _path = ["$"];
 
     /// <summary>Parses a document and hands its root to a reader.</summary>
@@ -23,7 +27,7 @@ internal sealed class JsonSource
             throw source.Error(string.Create(CultureInfo.InvariantCulture, $"the document has {utf8.Length} bytes; the limit is {CedarLimits.MaxJsonLength}"));
         }
 
-        var reader = new Utf8JsonReader(utf8, new() { MaxDepth = CedarLimits.MaxJsonDepth });
+        var reader = new Utf8JsonReader(utf8, new() { MaxDepth = MaxRawDepth });
         JsonDocument document;
         try
         {
@@ -74,9 +78,9 @@ internal sealed class JsonSource
     private T Within<T>(string segment, JsonElement element, Func<JsonSource, JsonElement, T> read)
     {
         _path.Add(segment);
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (_path.Count > CedarLimits.MaxJsonDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw Error("the document nests too deeply");
+            throw Error(string.Create(CultureInfo.InvariantCulture, $"the document nests deeper than {CedarLimits.MaxJsonDepth}"));
         }
 
         var result = read(this, element);
@@ -159,6 +163,46 @@ internal sealed class JsonSource
         {
             throw Error("the string holds a lone surrogate, which is not text");
         }
+    }
+
+    /// <summary>
+    /// The properties of an object that has exactly certain names, in the order of these names; optional ones are last and may be
+    /// missing.
+    /// </summary>
+    public JsonElement?[] Fields(JsonElement element, string what, ReadOnlySpan<string> names, int required)
+    {
+        var fields = new JsonElement?[names.Length];
+        foreach (var (name, value) in Properties(element, what))
+        {
+            var index = names.IndexOf(name);
+            if (index < 0)
+            {
+                throw Error($"`{CedarText.Shorten(name)}` is not part of {what}; expected {Listed(names)}");
+            }
+
+            fields[index] = value;
+        }
+
+        for (var i = 0; i < required; i++)
+        {
+            if (fields[i] is null)
+            {
+                throw Error($"{what} needs {Listed(names[..required])}");
+            }
+        }
+
+        return fields;
+    }
+
+    private static string Listed(ReadOnlySpan<string> names)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < names.Length; i++)
+        {
+            text.Append(i == 0 ? "" : i == names.Length - 1 ? " and " : ", ").Append('`').Append(names[i]).Append('`');
+        }
+
+        return text.ToString();
     }
 
     public long Long(JsonElement element)

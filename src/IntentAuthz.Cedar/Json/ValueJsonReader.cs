@@ -52,16 +52,11 @@ internal static class ValueJsonReader
     private static CedarValue ReadObject(JsonSource source, JsonElement element, ValueShape? shape)
     {
         var properties = source.Properties(element, "an object");
-        foreach (var (name, value) in properties)
+        if (HasEscape(properties))
         {
-            if (name is not ("__entity" or "__extn" or "__expr"))
+            if (properties is not [var (name, value)])
             {
-                continue;
-            }
-
-            if (properties.Count > 1)
-            {
-                throw source.Error($"`{name}` must stand alone in its object");
+                throw source.Error("`__entity`, `__extn` and `__expr` stand alone in their object");
             }
 
             return name switch
@@ -79,6 +74,20 @@ internal static class ValueJsonReader
             ValueShape.RecordShape record => BuildRecord(source, properties, record.Of),
             _ => BuildRecord(source, properties, static _ => null),
         };
+    }
+
+    /// <summary>Whether an object is, or looks like, an escape.</summary>
+    public static bool HasEscape(List<KeyValuePair<string, JsonElement>> properties)
+    {
+        foreach (var (name, _) in properties)
+        {
+            if (name is "__entity" or "__extn" or "__expr")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static CedarRecord BuildRecord(JsonSource source, List<KeyValuePair<string, JsonElement>> properties, Func<string, ValueShape?> shapeOf)
@@ -105,28 +114,9 @@ internal static class ValueJsonReader
 
     private static EntityUid ReadTypeAndId(JsonSource source, JsonElement element)
     {
-        string? type = null;
-        string? id = null;
-        foreach (var (name, value) in source.Properties(element, "an object with `type` and `id`"))
-        {
-            switch (name)
-            {
-                case "type":
-                    type = source.At(name, value, static (s, e) => s.String(e, "a string"));
-                    break;
-                case "id":
-                    id = source.At(name, value, static (s, e) => s.String(e, "a string"));
-                    break;
-                default:
-                    throw source.Error($"`{CedarText.Shorten(name)}` is not part of an entity reference; expected `type` and `id`");
-            }
-        }
-
-        if (type is null || id is null)
-        {
-            throw source.Error("an entity reference needs `type` and `id`");
-        }
-
+        var fields = source.Fields(element, "an entity reference", ["type", "id"], required: 2);
+        var type = source.At("type", fields[0]!.Value, static (s, e) => s.String(e, "a string"));
+        var id = source.At("id", fields[1]!.Value, static (s, e) => s.String(e, "a string"));
         return Syntax.CedarIdentifier.IsPath(type)
             ? EntityUid.FromChecked(type, id)
             : throw source.Error($"`{CedarText.Shorten(type)}` is not an entity type");
@@ -134,34 +124,26 @@ internal static class ValueJsonReader
 
     private static CedarValue ReadExtension(JsonSource source, JsonElement element)
     {
-        string? name = null;
-        CedarValue[]? arguments = null;
-        foreach (var (key, value) in source.Properties(element, "an object with `fn` and `arg`"))
+        var (function, arguments) = ReadCall(source, element, Read);
+        return Call(source, function, arguments);
+    }
+
+    /// <summary>Reads <c>{"fn": …, "arg": …}</c> or <c>{"fn": …, "args": […]}</c>.</summary>
+    public static (ExtensionFunction Function, T[] Arguments) ReadCall<T>(JsonSource source, JsonElement element, Func<JsonSource, JsonElement, T> readArgument)
+    {
+        var fields = source.Fields(element, "a call", ["fn", "arg", "args"], required: 1);
+        var name = source.At("fn", fields[0]!.Value, static (s, e) => s.String(e, "a string"));
+        if (ExtensionCatalog.Find(name) is not { } entry)
         {
-            switch (key)
-            {
-                case "fn":
-                    name = source.At(key, value, static (s, e) => s.String(e, "a string"));
-                    break;
-                case "arg" when arguments is null:
-                    arguments = [source.At(key, value, Read)];
-                    break;
-                case "args" when arguments is null:
-                    arguments = source.At(key, value, static (s, e) => s.Items(e, "an array", Read));
-                    break;
-                default:
-                    throw source.Error($"`{CedarText.Shorten(key)}` is not part of a call; expected `fn`, and `arg` or `args`");
-            }
+            throw source.Error($"there is no extension function `{CedarText.Shorten(name)}`");
         }
 
-        if (name is null || arguments is null)
+        return (fields[1], fields[2]) switch
         {
-            throw source.Error("a call needs `fn`, and `arg` or `args`");
-        }
-
-        return ExtensionCatalog.Find(name) is { } entry
-            ? Call(source, entry.Function, arguments)
-            : throw source.Error($"there is no extension function `{CedarText.Shorten(name)}`");
+            ({ } argument, null) => (entry.Function, [source.At("arg", argument, readArgument)]),
+            (null, { } arguments) => (entry.Function, source.At("args", arguments, (s, e) => s.Items(e, "an array", readArgument))),
+            _ => throw source.Error("a call needs `arg` or `args`, and not both"),
+        };
     }
 
     private static CedarValue Call(JsonSource source, ExtensionFunction function, CedarValue[] arguments) =>

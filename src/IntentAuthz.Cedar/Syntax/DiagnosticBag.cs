@@ -23,7 +23,7 @@ internal sealed class DiagnosticBag(SourceText source)
     {
         if (!IsFull)
         {
-            return _diagnostics;
+            return [.. _diagnostics];
         }
 
         var last = _diagnostics[^1];

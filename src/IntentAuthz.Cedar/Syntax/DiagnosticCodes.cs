@@ -36,5 +36,4 @@ internal static class DiagnosticCodes
     public const string AmbiguousOperators = "ambiguous-operators";
     public const string InvalidOperator = "invalid-operator";
     public const string TooManyOperators = "too-many-operators";
-    public const string UnexpectedTemplate = "unexpected-template";
 }

@@ -10,6 +10,7 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
 {
     private readonly string _text = source.Text;
     private int _position;
+    private bool _stringsEndAtLine;
 
     public Token Next()
     {
@@ -82,10 +83,11 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
     private TokenKind ReadString()
     {
         var start = _position++;
+        var end = _stringsEndAtLine ? EndOfLine(start) : _text.Length;
         while (true)
         {
-            var length = _text.AsSpan(_position).IndexOfAny('"', '\\');
-            if (length < 0 || (_text[_position + length] == '\\' && _position + length + 1 >= _text.Length))
+            var length = _position < end ? _text.AsSpan(_position, end - _position).IndexOfAny('"', '\\') : -1;
+            if (length < 0 || (_text[_position + length] == '\\' && _position + length + 1 >= end))
             {
                 return Unterminated(start);
             }
@@ -101,13 +103,20 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
         }
     }
 
-    // The rest of the text cannot be told apart from the string; going on after the line finds the errors below it.
+    // The rest of the text cannot be told apart from the string; going on after the line finds the errors below it. From then on
+    // strings end with their line, so that a text full of open quotes is not searched to its end for each of them.
     private TokenKind Unterminated(int start)
     {
-        var length = _text.AsSpan(start).IndexOfAny('\n', '\r');
-        _position = length < 0 ? _text.Length : start + length;
+        _stringsEndAtLine = true;
+        _position = EndOfLine(start);
         diagnostics.Add(DiagnosticCodes.UnterminatedString, new(start, start + 1), "this string has no end", "close it with `\"`; a quote inside a string is written `\\\"`");
         return TokenKind.Invalid;
+    }
+
+    private int EndOfLine(int start)
+    {
+        var length = _text.AsSpan(start).IndexOfAny('\n', '\r');
+        return length < 0 ? _text.Length : start + length;
     }
 
     private TokenKind ReadPunctuation(char c)

@@ -176,9 +176,7 @@ internal sealed class ScopeParser(TokenReader reader, ExpressionParser expressio
             return null;
         }
 
-        var type = uid.Type.AsSpan();
-        var separator = type.LastIndexOf("::");
-        if (!(separator < 0 ? type : type[(separator + 2)..]).SequenceEqual("Action"))
+        if (!ActionTypes.IsAction(uid.Type))
         {
             reader.Diagnostics.Add(DiagnosticCodes.InvalidActionType, operand.Range, $"an action has the type `Action`, found `{CedarText.Shorten(uid.Type)}`",
                 "the type may stand in a namespace, such as `Docs::Action`");

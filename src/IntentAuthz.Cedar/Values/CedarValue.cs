@@ -1,4 +1,5 @@
 using System.Text;
+using IntentAuthz.Cedar.Json;
 
 namespace IntentAuthz.Cedar;
 
@@ -63,6 +64,14 @@ public abstract class CedarValue : IEquatable<CedarValue>
         AppendTo(builder);
         return builder.ToString();
     }
+
+    /// <summary>
+    /// The value as Cedar's JSON: entities as <c>{"__entity": …}</c>, extension values as <c>{"__extn": …}</c>, records as
+    /// objects, sets as arrays.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A record has an attribute named <c>__entity</c>, <c>__extn</c> or <c>__expr</c>,
+    /// which the JSON form reserves.</exception>
+    public string ToJson() => JsonOutput.Write(writer => ValueJsonWriter.Write(writer, this));
 
     internal abstract void AppendTo(StringBuilder builder);
 }

@@ -36,20 +36,10 @@ internal static class ConformanceData
 
     private static string? FindArchive()
     {
-        if (Environment.GetEnvironmentVariable("INTENTAUTHZ_CONFORMANCE") is { Length: > 0 } named)
-        {
-            return File.Exists(Path.Combine(named, Archive)) ? Path.Combine(named, Archive) : null;
-        }
-
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var candidate = Path.Combine(directory.FullName, "..", "shared", "conformance", Archive);
-            if (File.Exists(Path.Combine(directory.FullName, "IntentAuthz.sln")))
-            {
-                return File.Exists(candidate) ? candidate : null;
-            }
-        }
-
-        return null;
+        var directory = Environment.GetEnvironmentVariable("INTENTAUTHZ_CONFORMANCE") is { Length: > 0 } named
+            ? named
+            : Path.Combine(Repository.Root, "..", "shared", "conformance");
+        var archive = Path.Combine(directory, Archive);
+        return File.Exists(archive) ? archive : null;
     }
 }

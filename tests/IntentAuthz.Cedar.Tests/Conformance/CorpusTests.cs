@@ -40,6 +40,11 @@ public sealed class CorpusTests(ITestOutputHelper output)
         {
             var policies = PolicySet.Parse(Read(test, "policies"), test.GetProperty("policies").GetString());
             var entities = EntityStore.ParseJson(Read(test, "entities"), ShapeOf);
+            if (RoundTripDifference(policies) is { } lost)
+            {
+                failures.Add($"{Path.GetFileName(path)}: {lost}");
+            }
+
             var count = 0;
             foreach (var request in test.GetProperty("requests").EnumerateArray())
             {
@@ -82,6 +87,15 @@ public sealed class CorpusTests(ITestOutputHelper output)
         var expected = $"{request.GetProperty("decision").GetString()} by [{Ids(request, "reason")}], errors in [{Ids(request, "errors")}]";
         var actual = $"{(response.Decision == CedarDecision.Allow ? "allow" : "deny")} by [{Join(response.Reasons)}], errors in [{Join(response.Errors.Select(error => error.PolicyId))}]";
         return expected == actual ? null : $"expected {expected}, got {actual} {string.Join("; ", response.Errors)}";
+    }
+
+    // Text, JSON and back: the same policies.
+    private static string? RoundTripDifference(PolicySet policies)
+    {
+        var text = policies.ToString();
+        return PolicySet.Parse(text).ToString() != text ? $"printed as another policy: {text}"
+            : PolicySet.ParseJson(policies.ToJson()).ToString() != text ? $"changed by JSON: {text}"
+            : null;
     }
 
     private static EntityUid Uid(JsonElement request, string property)
