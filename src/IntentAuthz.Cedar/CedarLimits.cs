@@ -37,4 +37,19 @@ public static class CedarLimits
     /// hierarchy, which can otherwise grow with the square of the number of entities.
     /// </summary>
     public const int MaxAncestorPairs = 10_000_000;
+
+    /// <summary>Greatest nesting of sets and records in a type of a schema, as written and with its common types filled in.</summary>
+    public const int MaxTypeDepth = 128;
+
+    /// <summary>
+    /// Greatest number of parts of one type of a schema with its common types filled in. Common types that name one another
+    /// twice double in size at every step; without a bound, a short schema would describe an endless type.
+    /// </summary>
+    public const int MaxTypeSize = 100_000;
+
+    /// <summary>
+    /// Number of steps one validation of a policy set may take; a step is an expression checked in one request environment, or a
+    /// part of a type compared. Policies without an action constraint are checked for every action, principal and resource type.
+    /// </summary>
+    public const long MaxValidationSteps = 50_000_000;
 }

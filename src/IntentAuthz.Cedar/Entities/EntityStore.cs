@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using IntentAuthz.Cedar.Json;
+using IntentAuthz.Cedar.Schemas;
 
 namespace IntentAuthz.Cedar;
 
@@ -71,6 +72,20 @@ public sealed class EntityStore : IEntityProvider
     /// <param name="utf8Json">The document in UTF-8.</param>
     public static EntityStore ParseJson(ReadOnlySpan<byte> utf8Json) => JsonSource.Read(utf8Json, EntityJsonReader.ReadUntyped);
 
+    /// <summary>
+    /// Reads a store from JSON, checks it against a schema and adds the schema's actions. What the schema says need not be
+    /// repeated: an entity is <c>{"type": …, "id": …}</c>, an extension value its text.
+    /// </summary>
+    /// <param name="json">The document.</param>
+    /// <param name="schema">The schema.</param>
+    /// <exception cref="CedarJsonException">As for <see cref="ParseJson(string)"/>, or an entity does not conform to the schema.</exception>
+    public static EntityStore ParseJson(string json, Schema schema)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(schema);
+        return SchemaEntityReader.Read(json, schema);
+    }
+
     /// <summary>The store as JSON that <see cref="ParseJson(string)"/> reads, ordered by identity: equal stores give equal text.</summary>
     /// <exception cref="InvalidOperationException">A record has an attribute named <c>__entity</c>, <c>__extn</c> or <c>__expr</c>,
     /// which the JSON form reserves.</exception>
@@ -86,6 +101,9 @@ public sealed class EntityStore : IEntityProvider
     /// <inheritdoc/>
     public bool IsDescendantOf(EntityUid descendant, EntityUid ancestor) =>
         _nodes.TryGetValue(descendant, out var node) && node.Ancestors!.Contains(ancestor);
+
+    /// <summary>Everything that an entity of this store is below.</summary>
+    internal IEnumerable<EntityUid> AncestorsOf(EntityUid uid) => _nodes.TryGetValue(uid, out var node) ? node.Ancestors! : [];
 
     // Depth first with a stack of its own: the depth of the hierarchy is the input's to choose.
     private static string? ComputeAncestors(Dictionary<EntityUid, Node> nodes)
