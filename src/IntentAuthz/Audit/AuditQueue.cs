@@ -269,8 +269,13 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         {
             try
             {
-                // A sink that hangs is left behind when shutting down has waited long enough.
-                await _sink.WriteAsync(records, _stopping.Token).AsTask().WaitAsync(_stopping.Token).ConfigureAwait(false);
+                ValueTask writing = _sink.WriteAsync(records, _stopping.Token);
+                if (!writing.IsCompletedSuccessfully)
+                {
+                    // A sink that hangs is left behind when shutting down has waited long enough.
+                    await writing.AsTask().WaitAsync(_stopping.Token).ConfigureAwait(false);
+                }
+
                 if (Interlocked.Exchange(ref _failing, 0) != 0)
                 {
                     LogRecovered();
