@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests. Ends with one line: "N passed, N failed, N skipped".
 #   ./test.sh          the default run
-#   ./test.sh --long   with long fuzz, race and differential runs
+#   ./test.sh --long   with long runs of the races
 set -uo pipefail
 cd "$(dirname "$0")"
 

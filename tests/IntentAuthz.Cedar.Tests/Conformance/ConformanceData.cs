@@ -17,7 +17,7 @@ internal static class ConformanceData
     public static string? Root => UnpackedRoot.Value;
 
     public const string WhyAbsent =
-        "The conformance data is absent: put " + Archive + " into ../shared/conformance beside the repository, or name its directory in INTENTAUTHZ_CONFORMANCE.";
+        "The public data set of Cedar conformance tests is absent: put " + Archive + " into ../shared/conformance beside the repository, or name its directory in INTENTAUTHZ_CONFORMANCE.";
 
     private static string? Unpack()
     {
