@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.CompilerServices;
 
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;
@@ -29,11 +28,12 @@ public sealed class ReadmeTests
     [Fact]
     public void Example_IsTheOneInTheReadme()
     {
-        string[] source = File.ReadAllLines(ThisFile());
+        string root = RepositoryRoot();
+        string[] source = File.ReadAllLines(Path.Combine(root, "tests", "IntentAuthz.SemanticKernel.Tests", "ReadmeTests.cs"));
         int begin = Array.FindIndex(source, static l => l.Trim() == "// The example begins.");
         int end = Array.FindIndex(source, static l => l.Trim() == "// The example ends.");
         string example = string.Join('\n', source[(begin + 1)..end].Select(static l => l.Length > 8 ? l[8..] : ""));
-        string readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "src", "IntentAuthz.SemanticKernel", "README.md"));
+        string readme = File.ReadAllText(Path.Combine(root, "src", "IntentAuthz.SemanticKernel", "README.md"));
 
         Assert.Contains(example, readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
@@ -80,7 +80,17 @@ public sealed class ReadmeTests
         return (small.ToString(), reason);
     }
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    /// <summary>Found from where the tests run: the compiler's own paths are rewritten in deterministic builds.</summary>
+    private static string RepositoryRoot()
+    {
+        DirectoryInfo? directory = new(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "IntentAuthz.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory?.FullName ?? throw new InvalidOperationException("The tests do not run below the repository.");
+    }
 
     private sealed class BankTools
     {
