@@ -8,9 +8,10 @@ internal sealed partial class CallPipeline
     private Decision CheckApproval(CallContext context, Standing standing)
     {
         bool isRepeat = !context.Tool.IsIdempotent && context.Task.History.IsUnresolved(context.Digest);
-        if (standing.Obligations.Approvals.IsEmpty && !isRepeat)
+        if (standing.Obligations.Approvals.IsEmpty && !isRepeat && (context.Approval is not { } seen || standing.Obligations.IsCoveredBy(seen.Obligations)))
         {
             // An approval that policy saw is used up even where no permit asks for one: seeing it may be what made the permit apply.
+            // Where more is asked for now than was shown, it is voided below and the call asks anew.
             return Permit(standing, context.Approval?.Id);
         }
 
