@@ -29,8 +29,7 @@ public static class CedarAuthorizer
                     (policy.Effect == PolicyEffect.Permit ? permits : forbids).Add(policy.Id);
                     break;
                 case null:
-                    var error = interpreter.Error!;
-                    errors.Add(new(policy.Id, error.Message, policy.Body.GetSpan(error.Range), error.Help));
+                    errors.Add(interpreter.Explain(policy));
                     break;
                 case false:
                     break;

@@ -1,5 +1,6 @@
 using IntentAuthz.Cedar.Evaluation;
 using IntentAuthz.Cedar.Syntax;
+using IntentAuthz.Cedar.Tests.Compilation;
 
 namespace IntentAuthz.Cedar.Tests;
 
@@ -33,7 +34,14 @@ internal static class Expressions
     public static string Value(string expression)
     {
         var interpreter = new Interpreter(Request, Entities);
-        return interpreter.Evaluate(Parse(expression))?.ToString() ?? throw new Xunit.Sdk.XunitException($"`{expression}` failed: {interpreter.Error!.Message}");
+        var value = interpreter.Evaluate(Parse(expression))?.ToString();
+        // The same expression in a policy, by every engine.
+        if (value is not null && value.Length < 100_000)
+        {
+            Engines.Authorize(Request, PolicySet.Parse($"permit(principal, action, resource) when {{ ({expression}) == {value} }};"), Entities);
+        }
+
+        return value ?? throw new Xunit.Sdk.XunitException($"`{expression}` failed: {interpreter.Error!.Message}");
     }
 
     /// <summary>The error of an expression.</summary>
@@ -41,6 +49,7 @@ internal static class Expressions
     {
         var interpreter = new Interpreter(Request, Entities);
         var value = interpreter.Evaluate(Parse(expression));
+        Engines.Authorize(Request, PolicySet.Parse($"permit(principal, action, resource) when {{ ({expression}) == 1 }};"), Entities);
         return value is null ? interpreter.Error! : throw new Xunit.Sdk.XunitException($"`{expression}` should fail, but is {value}.");
     }
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using IntentAuthz.Cedar.Tests.Compilation;
 
 namespace IntentAuthz.Cedar.Tests;
 
@@ -43,7 +44,7 @@ public sealed class Properties
     {
         var policies = PolicySet.Parse($"permit(principal, action, resource) when {{ {value} == context.v }};");
         var request = new CedarRequest(new("U", "u"), new("Action", "a"), new("R", "r"), CedarRecord.Create([new("v", value)]));
-        return CedarAuthorizer.Authorize(request, policies, EntityStore.Empty).Decision == CedarDecision.Allow;
+        return Engines.Authorize(request, policies, EntityStore.Empty).Decision == CedarDecision.Allow;
     }
 
     [Fact]

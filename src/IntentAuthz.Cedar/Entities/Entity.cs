@@ -43,7 +43,7 @@ public sealed class Entity
 
     /// <summary>
     /// The direct parents. What an entity is <c>in</c> through its parents' parents is a matter of the whole store:
-    /// <see cref="IEntityProvider.IsDescendantOf"/>.
+    /// <see cref="EntityStore.IsDescendantOf"/>.
     /// </summary>
     public IReadOnlyList<EntityUid> Parents { get; }
 

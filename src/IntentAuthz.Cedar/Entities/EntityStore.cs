@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using IntentAuthz.Cedar.Json;
 using IntentAuthz.Cedar.Schemas;
 
@@ -9,7 +8,7 @@ namespace IntentAuthz.Cedar;
 /// </summary>
 public sealed class EntityStore : IEntityProvider
 {
-    private static readonly FrozenSet<EntityUid> NoAncestors = [];
+    private static readonly HashSet<EntityUid> NoAncestors = [];
 
     private readonly Dictionary<EntityUid, Node> _nodes;
 
@@ -28,7 +27,7 @@ public sealed class EntityStore : IEntityProvider
     {
         public Entity Entity { get; } = entity;
 
-        public IReadOnlySet<EntityUid>? Ancestors { get; set; }
+        public HashSet<EntityUid>? Ancestors { get; set; }
     }
 
     /// <summary>Creates a store.</summary>
@@ -98,12 +97,17 @@ public sealed class EntityStore : IEntityProvider
     /// <inheritdoc/>
     public Entity? Find(EntityUid uid) => _nodes.TryGetValue(uid, out var node) ? node.Entity : null;
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Whether an entity is below another in the hierarchy, over any number of parents. The relation is not reflexive here: the
+    /// evaluation itself knows that every entity is <c>in</c> itself.
+    /// </summary>
+    /// <param name="descendant">The entity below. One that does not exist is below nothing.</param>
+    /// <param name="ancestor">The entity above; it need not exist.</param>
     public bool IsDescendantOf(EntityUid descendant, EntityUid ancestor) =>
         _nodes.TryGetValue(descendant, out var node) && node.Ancestors!.Contains(ancestor);
 
     /// <summary>Everything that an entity of this store is below.</summary>
-    internal IEnumerable<EntityUid> AncestorsOf(EntityUid uid) => _nodes.TryGetValue(uid, out var node) ? node.Ancestors! : [];
+    internal HashSet<EntityUid> AncestorsOf(EntityUid uid) => _nodes.TryGetValue(uid, out var node) ? node.Ancestors! : NoAncestors;
 
     // Depth first with a stack of its own: the depth of the hierarchy is the input's to choose.
     private static string? ComputeAncestors(Dictionary<EntityUid, Node> nodes)
@@ -152,7 +156,7 @@ public sealed class EntityStore : IEntityProvider
         return null;
     }
 
-    private static IReadOnlySet<EntityUid> Union(Dictionary<EntityUid, Node> nodes, Entity entity)
+    private static HashSet<EntityUid> Union(Dictionary<EntityUid, Node> nodes, Entity entity)
     {
         var parents = entity.ParentArray;
         if (parents.IsEmpty)

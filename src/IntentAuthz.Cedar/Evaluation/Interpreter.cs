@@ -39,6 +39,13 @@ internal sealed partial class Interpreter(CedarRequest request, IEntityProvider 
         return true;
     }
 
+    /// <summary>Why a policy cannot be evaluated.</summary>
+    /// <exception cref="InvalidOperationException">It can.</exception>
+    public PolicyError Explain(Policy policy) =>
+        IsSatisfied(policy) is null && Error is { } error
+            ? new(policy.Id, error.Message, policy.Body.GetSpan(error.Range), error.Help)
+            : throw new InvalidOperationException($"The policy '{policy.Id}' failed when compiled, but not when interpreted. Please report this, with the policy.");
+
     private bool Admits(ScopeConstraint constraint, EntityUid uid)
     {
         switch (constraint.Kind)
@@ -68,7 +75,7 @@ internal sealed partial class Interpreter(CedarRequest request, IEntityProvider 
         }
     }
 
-    private bool IsIn(EntityUid uid, EntityUid container) => uid == container || entities.IsDescendantOf(uid, container);
+    private bool IsIn(EntityUid uid, EntityUid container) => uid == container || Ancestry.IsBelow(entities, uid, container);
 
     private static bool IsType(EntityUid uid, string? type) => string.Equals(uid.Type, type, StringComparison.Ordinal);
 

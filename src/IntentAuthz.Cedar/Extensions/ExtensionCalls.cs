@@ -5,8 +5,6 @@ namespace IntentAuthz.Cedar.Extensions;
 /// <summary>The functions and methods of the extension types, on values. The error messages are those of the reference.</summary>
 internal static class ExtensionCalls
 {
-    private const long MillisecondsPerDay = 24 * 60 * 60 * 1000L;
-
     /// <summary>Calls a function; the receiver of a method is the first argument. Null where the call fails.</summary>
     public static CedarValue? Invoke(ExtensionFunction function, ReadOnlySpan<CedarValue> arguments, out ExtensionError? error)
     {
@@ -117,7 +115,7 @@ internal static class ExtensionCalls
             return null;
         }
 
-        if (Fits((Int128)datetime.UnixMilliseconds + duration.Milliseconds, out var moved))
+        if (TimeArithmetic.TryOffset(datetime.UnixMilliseconds, duration.Milliseconds, out var moved))
         {
             return new(moved);
         }
@@ -134,7 +132,7 @@ internal static class ExtensionCalls
             return null;
         }
 
-        if (Fits((Int128)later.UnixMilliseconds - earlier.UnixMilliseconds, out var elapsed))
+        if (TimeArithmetic.TrySince(later.UnixMilliseconds, earlier.UnixMilliseconds, out var elapsed))
         {
             return new(elapsed);
         }
@@ -151,14 +149,12 @@ internal static class ExtensionCalls
             return null;
         }
 
-        var remainder = datetime.UnixMilliseconds % MillisecondsPerDay;
-        var ofDay = remainder < 0 ? remainder + MillisecondsPerDay : remainder;
         if (function == ExtensionFunction.ToTime)
         {
-            return new CedarDuration(ofDay);
+            return new CedarDuration(TimeArithmetic.TimeOfDay(datetime.UnixMilliseconds));
         }
 
-        if (Fits((Int128)datetime.UnixMilliseconds - ofDay, out var midnight))
+        if (TimeArithmetic.TryDate(datetime.UnixMilliseconds, out var midnight))
         {
             return new CedarDatetime(midnight);
         }
@@ -167,7 +163,6 @@ internal static class ExtensionCalls
         return null;
     }
 
-    // Each unit is rounded towards zero.
     private static CedarLong? ConvertDuration(ExtensionFunction function, ReadOnlySpan<CedarValue> arguments, out ExtensionError? error)
     {
         if (Require<CedarDuration>(arguments, 0, "duration", "duration", out error) is not { } duration)
@@ -175,20 +170,7 @@ internal static class ExtensionCalls
             return null;
         }
 
-        return new(duration.Milliseconds / function switch
-        {
-            ExtensionFunction.ToMilliseconds => 1,
-            ExtensionFunction.ToSeconds => 1000,
-            ExtensionFunction.ToMinutes => 60 * 1000,
-            ExtensionFunction.ToHours => 60 * 60 * 1000,
-            _ => MillisecondsPerDay,
-        });
-    }
-
-    private static bool Fits(Int128 value, out long result)
-    {
-        result = unchecked((long)value);
-        return result == value;
+        return new(TimeArithmetic.InUnit(function, duration.Milliseconds));
     }
 
     private static T? Require<T>(ReadOnlySpan<CedarValue> arguments, int index, string typeName, string constructor, out ExtensionError? error)

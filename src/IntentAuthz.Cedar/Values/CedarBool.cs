@@ -1,4 +1,5 @@
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 
 namespace IntentAuthz.Cedar;
 
@@ -27,6 +28,8 @@ public sealed class CedarBool : CedarValue
 
     /// <inheritdoc/>
     public override int GetHashCode() => Value ? 1 : 2;
+
+    internal override Operand ToOperand() => Operand.Bool(Value);
 
     internal override void AppendTo(StringBuilder builder) => builder.Append(Value ? "true" : "false");
 }

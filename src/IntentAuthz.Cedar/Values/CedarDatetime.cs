@@ -1,4 +1,5 @@
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 using IntentAuthz.Cedar.Extensions;
 
 namespace IntentAuthz.Cedar;
@@ -32,7 +33,11 @@ public sealed class CedarDatetime : CedarValue
     public override bool Equals(CedarValue? other) => other is CedarDatetime that && UnixMilliseconds == that.UnixMilliseconds;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(4, (int)UnixMilliseconds, (int)(UnixMilliseconds >> 32));
+    public override int GetHashCode() => HashOf(UnixMilliseconds);
+
+    internal static int HashOf(long value) => HashCode.Combine(4, (int)value, (int)(value >> 32));
+
+    internal override Operand ToOperand() => Operand.Datetime(UnixMilliseconds);
 
     internal override void AppendTo(StringBuilder builder)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 using IntentAuthz.Cedar.Extensions;
 
 namespace IntentAuthz.Cedar;
@@ -62,7 +63,11 @@ public sealed class CedarDecimal : CedarValue
     public override bool Equals(CedarValue? other) => other is CedarDecimal that && Value == that.Value;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(3, (int)Value, (int)(Value >> 32));
+    public override int GetHashCode() => HashOf(Value);
+
+    internal static int HashOf(long value) => HashCode.Combine(3, (int)value, (int)(value >> 32));
+
+    internal override Operand ToOperand() => Operand.Decimal(Value);
 
     internal override void AppendTo(StringBuilder builder) =>
         builder.Append("decimal(\"").Append(DecimalFormat.Format(Value)).Append("\")");

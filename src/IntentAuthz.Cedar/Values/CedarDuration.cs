@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 using IntentAuthz.Cedar.Extensions;
 
 namespace IntentAuthz.Cedar;
@@ -33,7 +34,11 @@ public sealed class CedarDuration : CedarValue
     public override bool Equals(CedarValue? other) => other is CedarDuration that && Milliseconds == that.Milliseconds;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(5, (int)Milliseconds, (int)(Milliseconds >> 32));
+    public override int GetHashCode() => HashOf(Milliseconds);
+
+    internal static int HashOf(long value) => HashCode.Combine(5, (int)value, (int)(value >> 32));
+
+    internal override Operand ToOperand() => Operand.Duration(Milliseconds);
 
     internal override void AppendTo(StringBuilder builder) =>
         builder.Append(CultureInfo.InvariantCulture, $"duration(\"{Milliseconds}ms\")");

@@ -1,4 +1,5 @@
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 
 namespace IntentAuthz.Cedar;
 
@@ -18,8 +19,17 @@ public sealed class CedarEntity : CedarValue
         Uid = uid;
     }
 
+    internal CedarEntity(EntityUid uid, ResolvedEntity resolved)
+    {
+        Uid = uid;
+        Resolved = resolved;
+    }
+
     /// <summary>The identity of the entity.</summary>
     public EntityUid Uid { get; }
+
+    // The numbers of the entity, in a value that belongs to a binding.
+    internal ResolvedEntity? Resolved { get; }
 
     internal override string TypeName => $"(entity of type `{Uid.Type}`)";
 

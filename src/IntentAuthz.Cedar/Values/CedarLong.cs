@@ -1,4 +1,5 @@
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 
 namespace IntentAuthz.Cedar;
 
@@ -19,7 +20,11 @@ public sealed class CedarLong : CedarValue
 
     // Both halves enter on their own: long.GetHashCode folds them together first, which an attacker can make collide at will.
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine((int)Value, (int)(Value >> 32));
+    public override int GetHashCode() => HashOf(Value);
+
+    internal static int HashOf(long value) => HashCode.Combine((int)value, (int)(value >> 32));
+
+    internal override Operand ToOperand() => Operand.Long(Value);
 
     internal override void AppendTo(StringBuilder builder) => builder.Append(System.Globalization.CultureInfo.InvariantCulture, $"{Value}");
 }

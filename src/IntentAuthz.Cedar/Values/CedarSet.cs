@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 
 namespace IntentAuthz.Cedar;
 
@@ -87,7 +88,7 @@ public sealed class CedarSet : CedarValue, IReadOnlyCollection<CedarValue>
 
     private static CedarSet CreateIndexed(CedarValue[] values, int depth)
     {
-        var index = new HashSet<CedarValue>(values.Length);
+        var index = new HashSet<CedarValue>(values.Length, ValueComparer.Instance);
         var count = 0;
         foreach (var value in values)
         {
@@ -119,6 +120,24 @@ public sealed class CedarSet : CedarValue, IReadOnlyCollection<CedarValue>
     {
         ArgumentNullException.ThrowIfNull(value);
         return _index?.Contains(value) ?? Scan(_items, value);
+    }
+
+    internal bool Contains(in Operand value)
+    {
+        if (_index is not null)
+        {
+            return _index.GetAlternateLookup<Operand>().Contains(value);
+        }
+
+        foreach (var item in _items)
+        {
+            if (item.ToOperand().Equals(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether the set holds every value of another, as Cedar's <c>containsAll</c>.</summary>

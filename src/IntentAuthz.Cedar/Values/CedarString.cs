@@ -1,4 +1,5 @@
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar;
@@ -21,6 +22,8 @@ public sealed class CedarString : CedarValue
         Value = value;
     }
 
+    private CedarString(string value, bool _) => Value = value;
+
     /// <summary>The text.</summary>
     public string Value { get; }
 
@@ -34,7 +37,13 @@ public sealed class CedarString : CedarValue
     public override bool Equals(CedarValue? other) => other is CedarString that && string.Equals(Value, that.Value, StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => HashOf(Value);
+
+    internal static CedarString FromChecked(string value) => new(value, false);
+
+    internal static int HashOf(string value) => value.GetHashCode(StringComparison.Ordinal);
+
+    internal override Operand ToOperand() => Operand.Text(Value);
 
     internal override void AppendTo(StringBuilder builder) => CedarText.AppendQuoted(builder, Value);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using IntentAuthz.Cedar.Compilation;
 using IntentAuthz.Cedar.Json;
 
 namespace IntentAuthz.Cedar;
@@ -74,4 +75,7 @@ public abstract class CedarValue : IEquatable<CedarValue>
     public string ToJson() => JsonOutput.Write(writer => ValueJsonWriter.Write(writer, this));
 
     internal abstract void AppendTo(StringBuilder builder);
+
+    // What compiled policies compute with.
+    internal virtual Operand ToOperand() => Operand.Object(this);
 }

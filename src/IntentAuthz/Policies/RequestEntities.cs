@@ -28,27 +28,6 @@ internal sealed class RequestEntities(IEntityProvider host, Entity principal, En
         return uid == action.Uid ? _action ??= Merge(action) : host.Find(uid);
     }
 
-    public bool IsDescendantOf(EntityUid descendant, EntityUid ancestor)
-    {
-        Entity? own = descendant == resource.Uid ? resource
-            : descendant == principal.Uid ? principal
-            : descendant == action.Uid ? action
-            : null;
-        if (own is not null)
-        {
-            foreach (EntityUid parent in own.Parents)
-            {
-                if (parent == ancestor || host.IsDescendantOf(parent, ancestor))
-                {
-                    return true;
-                }
-            }
-        }
-
-        // The host may know more of the same entity, such as the folder an account lies in.
-        return host.IsDescendantOf(descendant, ancestor);
-    }
-
     private Entity Merge(Entity own)
     {
         if (host.Find(own.Uid) is not { } known)

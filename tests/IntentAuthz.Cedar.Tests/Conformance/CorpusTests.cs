@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using IntentAuthz.Cedar.Json;
 using Xunit.Abstractions;
+using IntentAuthz.Cedar.Tests.Compilation;
 
 namespace IntentAuthz.Cedar.Tests.Conformance;
 
@@ -80,7 +81,7 @@ public sealed class CorpusTests(ITestOutputHelper output)
 
     private static string? Difference(JsonElement request, PolicySet policies, EntityStore entities)
     {
-        var response = CedarAuthorizer.Authorize(
+        var response = Engines.Authorize(
             new(Uid(request, "principal"), Uid(request, "action"), Uid(request, "resource"), CedarRecord.ParseJson(request.GetProperty("context").GetRawText())),
             policies,
             entities);

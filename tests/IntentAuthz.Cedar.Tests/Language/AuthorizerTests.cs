@@ -1,3 +1,5 @@
+using IntentAuthz.Cedar.Tests.Compilation;
+
 namespace IntentAuthz.Cedar.Tests.Language;
 
 /// <summary>From policies to a decision.</summary>
@@ -11,7 +13,7 @@ public sealed class AuthorizerTests
     ]);
 
     private static CedarResponse Decide(string policies) =>
-        CedarAuthorizer.Authorize(new(new("User", "alice"), new("Action", "read"), new("Doc", "plan")), PolicySet.Parse(policies), Entities);
+        Engines.Authorize(new(new("User", "alice"), new("Action", "read"), new("Doc", "plan")), PolicySet.Parse(policies), Entities);
 
     [Fact]
     public void Without_a_permit_that_applies_the_request_is_denied_without_reason()
@@ -105,5 +107,5 @@ public sealed class AuthorizerTests
 
     [Fact]
     public void The_empty_set_denies() =>
-        Assert.Equal(CedarDecision.Deny, CedarAuthorizer.Authorize(new(new("U", "a"), new("Action", "a"), new("R", "r")), PolicySet.Empty, EntityStore.Empty).Decision);
+        Assert.Equal(CedarDecision.Deny, Engines.Authorize(new(new("U", "a"), new("Action", "a"), new("R", "r")), PolicySet.Empty, EntityStore.Empty).Decision);
 }

@@ -1,3 +1,5 @@
+using IntentAuthz.Cedar.Tests.Compilation;
+
 namespace IntentAuthz.Cedar.Tests.Syntax;
 
 /// <summary>Errors say what, where and what to do, and one run finds several.</summary>
@@ -98,7 +100,7 @@ public sealed class DiagnosticTests
     public void An_error_of_the_evaluation_points_at_the_expression()
     {
         var policies = PolicySet.Parse("permit(principal, action, resource)\nwhen { context.a == 1 || context.b.c == 1 };", "p.cedar");
-        var response = CedarAuthorizer.Authorize(
+        var response = Engines.Authorize(
             new(new("U", "u"), new("Action", "a"), new("R", "r"), CedarRecord.ParseJson("""{ "a": 2, "b": {} }""")), policies, EntityStore.Empty);
 
         Assert.Equal(new SourceSpan("p.cedar", 61, 72, 2, 26), Assert.Single(response.Errors).Span);

@@ -1,3 +1,5 @@
+using IntentAuthz.Cedar.Tests.Compilation;
+
 namespace IntentAuthz.Cedar.Tests.Syntax;
 
 /// <summary>Templates and the policies that link them.</summary>
@@ -15,7 +17,7 @@ public sealed class TemplateTests
 
     [Fact]
     public void A_template_alone_decides_nothing() =>
-        Assert.Equal(CedarDecision.Deny, CedarAuthorizer.Authorize(new(Alice, new("Action", "read"), Plan), Templates, EntityStore.Empty).Decision);
+        Assert.Equal(CedarDecision.Deny, Engines.Authorize(new(Alice, new("Action", "read"), Plan), Templates, EntityStore.Empty).Decision);
 
     [Fact]
     public void A_link_fills_the_slots_and_keeps_everything_else()
@@ -31,8 +33,8 @@ public sealed class TemplateTests
         Assert.Equal(Templates.Templates[0].Source, policy.Source);
 
         var context = CedarRecord.ParseJson("""{ "flag": true }""");
-        Assert.Equal(["share-plan"], CedarAuthorizer.Authorize(new(Alice, new("Action", "read"), Plan, context), linked, EntityStore.Empty).Reasons);
-        Assert.Empty(CedarAuthorizer.Authorize(new(new("User", "bob"), new("Action", "read"), Plan, context), linked, EntityStore.Empty).Reasons);
+        Assert.Equal(["share-plan"], Engines.Authorize(new(Alice, new("Action", "read"), Plan, context), linked, EntityStore.Empty).Reasons);
+        Assert.Empty(Engines.Authorize(new(new("User", "bob"), new("Action", "read"), Plan, context), linked, EntityStore.Empty).Reasons);
     }
 
     [Fact]

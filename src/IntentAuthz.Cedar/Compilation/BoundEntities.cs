@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+
+namespace IntentAuthz.Cedar.Compilation;
+
+/// <summary>A store whose entities, and all that policies name, have numbers. Immutable.</summary>
+internal sealed class BoundEntities : EntityResolver
+{
+    private readonly FrozenDictionary<string, BoundType> _types;
+    private readonly LiteralTable _literals;
+
+    // For entities of a type that neither store nor policies name. With a type that policies name after `is`, there is a BoundType.
+    private readonly BoundType _unknown;
+
+    public BoundEntities(LiteralTable literals, EntityStore store)
+    {
+        _literals = literals;
+        _unknown = new(FrozenDictionary<string, ResolvedEntity>.Empty, new(this));
+        _types = new EntityBinder(this, literals, store).Bind();
+    }
+
+    public BoundType FindType(string type) => _types.TryGetValue(type, out var bound) ? bound : _unknown;
+
+    public override ResolvedEntity Resolve(Role role, EntityUid uid) => FindType(uid.Type).Find(uid.Id);
+
+    public override Entity? Find(CedarEntity value) => Known(value)?.Entity;
+
+    public override bool IsIn(CedarEntity value, CedarEntity container)
+    {
+        var (below, above) = (Known(value), Known(container));
+        return below is null ? value.Uid == container.Uid : above is not null && below.IsIn(above.Id);
+    }
+
+    public override bool IsIn(CedarEntity value, LiteralEntity container) => Known(value) is { } known && known.IsIn(container.Id);
+
+    // Values that came out of the store carry their numbers.
+    private ResolvedEntity? Known(CedarEntity value) =>
+        value.Resolved is { } resolved && ReferenceEquals(resolved.Owner, this) ? resolved : FindType(value.Uid.Type).FindKnown(value.Uid.Id);
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace IntentAuthz.Cedar.Compilation.Nodes;
+
+/// <summary><c>context.input.amount</c>. In a flat request that is a place among the values.</summary>
+internal sealed class ContextPathNode(int path, ImmutableArray<string> names) : Node
+{
+    public ImmutableArray<string> Names { get; } = names;
+
+    public override bool TryEvaluate(ref RequestView view, out Operand value)
+    {
+        if (view.IsFlat)
+        {
+            var target = view.FlatPath(path).Target;
+            if (target >= 0)
+            {
+                value = view.FlatValue(target);
+                return value.Reference is not null;
+            }
+
+            if (target == LayoutPath.Missing)
+            {
+                value = default;
+                return false;
+            }
+        }
+
+        CedarValue current = view.Context;
+        foreach (var name in Names)
+        {
+            if (Attributes.Get(ref view, current, name) is not { } next)
+            {
+                value = default;
+                return false;
+            }
+
+            current = next;
+        }
+
+        value = current.ToOperand();
+        return true;
+    }
+}

@@ -1,0 +1,9 @@
+namespace IntentAuthz.Cedar.Compilation;
+
+/// <summary>The three entities of a request.</summary>
+internal enum Role
+{
+    Principal,
+    Action,
+    Resource,
+}

@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace IntentAuthz.Cedar.Compilation;
+
+/// <summary>What of one scope constraint is left to check after the index has chosen the rule: numbers to compare.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly struct ScopeCheck(ScopeKind kind, int typeId, int target)
+{
+    /// <summary>The form; <see cref="ScopeKind.Any"/> where nothing is left.</summary>
+    public ScopeKind Kind { get; } = kind;
+
+    /// <summary>The type of <see cref="ScopeKind.Is"/> and <see cref="ScopeKind.IsIn"/>.</summary>
+    public int TypeId { get; } = typeId;
+
+    /// <summary>The literal compared with; for <see cref="ScopeKind.InSet"/> the number of the set among the compiled literal sets.</summary>
+    public int Target { get; } = target;
+}
