@@ -10,7 +10,9 @@ namespace IntentAuthz.Cedar;
 /// </summary>
 public readonly struct CedarScalar : IEquatable<CedarScalar>
 {
-    private CedarScalar(Operand operand) => Operand = operand;
+    private readonly Operand _operand;
+
+    private CedarScalar(Operand operand) => _operand = operand;
 
     /// <summary>No value: the attribute is not there, and a policy that reads it without asking <c>has</c> first fails.</summary>
     public static CedarScalar Absent => default;
@@ -18,7 +20,9 @@ public readonly struct CedarScalar : IEquatable<CedarScalar>
     /// <summary>Whether there is a value.</summary>
     public bool IsPresent => Operand.Reference is not null;
 
-    internal Operand Operand { get; }
+    internal Operand Operand => _operand;
+
+    internal static ref readonly Operand OperandOf(ref readonly CedarScalar scalar) => ref scalar._operand;
 
     /// <summary>A string.</summary>
     /// <param name="value">Well-formed UTF-16 text.</param>

@@ -24,7 +24,7 @@ public sealed class CompiledPolicySet
     {
         Policies = policies;
         _literals = literals;
-        _evaluator = new(policies, literals, index);
+        _evaluator = new(policies, index);
     }
 
     /// <summary>The set that was compiled.</summary>

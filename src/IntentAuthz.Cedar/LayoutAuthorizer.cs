@@ -1,4 +1,5 @@
 using IntentAuthz.Cedar.Compilation;
+using IntentAuthz.Cedar.Compilation.Layouts;
 
 namespace IntentAuthz.Cedar;
 
@@ -9,19 +10,13 @@ namespace IntentAuthz.Cedar;
 public sealed class LayoutAuthorizer
 {
     private readonly BoundPolicySet _policies;
-    private readonly LiteralTable _literals;
-    private readonly RuleEvaluator _evaluator;
-    private readonly BoundEntities _entities;
     private readonly BoundLayout _bound;
 
     internal LayoutAuthorizer(BoundPolicySet policies, RequestLayout layout, LiteralTable literals, RuleEvaluator evaluator, BoundEntities entities)
     {
         _policies = policies;
         Layout = layout;
-        _literals = literals;
-        _evaluator = evaluator;
-        _entities = entities;
-        _bound = new(layout, literals, entities);
+        _bound = new(layout, literals, entities, evaluator.Index);
     }
 
     /// <summary>The layout.</summary>
@@ -43,8 +38,7 @@ public sealed class LayoutAuthorizer
         ArgumentNullException.ThrowIfNull(actionId);
         ArgumentNullException.ThrowIfNull(resourceId);
         Layout.CheckCount(values.Length);
-        var view = new RequestView(_literals, _entities, _bound, principalId, actionId, resourceId, values);
-        return _evaluator.Decide(ref view);
+        return _bound.Decide(new FlatRequest(principalId, actionId, resourceId, values));
     }
 
     /// <summary>Decides a request, and says which policies determined the decision and which failed.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using IntentAuthz.Cedar.Compilation;
+using IntentAuthz.Cedar.Compilation.Layouts;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar;
@@ -75,9 +77,13 @@ public sealed class RequestLayout
     {
         if (count != _paths.Length)
         {
-            throw new ArgumentException($"The layout has {_paths.Length} context paths, but {count} values were given. Give one for each, CedarScalar.Absent where there is none.");
+            RefuseCount(count);
         }
     }
+
+    [DoesNotReturn]
+    private void RefuseCount(int count) =>
+        throw new ArgumentException($"The layout has {_paths.Length} context paths, but {count} values were given. Give one for each, CedarScalar.Absent where there is none.");
 
     private static string CheckType(string type, string parameter)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace IntentAuthz.Cedar.Compilation;
 
 /// <summary>Blocks of rules in the order in which they were added. Cleared and filled again, it keeps its room.</summary>
@@ -6,7 +8,7 @@ internal struct BlockList
     private RuleBlock[]? _items;
     private int _count;
 
-    public readonly ReadOnlySpan<RuleBlock> Items => new(_items, 0, _count);
+    public readonly ReadOnlySpan<RuleBlock> Items => MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(_items ?? []), _count);
 
     public void Add(RuleBlock? block)
     {

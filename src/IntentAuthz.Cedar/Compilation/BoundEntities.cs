@@ -1,24 +1,20 @@
-using System.Collections.Frozen;
-
 namespace IntentAuthz.Cedar.Compilation;
 
 /// <summary>A store whose entities, and all that policies name, have numbers. Immutable.</summary>
 internal sealed class BoundEntities : EntityResolver
 {
-    private readonly FrozenDictionary<string, BoundType> _types;
-    private readonly LiteralTable _literals;
+    private readonly NameTable<BoundType> _types;
 
-    // For entities of a type that neither store nor policies name. With a type that policies name after `is`, there is a BoundType.
+    // For all entities of types that neither store nor policies name.
     private readonly BoundType _unknown;
 
     public BoundEntities(LiteralTable literals, EntityStore store)
     {
-        _literals = literals;
-        _unknown = new(FrozenDictionary<string, ResolvedEntity>.Empty, new(this));
+        _unknown = new(new([]), new(this));
         _types = new EntityBinder(this, literals, store).Bind();
     }
 
-    public BoundType FindType(string type) => _types.TryGetValue(type, out var bound) ? bound : _unknown;
+    public BoundType FindType(string type) => _types.Find(type) ?? _unknown;
 
     public override ResolvedEntity Resolve(Role role, EntityUid uid) => FindType(uid.Type).Find(uid.Id);
 

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace IntentAuthz.Cedar.Compilation;
 
 /// <summary>
@@ -10,7 +8,7 @@ internal sealed class EntityBinder(BoundEntities owner, LiteralTable literals, E
 {
     private readonly Dictionary<EntityUid, ResolvedEntity> _byUid = [];
 
-    public FrozenDictionary<string, BoundType> Bind()
+    public NameTable<BoundType> Bind()
     {
         foreach (var literal in literals.Entities)
         {
@@ -60,7 +58,7 @@ internal sealed class EntityBinder(BoundEntities owner, LiteralTable literals, E
 
     private void AddBlocks(ResolvedEntity resolved, EntityUid uid)
     {
-        if (literals.Types.TryGetValue(uid.Type, out var type))
+        if (literals.FindType(uid.Type) is { } type)
         {
             resolved.TypeId = type.Id;
             resolved.AddBlocks(type);
@@ -80,12 +78,12 @@ internal sealed class EntityBinder(BoundEntities owner, LiteralTable literals, E
         }
     }
 
-    private FrozenDictionary<string, BoundType> Group()
+    private NameTable<BoundType> Group()
     {
         var byType = new Dictionary<string, Dictionary<string, ResolvedEntity>>(StringComparer.Ordinal);
-        foreach (var type in literals.Types.Keys)
+        foreach (var type in literals.Types)
         {
-            byType.Add(type, new(StringComparer.Ordinal));
+            byType.Add(type.Name, new(StringComparer.Ordinal));
         }
 
         foreach (var (uid, resolved) in _byUid)
@@ -98,16 +96,13 @@ internal sealed class EntityBinder(BoundEntities owner, LiteralTable literals, E
             ids.Add(uid.Id, resolved);
         }
 
-        return byType.ToFrozenDictionary(
-            pair => pair.Key,
-            pair => new BoundType(pair.Value.ToFrozenDictionary(StringComparer.Ordinal), Unknown(pair.Key)),
-            StringComparer.Ordinal);
+        return new([.. byType.Select(pair => KeyValuePair.Create(pair.Key, new BoundType(new(pair.Value), Unknown(pair.Key))))]);
     }
 
     private ResolvedEntity Unknown(string type)
     {
         var resolved = new ResolvedEntity(owner);
-        if (literals.Types.TryGetValue(type, out var literal))
+        if (literals.FindType(type) is { } literal)
         {
             resolved.TypeId = literal.Id;
             resolved.AddBlocks(literal);

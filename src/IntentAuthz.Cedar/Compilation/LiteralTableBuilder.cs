@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace IntentAuthz.Cedar.Compilation;
@@ -38,7 +37,7 @@ internal sealed class LiteralTableBuilder
     {
         if (!_types.TryGetValue(type, out var literal))
         {
-            _types.Add(type, literal = new(_types.Count));
+            _types.Add(type, literal = new(_types.Count, type));
             _typesById.Add(literal);
         }
 
@@ -86,7 +85,7 @@ internal sealed class LiteralTableBuilder
 
     public LiteralTable Build() => new(
         [.. _entitiesById],
-        _types.ToFrozenDictionary(StringComparer.Ordinal),
+        [.. _typesById],
         [.. _paths],
         [.. _sets]);
 }

@@ -45,7 +45,7 @@ internal sealed class ProvidedEntities : EntityResolver
         _isResolved[(int)role] = true;
         resolved.Entity = _provider.Find(uid);
         resolved.Value = null;
-        if (_literals.Types.TryGetValue(uid.Type, out var type))
+        if (_literals.FindType(uid.Type) is { } type)
         {
             resolved.TypeId = type.Id;
             resolved.AddBlocks(type);

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
+using IntentAuthz.Cedar.Compilation.Layouts;
 
 namespace IntentAuthz.Cedar.Compilation;
 
@@ -9,13 +9,10 @@ namespace IntentAuthz.Cedar.Compilation;
 /// </summary>
 internal ref struct RequestView
 {
-    private readonly EntityResolver _entities;
     private readonly CedarRequest? _request;
     private readonly BoundLayout? _layout;
-    private readonly ReadOnlySpan<CedarScalar> _values;
-    private readonly string? _principalId;
-    private readonly string? _actionId;
-    private readonly string? _resourceId;
+    private readonly FlatRequest _flat;
+
     private ResolvedEntity? _principal;
     private ResolvedEntity? _action;
     private ResolvedEntity? _resource;
@@ -25,36 +22,32 @@ internal ref struct RequestView
     public RequestView(LiteralTable literals, EntityResolver entities, CedarRequest request)
     {
         Literals = literals;
-        _entities = entities;
+        Entities = entities;
         _request = request;
         _context = request.Context;
     }
 
-    /// <summary>A request of a layout known in advance, as plain values.</summary>
-    public RequestView(
-        LiteralTable literals, EntityResolver entities, BoundLayout layout,
-        string principalId, string actionId, string resourceId, ReadOnlySpan<CedarScalar> values)
+    /// <summary>A flat request: one of a layout known in advance, as plain values.</summary>
+    public RequestView(LiteralTable literals, EntityResolver entities, BoundLayout layout, FlatRequest request)
     {
         Literals = literals;
-        _entities = entities;
+        Entities = entities;
         _layout = layout;
-        _values = values;
-        _principalId = principalId;
-        _actionId = actionId;
-        _resourceId = resourceId;
+        _flat = request;
     }
 
     public LiteralTable Literals { get; }
 
-    public readonly EntityResolver Entities => _entities;
+    public EntityResolver Entities { get; }
 
-    public CedarRecord Context => _context ??= _layout!.Layout.BuildContext(_values);
+    public CedarRecord Context => _context ??= _layout!.Layout.BuildContext(_flat.Values);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ResolvedEntity Resolve(Role role)
     {
         ref var resolved = ref Slot(role);
-        return resolved ?? (resolved = Look(role));
+        return resolved ??= _request is { } request
+            ? Entities.Resolve(role, Reference(request, role).Uid)
+            : _layout!.Find(role, _flat.Id(role)).Entity;
     }
 
     [UnscopedRef]
@@ -73,8 +66,10 @@ internal ref struct RequestView
         return ref _resource;
     }
 
-    private readonly ResolvedEntity Look(Role role) =>
-        _request is { } request ? _entities.Resolve(role, Reference(request, role).Uid) : _layout!.Resolve(role, Id(role));
+    /// <summary>Whether an entity is of a type that policies name. It need not be looked up for that.</summary>
+    public readonly bool Is(Role role, int typeId) => _request is { } request
+        ? string.Equals(Reference(request, role).Uid.Type, Literals.Types[typeId].Name, StringComparison.Ordinal)
+        : _layout!.TypeId(role) == typeId;
 
     /// <summary>The value of a variable.</summary>
     public CedarEntity Variable(Role role)
@@ -84,9 +79,8 @@ internal ref struct RequestView
             return Reference(request, role);
         }
 
-        var resolved = Resolve(role);
         // Only for an entity that nobody has named anywhere there is no object yet.
-        return resolved.Value ?? new CedarEntity(_layout!.Layout.Uid(role, Id(role)));
+        return Resolve(role).Value ?? new CedarEntity(_layout!.Layout.Uid(role, _flat.Id(role)));
     }
 
     private static CedarEntity Reference(CedarRequest request, Role role) => role switch
@@ -96,18 +90,14 @@ internal ref struct RequestView
         _ => request.Resource,
     };
 
-    private readonly string Id(Role role) => (role switch
-    {
-        Role.Principal => _principalId,
-        Role.Action => _actionId,
-        _ => _resourceId,
-    })!;
-
     /// <summary>Whether the request came as plain values, so that a path into the context is a place among them.</summary>
     public readonly bool IsFlat => _layout is not null;
 
-    /// <summary>Where a path into the context leads, for a flat request.</summary>
+    /// <summary>Where a path into the context leads, step by step, for a flat request.</summary>
     public readonly LayoutPath FlatPath(int path) => _layout!.Path(path);
 
-    public readonly Operand FlatValue(int slot) => _values[slot].Operand;
+    /// <summary>Where a path into the context leads as a whole, for a flat request.</summary>
+    public readonly int FlatTarget(int path) => _layout!.Targets[path];
+
+    public readonly Operand FlatValue(int slot) => _flat.Values[slot].Operand;
 }

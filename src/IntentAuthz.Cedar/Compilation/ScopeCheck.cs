@@ -14,4 +14,32 @@ internal readonly struct ScopeCheck(ScopeKind kind, int typeId, int target)
 
     /// <summary>The literal compared with; for <see cref="ScopeKind.InSet"/> the number of the set among the compiled literal sets.</summary>
     public int Target { get; } = target;
+
+    public bool Admits(Role role, ref RequestView view)
+    {
+        switch (Kind)
+        {
+            case ScopeKind.Any:
+                return true;
+            case ScopeKind.Is:
+                return view.Is(role, TypeId);
+            case ScopeKind.Equal:
+                return view.Resolve(role).Id == Target;
+            case ScopeKind.In:
+                return view.Resolve(role).IsIn(Target);
+            case ScopeKind.IsIn:
+                return view.Is(role, TypeId) && view.Resolve(role).IsIn(Target);
+            default:
+                var entity = view.Resolve(role);
+                foreach (var container in view.Literals.EntitySets[Target])
+                {
+                    if (entity.IsIn(container))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+        }
+    }
 }

@@ -7,6 +7,8 @@ internal sealed class AndNode(ImmutableArray<Node> operands) : TestNode
 {
     private readonly Node[] _operands = [.. operands];
 
+    public ImmutableArray<Node> Operands => operands;
+
     public override Truth Test(ref RequestView view)
     {
         foreach (var operand in _operands)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IntentAuthz.Cedar.Compilation.Layouts;
 
 namespace IntentAuthz.Cedar.Compilation.Nodes;
 

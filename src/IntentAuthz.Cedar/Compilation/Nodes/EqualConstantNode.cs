@@ -5,6 +5,12 @@ internal sealed class EqualConstantNode(Node operand, Operand constant, bool isN
 {
     private readonly Operand _constant = constant;
 
+    public Node Operand => operand;
+
+    public ref readonly Operand Constant => ref _constant;
+
+    public bool IsNegated => isNegated;
+
     public override Truth Test(ref RequestView view) =>
         operand.TryEvaluate(ref view, out var value) ? Of(value.Equals(_constant) != isNegated) : Truth.Error;
 }

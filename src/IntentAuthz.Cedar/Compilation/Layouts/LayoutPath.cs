@@ -1,4 +1,4 @@
-namespace IntentAuthz.Cedar.Compilation;
+namespace IntentAuthz.Cedar.Compilation.Layouts;
 
 /// <summary>
 /// Where a path into the context leads in a layout, step by step: the number of a value, <see cref="Record"/>, or

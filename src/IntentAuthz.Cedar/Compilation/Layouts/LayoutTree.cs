@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace IntentAuthz.Cedar.Compilation;
+namespace IntentAuthz.Cedar.Compilation.Layouts;
 
 /// <summary>The context of a layout as a tree: records, and at their ends the numbers of values.</summary>
 internal sealed class LayoutTree
