@@ -313,7 +313,7 @@ public sealed class ArgumentAttackTests
         await using KernelFixture fixture = new(
             """permit(principal is IntentAuthz::Agent, action, resource);""",
             add: b => b.AddTool(ToolDescriptor.For("Files.Read").Argument("path", ArgumentRole.Target)
-                .Resource(static _ => throw new FormatException("password=hunter2"))));
+                .Resource("File", static _ => throw new FormatException("password=hunter2"))));
         fixture.Kernel.Plugins.AddFromFunctions("Files", [KernelFunctionFactory.CreateFromMethod((string path) => ran = true, "Read")]);
         Kernel kernel = await fixture.BindAsync();
 

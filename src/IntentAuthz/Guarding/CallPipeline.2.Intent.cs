@@ -34,6 +34,17 @@ internal sealed partial class CallPipeline
                 $"The resource of '{context.Tool.Name}' could not be found from the arguments ({e.GetType().Name}); see the tool's descriptor.");
         }
 
+        foreach (Entity resource in context.Resources)
+        {
+            if (!context.Tool.ResourceTypes.Contains(resource.Uid.Type))
+            {
+                // Policies were checked for the types declared only, so of any other nobody knows what they would say.
+                return Decision.Deny(
+                    ReasonCodes.ResourceMappingFailed,
+                    $"The descriptor of '{context.Tool.Name}' maps the arguments to a resource of the type {resource.Uid.Type}; it declares {string.Join(", ", context.Tool.ResourceTypes)}.");
+            }
+        }
+
         return context.Resources.Length is 0 or > MaxResources
             ? Decision.Deny(
                 ReasonCodes.ResourceMappingFailed,
@@ -78,6 +89,6 @@ internal sealed partial class CallPipeline
                 _ => throw new InvalidOperationException("The argument that names the resource is neither text nor an integer."),
             }
             : throw new InvalidOperationException("The argument that names the resource is missing.");
-        return [new Entity(new EntityUid(tool.ResourceType!, id), CedarRecord.Empty, [])];
+        return [new Entity(new EntityUid(tool.ResourceTypes[0], id), CedarRecord.Empty, [])];
     }
 }

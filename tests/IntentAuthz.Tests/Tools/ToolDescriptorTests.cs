@@ -48,7 +48,7 @@ public sealed class ToolDescriptorTests
             Pay().Idempotent().Build(),
             Pay().AcceptUndeclaredArguments().Build(),
             Pay().Resource("Account", "x").Build(),
-            Pay().Resource(static _ => new ResourceReference(new Cedar.EntityUid("Account", "1"))).Build(),
+            Pay().Resource("Account", static _ => new ResourceReference(new Cedar.EntityUid("Account", "1"))).Build(),
             Pay().InputSchema(JsonElement.Parse("""{"type":"object"}""")).Build(),
             Pay().OutputSchema(JsonElement.Parse("""{"type":"object"}""")).Build(),
             Pay().Argument("x", ArgumentRole.Content).Build(),
