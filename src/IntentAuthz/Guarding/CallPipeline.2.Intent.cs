@@ -12,16 +12,17 @@ internal sealed partial class CallPipeline
 
     private Decision? ReadIntent(CallContext context)
     {
+        if (CheckHostArguments(context) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (_arguments.Read(context.Tool, context.Call, out ArgumentSnapshot? snapshot) is { } failure)
         {
             return Decision.Deny(failure.ReasonCode, failure.Message);
         }
 
         context.Snapshot = snapshot!;
-        if (CheckHostArguments(context) is { } refusal)
-        {
-            return refusal;
-        }
 
         try
         {
