@@ -123,8 +123,11 @@ internal sealed class JsonShape
         }
     }
 
-    /// <summary>The narrowest shape that holds what either holds. Where there is none but "anything", the answer says so at the given place.</summary>
-    internal static JsonShape Join(JsonShape a, JsonShape b, string pointer)
+    /// <summary>
+    /// The narrowest shape that holds what either holds. Where there is none but "anything", the answer says so at the given place. Of one
+    /// schema, an integer is converted as the number that may stand there too; of two tools, each converts by its own schema.
+    /// </summary>
+    internal static JsonShape Join(JsonShape a, JsonShape b, string pointer, bool ofTwoTools = false)
     {
         if (a.Kind == JsonKind.Null)
         {
@@ -142,13 +145,14 @@ internal sealed class JsonShape
         {
             return a.Kind switch
             {
-                JsonKind.Array => new JsonShape(a.Kind, items: Join(a.Items!, b.Items!, pointer), isNullable: nullable, losses: losses),
-                JsonKind.Object => JoinObjects(a, b, nullable, losses, pointer),
+                JsonKind.Array => new JsonShape(a.Kind, items: Join(a.Items!, b.Items!, pointer, ofTwoTools), isNullable: nullable, losses: losses),
+                JsonKind.Object => JoinObjects(a, b, nullable, losses, pointer, ofTwoTools),
                 _ => new JsonShape(a.Kind, isNullable: nullable, losses: losses),
             };
         }
 
-        JsonKind kind = IsNumber(a.Kind) && IsNumber(b.Kind) ? JsonKind.Number
+        JsonKind kind = ofTwoTools ? JsonKind.Any
+            : IsNumber(a.Kind) && IsNumber(b.Kind) ? JsonKind.Number
             : IsText(a.Kind) && IsText(b.Kind) ? JsonKind.String
             : JsonKind.Any;
         return kind != JsonKind.Any || a.Kind == JsonKind.Any || b.Kind == JsonKind.Any
@@ -156,7 +160,7 @@ internal sealed class JsonShape
             : Untyped.With(new JsonShapeLoss(PolicySchemaNoteCodes.SeveralTypes, pointer, "may have several types here"));
     }
 
-    private static JsonShape JoinObjects(JsonShape a, JsonShape b, bool nullable, ImmutableArray<JsonShapeLoss> losses, string pointer)
+    private static JsonShape JoinObjects(JsonShape a, JsonShape b, bool nullable, ImmutableArray<JsonShapeLoss> losses, string pointer, bool ofTwoTools)
     {
         Dictionary<string, JsonShape> properties = new(StringComparer.Ordinal);
         foreach (string name in a.Names.Union(b.Names, StringComparer.Ordinal))
@@ -164,7 +168,7 @@ internal sealed class JsonShape
             // Where one side does not have the name, it either refuses it, so that the other's type holds, or lets anything through.
             JsonShape? left = a.Knows(name) ? a.Property(name) : a.IsClosed ? null : Untyped;
             JsonShape? right = b.Knows(name) ? b.Property(name) : b.IsClosed ? null : Untyped;
-            properties.Add(name, left is null ? right! : right is null ? left : Join(left, right, $"{pointer}/properties/{JsonPointer.Escape(name)}"));
+            properties.Add(name, left is null ? right! : right is null ? left : Join(left, right, $"{pointer}/properties/{JsonPointer.Escape(name)}", ofTwoTools));
         }
 
         return new JsonShape(

@@ -127,7 +127,7 @@ internal sealed class PolicySchemaBuilder
             }
         }
 
-        return JsonShape.Join(input, shape, "");
+        return JsonShape.Join(input, shape, "", ofTwoTools: true);
     }
 
     private void DeclareResource(string type, ToolDescriptor tool, HostDeclarations host)

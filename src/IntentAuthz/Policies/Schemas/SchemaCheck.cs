@@ -11,7 +11,12 @@ internal static class SchemaCheck
     internal static void Check(LoadedPolicies policies, PolicySchema schema, ValidationMode mode, List<string> problems, List<string> warnings)
     {
         ValidationResult result = Validator.Validate(policies.Set, schema.Schema, mode);
-        problems.AddRange(result.Errors.Select(finding => Describe(finding, "error", schema)));
+
+        // A policy that names what is not there applies to nothing, which need not be said once more.
+        HashSet<string?> misnamed = [.. result.Errors.Where(static e => e.Code is "unknown-action" or "unknown-entity-type").Select(static e => e.PolicyId)];
+        problems.AddRange(result.Errors
+            .Where(finding => finding.Code != "inapplicable-action" || !misnamed.Contains(finding.PolicyId))
+            .Select(finding => Describe(finding, "error", schema)));
         warnings.AddRange(result.Warnings.Select(finding => Describe(finding, "warning", schema)));
         warnings.AddRange(PermitOverlaps.In(policies, schema));
     }
