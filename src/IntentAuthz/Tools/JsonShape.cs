@@ -34,6 +34,7 @@ internal sealed class JsonShape
         Items = items;
         IsNullable = isNullable || kind is JsonKind.Any or JsonKind.Null;
         Losses = losses.IsDefault ? [] : losses;
+        Required = [.. _required.Where(Requires).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Of this nothing is known.</summary>
@@ -56,7 +57,7 @@ internal sealed class JsonShape
     internal IEnumerable<string> Names => _properties.Keys;
 
     /// <summary>The names that must be there, those aside that may be null.</summary>
-    internal IEnumerable<string> Required => _required.Where(name => !Property(name).IsNullable);
+    internal ImmutableArray<string> Required { get; }
 
     internal static JsonShape Of(JsonKind kind) => new(kind);
 

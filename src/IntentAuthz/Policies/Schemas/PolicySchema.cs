@@ -12,14 +12,14 @@ namespace IntentAuthz;
 /// </summary>
 public sealed class PolicySchema
 {
-    private readonly JsonObject _json;
+    private readonly Lazy<string> _json;
     private readonly FrozenSet<string> _undeclared;
 
     internal PolicySchema(Schema schema, JsonObject json, IReadOnlyList<PolicySchemaNote> notes, FrozenSet<string> undeclared)
     {
         Schema = schema;
         Notes = notes;
-        _json = json;
+        _json = new Lazy<string>(() => json.ToJsonString()); // nodes are not safe to read by many threads; the text is
         _undeclared = undeclared;
     }
 
@@ -46,7 +46,7 @@ public sealed class PolicySchema
         ?? throw new InvalidOperationException("What the host declares can be written as JSON only; use ToJson().");
 
     /// <summary>The whole schema in the JSON form.</summary>
-    public string ToJson() => _json.ToJsonString();
+    public string ToJson() => _json.Value;
 
     /// <summary>Whether a tool names this entity type as that of its resource, and nobody has declared it.</summary>
     internal bool IsUndeclared(string entityType) => _undeclared.Contains(entityType);
