@@ -33,6 +33,7 @@ public class GuardBenchmarks
     {
         TenantId tenant = new("acme");
         ToolDescriptorBuilder pay = ToolDescriptor.For("pay")
+            .InputSchema("""{"properties":{"to":{"type":"string"},"amount":{"type":"integer"}},"required":["to","amount"]}""")
             .Argument("to", ArgumentRole.Target)
             .Argument("amount", ArgumentRole.Magnitude)
             .Idempotent();

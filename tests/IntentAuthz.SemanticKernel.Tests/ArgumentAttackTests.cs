@@ -121,7 +121,7 @@ public sealed class ArgumentAttackTests
     public async Task OptionalArgumentThatAPolicyNeeds_LeftOut_IsDenied()
     {
         await using KernelFixture fixture = new(
-            """permit(principal is IntentAuthz::Agent, action == Action::"Bank.Transfer", resource) when { context.input.note == "invoice" };""");
+            """permit(principal is IntentAuthz::Agent, action == Action::"Bank.Transfer", resource) when { context.input has note && context.input.note == "invoice" };""");
         Kernel kernel = await fixture.BindAsync();
 
         FunctionResult without = await kernel.InvokeAsync("Bank", "Transfer", new KernelArguments(RouteTests.Pay("ACME", 5)));
@@ -131,7 +131,7 @@ public sealed class ArgumentAttackTests
     }
 
     [Fact]
-    public async Task ExplicitNullForAnArgumentThatAPolicyNeeds_IsDenied()
+    public async Task ExplicitNullForARequiredArgument_IsDenied()
     {
         await using KernelFixture fixture = new();
         Kernel kernel = await fixture.BindAsync();
@@ -139,8 +139,8 @@ public sealed class ArgumentAttackTests
         FunctionResult dotnet = await kernel.InvokeAsync("Bank", "Transfer", new() { ["to"] = "ACME", ["amount"] = null });
         FunctionResult json = await kernel.InvokeAsync("Bank", "Transfer", new() { ["to"] = "ACME", ["amount"] = JsonElement.Parse("null") });
 
-        Assert.Equal(ReasonCodes.NoPermit, dotnet.GetGuardResult()?.Decision.ReasonCode);
-        Assert.Equal(ReasonCodes.NoPermit, json.GetGuardResult()?.Decision.ReasonCode);
+        Assert.Equal(ReasonCodes.InvalidArguments, dotnet.GetGuardResult()?.Decision.ReasonCode);
+        Assert.Equal(ReasonCodes.InvalidArguments, json.GetGuardResult()?.Decision.ReasonCode);
         Assert.Empty(fixture.Bank.Ran);
     }
 
@@ -313,7 +313,7 @@ public sealed class ArgumentAttackTests
         await using KernelFixture fixture = new(
             """permit(principal is IntentAuthz::Agent, action, resource);""",
             add: b => b.AddTool(ToolDescriptor.For("Files.Read").Argument("path", ArgumentRole.Target)
-                .Resource(static _ => throw new FormatException("password=hunter2"))));
+                .Resource("File", static _ => throw new FormatException("password=hunter2"))));
         fixture.Kernel.Plugins.AddFromFunctions("Files", [KernelFunctionFactory.CreateFromMethod((string path) => ran = true, "Read")]);
         Kernel kernel = await fixture.BindAsync();
 

@@ -94,7 +94,8 @@ public sealed class RouteTests
         List<string> ran = [];
         await using KernelFixture fixture = new(
             """permit(principal is IntentAuthz::Agent, action == Action::"Mcp.read-file", resource) when { context.input.path like "/docs/*" };""",
-            add: b => b.AddTool(ToolDescriptor.For("Mcp.read-file").Argument("path", ArgumentRole.Target).Idempotent()));
+            add: b => b.AddTool(ToolDescriptor.For("Mcp.read-file")
+                .InputSchema("""{"properties":{"path":{"type":"string"}},"required":["path"]}""").Argument("path", ArgumentRole.Target).Idempotent()));
         Microsoft.Extensions.AI.AIFunction imported = Microsoft.Extensions.AI.AIFunctionFactory.Create(
             (string path) =>
             {

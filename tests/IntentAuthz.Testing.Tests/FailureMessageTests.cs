@@ -62,14 +62,22 @@ public sealed class FailureMessageTests
     [Fact]
     public async Task A_policy_that_could_not_be_evaluated_is_shown()
     {
-        string message = await MessageOfAsync(host => host.Call("payments.pay", new { to = "ACME" }).ShouldBePermittedAsync().AsTask());
+        const string Overflowing = """forbid(principal, action == Action::"payments.pay", resource) when { context.input.amount * 9223372036854775807 > 0 };""";
+        await using PolicyTestHost host = TestHosts.Payments().AddPolicies(PolicySource.Text(Overflowing, "fortunes")).Build();
 
-        AssertHas(message, "error:", "amount");
+        string message = await MessageOfAsync(host, h => h.Call("payments.pay", new { amount = 20, to = "ACME" }).ShouldBePermittedAsync().AsTask());
+
+        AssertHas(message, "error:", "fortunes");
     }
 
     private static async Task<string> MessageOfAsync(Func<PolicyTestHost, Task> test)
     {
         await using PolicyTestHost host = TestHosts.Payments().Build();
+        return await MessageOfAsync(host, test);
+    }
+
+    private static async Task<string> MessageOfAsync(PolicyTestHost host, Func<PolicyTestHost, Task> test)
+    {
         return (await Assert.ThrowsAsync<PolicyAssertionException>(() => test(host))).Message;
     }
 

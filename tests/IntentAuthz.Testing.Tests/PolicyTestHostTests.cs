@@ -123,6 +123,47 @@ public sealed class PolicyTestHostTests
         Assert.Contains("payments.cedar", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""permit(principal, action == Action::"payments.pya", resource);""", "payments.pay")]
+    [InlineData("""permit(principal, action == Action::"payments.pay", resource) when { context.input.amuont < 5 };""", "amount")]
+    [InlineData("""permit(principal, action == Action::"payments.pay", resource) when { context.input.amount.lessThan(decimal("5.0")) };""", "Long")]
+    [InlineData("""permit(principal, action == Action::"payments.pay", resource) when { context.risk.untrusted.contains("target") };""", "untrustedRoles")]
+    [InlineData("""permit(principal is IntentAuthz::Agent, action == Action::"payments.pay", resource) when { principal.team == "ap" };""", "team")]
+    public void A_policy_with_a_name_or_a_type_that_is_not_there_fails_when_the_host_is_built(string policy, string named)
+    {
+        PolicyLoadException failure = Assert.Throws<PolicyLoadException>(
+            () => TestHosts.Payments().AddPolicies(PolicySource.Text(policy, "mistyped.cedar")).Build());
+
+        Assert.Contains("mistyped.cedar(1,", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(named, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Attributes_that_the_host_declares_can_be_read()
+    {
+        await using PolicyTestHost host = TestHosts.Payments()
+            .AddSchema("namespace IntentAuthz { entity Agent = { team?: String }; }")
+            .AddPolicies(PolicySource.Text("""
+                @id("only accounts payable") forbid(principal, action == Action::"payments.pay", resource)
+                unless { principal has team && principal.team == "ap" };
+                """))
+            .Build();
+
+        await host.Call("payments.pay", new { amount = 20, to = "ACME" }).ShouldBeDeniedAsync(ReasonCodes.Forbidden);
+        Assert.Contains("team?: String", host.Schema.ToCedar(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_odd_about_the_policies_can_be_asserted_on()
+    {
+        await using PolicyTestHost clean = TestHosts.Payments().Build();
+        await using PolicyTestHost odd = TestHosts.Payments()
+            .AddPolicies(PolicySource.Text("""@id("all payments") permit(principal is IntentAuthz::Agent, action == Action::"payments.pay", resource);""")).Build();
+
+        Assert.Empty(clean.PolicyWarnings);
+        Assert.Contains(odd.PolicyWarnings, w => w.Contains("overlapping-permits", StringComparison.Ordinal) && w.Contains("all payments", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Opening_a_task_that_policy_does_not_permit_fails_with_the_way_out()
     {

@@ -25,6 +25,7 @@ internal static class TestHosts
         PolicyTestHost.CreateBuilder()
             .AddPolicies(PolicySource.Text(Policies))
             .AddTool(ToolDescriptor.For("payments.pay")
+                .InputSchema("""{"properties":{"amount":{"type":"integer"},"to":{"type":"string"}},"required":["amount","to"]}""")
                 .Argument("amount", ArgumentRole.Magnitude)
                 .Argument("to", ArgumentRole.Target)
                 .NeedsCredential("payments:write"))

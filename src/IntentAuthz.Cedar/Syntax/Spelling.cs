@@ -37,9 +37,11 @@ internal static class Spelling
     public static string? Suggest(ReadOnlySpan<char> word, IEnumerable<string> candidates) =>
         Nearest(word, candidates) is { } nearest ? $"did you mean `{nearest}`?" : null;
 
-    // Levenshtein's distance with one row; swapped neighbours count as two changes.
+    // Levenshtein's distance over three rows; swapped neighbours, the commonest slip in short names, count as one change.
     private static int Distance(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
+        Span<int> before = stackalloc int[MaxLength + 1];
+        Span<int> above = stackalloc int[MaxLength + 1];
         Span<int> row = stackalloc int[MaxLength + 1];
         for (var j = 0; j <= right.Length; j++)
         {
@@ -48,13 +50,18 @@ internal static class Spelling
 
         for (var i = 1; i <= left.Length; i++)
         {
-            var diagonal = row[0];
+            var spent = before;
+            before = above;
+            above = row;
+            row = spent;
             row[0] = i;
             for (var j = 1; j <= right.Length; j++)
             {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j - 1], above) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
-                diagonal = above;
+                row[j] = Math.Min(Math.Min(row[j - 1], above[j]) + 1, above[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
+                }
             }
         }
 

@@ -17,13 +17,15 @@ public sealed class PolicyTestHost : IAsyncDisposable
     private readonly SemaphoreSlim _opening = new(1, 1); // one opening of the host's own task
     private readonly ServiceProvider _services;
     private readonly ICredentialIssuer[] _issuers;
+    private readonly PolicyAdministration _policies;
     private AgentTask? _task;
 
     internal PolicyTestHost(
-        ServiceProvider services, Guard guard, FakeClock clock, RecordedAudit audit, AgentIdentity agent, Principal opener, ICredentialIssuer[] issuers)
+        ServiceProvider services, Guard guard, PolicyAdministration policies, FakeClock clock, RecordedAudit audit, AgentIdentity agent, Principal opener, ICredentialIssuer[] issuers)
     {
         _services = services;
         _issuers = issuers;
+        _policies = policies;
         Guard = guard;
         Clock = clock;
         Audit = audit;
@@ -33,6 +35,12 @@ public sealed class PolicyTestHost : IAsyncDisposable
 
     /// <summary>The guard, for whatever the helpers do not cover.</summary>
     public Guard Guard { get; }
+
+    /// <summary>The schema the policies were checked against: what there is to read, with its types. Print it while writing policies.</summary>
+    public PolicySchema Schema => _policies.Schema;
+
+    /// <summary>What is odd about the policies, such as one that can never apply. A test may ask that there is nothing.</summary>
+    public IReadOnlyList<string> PolicyWarnings => _policies.Warnings;
 
     /// <summary>The clock. It stands still until the test moves it.</summary>
     public FakeClock Clock { get; }

@@ -105,6 +105,16 @@ public sealed class PolicyTestHostBuilder
         return this;
     }
 
+    /// <summary>Declares the host's own entity types, which policies are checked against: see <see cref="IntentAuthzBuilder.AddSchema(string, string)"/>.</summary>
+    /// <param name="schema">Declarations in Cedar's own form.</param>
+    /// <param name="name">What error messages call it.</param>
+    /// <exception cref="CedarSchemaException">The text has errors.</exception>
+    public PolicyTestHostBuilder AddSchema(string schema, string name = "schema")
+    {
+        SchemaFragment fragment = SchemaFragment.ParseCedar(schema, name);
+        return Configure(add => add.AddSchema(fragment));
+    }
+
     /// <summary>Gives policies the host's own entities.</summary>
     /// <param name="entities">The entities.</param>
     public PolicyTestHostBuilder UseEntities(IEntityProvider entities)
@@ -151,7 +161,10 @@ public sealed class PolicyTestHostBuilder
     }
 
     /// <summary>Makes the host. What is wrong with policies, tools or options shows here, as it would when the host starts.</summary>
-    /// <exception cref="PolicyLoadException">A policy cannot be read or is wrong; the message names file, line and column.</exception>
+    /// <exception cref="PolicyLoadException">
+    /// A policy cannot be read or is wrong, such as one that names an argument no tool has; the message names file, line and column, and the
+    /// nearest right name.
+    /// </exception>
     /// <exception cref="InvalidOperationException">What was registered does not fit together; the message says how to mend it.</exception>
     public PolicyTestHost Build()
     {
@@ -195,7 +208,7 @@ public sealed class PolicyTestHostBuilder
         ServiceProvider provider = services.BuildServiceProvider();
         try
         {
-            return new PolicyTestHost(provider, provider.GetRequiredService<Guard>(), Clock, audit, agent, opener, issuers);
+            return new PolicyTestHost(provider, provider.GetRequiredService<Guard>(), provider.GetRequiredService<PolicyAdministration>(), Clock, audit, agent, opener, issuers);
         }
         catch
         {

@@ -7,14 +7,28 @@ public sealed class PolicyAdministration
 {
     private readonly AdministrativeGate _gate;
     private readonly CedarPolicyEngine? _engine; // null when the host brought an engine of its own
+    private readonly SchemaInForce _schema;
     private readonly AuditTrail _audit;
 
-    internal PolicyAdministration(AdministrativeGate gate, CedarPolicyEngine? engine, AuditTrail audit)
+    internal PolicyAdministration(AdministrativeGate gate, CedarPolicyEngine? engine, SchemaInForce schema, AuditTrail audit)
     {
+        _schema = schema;
         _gate = gate;
         _engine = engine;
         _audit = audit;
     }
+
+    /// <summary>The schema that policies are checked against, of the tools there are now.</summary>
+    public PolicySchema Schema => _schema.Current;
+
+    /// <summary>What is odd about the policies in force. Empty for an engine of the host's own.</summary>
+    public IReadOnlyList<string> Warnings => _engine?.Warnings ?? [];
+
+    /// <summary>Why the last reload was refused, or null when the last one succeeded: what a health check shows.</summary>
+    public string? LastReloadError => _engine?.LastReloadError;
+
+    /// <summary>How many reloads have been refused since the start.</summary>
+    public int RefusedReloads => _engine?.RefusedReloads ?? 0;
 
     /// <summary>Reads the policy sources again. A set that fails is refused as a whole and the last good one stays.</summary>
     /// <param name="by">Who asks. An agent never may.</param>

@@ -24,6 +24,9 @@ public static class ReasonCodes
     /// <summary>The mandate of the task, or of a task above it, does not cover the call.</summary>
     public const string OutsideMandate = "outside-mandate";
 
+    /// <summary>The mandate of a task to be opened names an action, resource or argument that no tool has, or constrains an argument of another type.</summary>
+    public const string InvalidMandate = "invalid-mandate";
+
     /// <summary>The tool's risk class is above the task's ceiling.</summary>
     public const string RiskAboveCeiling = "risk-above-ceiling";
 

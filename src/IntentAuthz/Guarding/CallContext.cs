@@ -104,10 +104,14 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     {
         CedarRecord.Builder record = new();
         record.Add("approved", Approval is not null);
-        record.Add("approvers", CedarSet.Create(
-            Approval is null ? [] : Approval.ApprovedBy.Select(static p => (CedarValue)new CedarEntity(p.Uid))));
+        ImmutableArray<Principal> approvers = Approval is null ? [] : Approval.ApprovedBy;
+        record.Add("approvers", Entities(approvers, PrincipalKind.Person));
+        record.Add("approverServices", Entities(approvers, PrincipalKind.Service));
         return record.Build();
     }
+
+    private static CedarSet Entities(ImmutableArray<Principal> principals, PrincipalKind kind) =>
+        CedarSet.Create(principals.Where(p => p.Kind == kind).Select(static p => (CedarValue)new CedarEntity(p.Uid)));
 
     internal static string Name(ValueSource source) => source switch
     {

@@ -12,16 +12,17 @@ internal sealed partial class CallPipeline
 
     private Decision? ReadIntent(CallContext context)
     {
+        if (CheckHostArguments(context) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (_arguments.Read(context.Tool, context.Call, out ArgumentSnapshot? snapshot) is { } failure)
         {
             return Decision.Deny(failure.ReasonCode, failure.Message);
         }
 
         context.Snapshot = snapshot!;
-        if (CheckHostArguments(context) is { } refusal)
-        {
-            return refusal;
-        }
 
         try
         {
@@ -32,6 +33,17 @@ internal sealed partial class CallPipeline
             return Decision.Deny(
                 ReasonCodes.ResourceMappingFailed,
                 $"The resource of '{context.Tool.Name}' could not be found from the arguments ({e.GetType().Name}); see the tool's descriptor.");
+        }
+
+        foreach (Entity resource in context.Resources)
+        {
+            if (!context.Tool.ResourceTypes.Contains(resource.Uid.Type))
+            {
+                // Policies were checked for the types declared only, so of any other nobody knows what they would say.
+                return Decision.Deny(
+                    ReasonCodes.ResourceMappingFailed,
+                    $"The descriptor of '{context.Tool.Name}' maps the arguments to a resource of the type {resource.Uid.Type}; it declares {string.Join(", ", context.Tool.ResourceTypes)}.");
+            }
         }
 
         return context.Resources.Length is 0 or > MaxResources
@@ -78,6 +90,6 @@ internal sealed partial class CallPipeline
                 _ => throw new InvalidOperationException("The argument that names the resource is neither text nor an integer."),
             }
             : throw new InvalidOperationException("The argument that names the resource is missing.");
-        return [new Entity(new EntityUid(tool.ResourceType!, id), CedarRecord.Empty, [])];
+        return [new Entity(new EntityUid(tool.ResourceTypes[0], id), CedarRecord.Empty, [])];
     }
 }

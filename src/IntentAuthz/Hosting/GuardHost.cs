@@ -20,6 +20,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<HostAnnotationKey> annotationKeys,
         IEnumerable<IPolicyEngine> engines,
         IEnumerable<ToolDescriptor> tools,
+        IEnumerable<SchemaFragment> schemas,
         IEnumerable<CredentialProfile> profiles,
         IEnumerable<ICredentialIssuer> issuers,
         IEnumerable<IEntityProvider> entities,
@@ -38,11 +39,15 @@ internal sealed partial class GuardHost : IAsyncDisposable
             LogPoliciesUnread(loggers.CreateLogger<GuardHost>());
         }
 
+        ToolCatalog catalog = new(tools);
+        PolicySchema schema = PolicySchema.Create(catalog.Tools, schemas);
         CedarPolicyEngine? native = engines.Any()
             ? null
-            : new CedarPolicyEngine(sources, loggers.CreateLogger<CedarPolicyEngine>(), annotationKeys.Select(static k => k.Key));
+            : new CedarPolicyEngine(
+                sources, loggers.CreateLogger<CedarPolicyEngine>(), annotationKeys.Select(static k => k.Key), schema, settings.PolicyValidation);
         IPolicyEngine engine = engines.LastOrDefault() ?? native!;
-        ToolCatalog catalog = new(tools);
+        SchemaInForce schemaInForce = new(schema, [.. schemas], settings.PolicyValidation, native);
+        catalog.BeforeAdding(schemaInForce.Prepare);
         CheckCredentials(catalog, profiles, issuers);
 
         object identity = new();
@@ -63,7 +68,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         TaskTable table = new();
         TaskEnding ending = new(table, approvals, _broker, trail, loggers.CreateLogger<TaskEnding>());
         _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
-        TaskRegistry registry = new(table, ending, gate, approvals, revoked, trail, time, identity);
+        TaskRegistry registry = new(table, ending, gate, approvals, revoked, schemaInForce, trail, time, identity);
         RevocationRegistry revocations = new(revoked, table, ending, _broker, approvals, gate, trail, settings.OperatorKey);
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
@@ -72,7 +77,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
         Guard = new Guard(pipeline, engine, revoked, catalog, registry, approvals, revocations);
-        PolicyAdministration = new PolicyAdministration(gate, native, trail);
+        PolicyAdministration = new PolicyAdministration(gate, native, schemaInForce, trail);
     }
 
     internal Guard Guard { get; }

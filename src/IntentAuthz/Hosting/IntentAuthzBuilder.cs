@@ -21,6 +21,26 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
+    /// <summary>
+    /// Declares the host's own entity types: what resources have as attributes and what they lie in, such as
+    /// <c>entity Folder in [Folder]; entity Invoice in [Folder] = { owner: String, total?: decimal };</c>. Policies may read what is declared and
+    /// nothing else. Attributes that the host gives agents, people, services, groups, roles and tools are declared the same way, in
+    /// <c>namespace IntentAuthz { entity Agent = { team: String }; }</c>.
+    /// </summary>
+    /// <param name="schema">Declarations in Cedar's own form.</param>
+    /// <param name="name">What error messages call it, usually the path.</param>
+    /// <exception cref="CedarSchemaException">The text has errors.</exception>
+    public IntentAuthzBuilder AddSchema(string schema, string name = "schema") => AddSchema(SchemaFragment.ParseCedar(schema, name));
+
+    /// <summary>Declares the host's own entity types.</summary>
+    /// <param name="schema">The declarations, from either form of Cedar schemas.</param>
+    public IntentAuthzBuilder AddSchema(SchemaFragment schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        Services.AddSingleton(schema);
+        return this;
+    }
+
     /// <summary>Lets policies carry an annotation of the host's own, beside those the library knows.</summary>
     /// <param name="key">The annotation's name.</param>
     public IntentAuthzBuilder AllowAnnotation(string key)

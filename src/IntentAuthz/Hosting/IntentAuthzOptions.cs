@@ -1,3 +1,5 @@
+using IntentAuthz.Cedar;
+
 namespace IntentAuthz;
 
 /// <summary>What a host can set. Checked when the host starts; each message names the setting and the fix.</summary>
@@ -50,6 +52,12 @@ public sealed class IntentAuthzOptions
     /// compared; without one a random key is made at start and records can be compared within this process only.
     /// </summary>
     public byte[]? AuditDigestKey { get; set; }
+
+    /// <summary>
+    /// How much the check of policies against the tools asks. <see cref="ValidationMode.Strict"/> is what Cedar recommends: it also refuses
+    /// comparisons of different types, which are never true. Policies are checked in either mode.
+    /// </summary>
+    public ValidationMode PolicyValidation { get; set; } = ValidationMode.Strict;
 
     /// <summary>What operators stop things with when nothing else works; without it only policy-authorised principals can.</summary>
     public OperatorKey? OperatorKey { get; set; }

@@ -29,6 +29,11 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
             problems.Add($"IntentAuthzOptions.AuditDigestKey has {key.Length} bytes; give it at least {MinKeyBytes} random bytes, or leave it out.");
         }
 
+        if (!Enum.IsDefined(options.PolicyValidation))
+        {
+            problems.Add($"IntentAuthzOptions.PolicyValidation is {options.PolicyValidation}; set it to Strict or Permissive.");
+        }
+
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
         void Range(string setting, int value, int least, int most)

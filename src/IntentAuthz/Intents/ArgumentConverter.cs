@@ -7,7 +7,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Turns JSON arguments into Cedar values by the tool's schema: <c>integer</c> is Long, <c>number</c> always Decimal, and without a schema
-/// integers are Long and other numbers Decimal. What Cedar cannot hold exactly is refused, never rounded. Used for one call.
+/// integers are Long and other numbers Decimal; strings of the formats that Cedar has types for get those. What Cedar cannot hold exactly is
+/// refused, never rounded. Used for one call.
 /// </summary>
 internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
 {
@@ -46,10 +47,31 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
             record.Add(name, value);
         }
 
+        if (_failure is null)
+        {
+            RequireArguments(root);
+        }
+
         sawNull = _sawNull;
         input = _failure is null ? record.Build() : null;
         return _failure;
     }
+
+    /// <summary>What the schema requires is there: policies are checked on that promise. Defaults are filled in later, and what the host supplies policy never sees.</summary>
+    private void RequireArguments(JsonElement root)
+    {
+        foreach (string name in tool.Input.Required)
+        {
+            if (!IsPresent(root, name) && !(tool.Arguments.TryGetValue(name, out ArgumentDescriptor? declared) && (declared.IsHostOnly || declared.Default is not null)))
+            {
+                Fail(ReasonCodes.InvalidArguments, name, "nothing, although the tool's schema requires it");
+                return;
+            }
+        }
+    }
+
+    private static bool IsPresent(JsonElement value, string name) =>
+        value.TryGetProperty(name, out JsonElement member) && member.ValueKind != JsonValueKind.Null;
 
     private CedarValue? ToCedar(JsonElement value, JsonShape shape, string argument)
     {
@@ -62,6 +84,8 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
         {
             case JsonValueKind.String when shape.Kind is JsonKind.String or JsonKind.Any:
                 return Text(value, argument);
+            case JsonValueKind.String when shape.Kind is JsonKind.DateTime or JsonKind.Duration or JsonKind.IpAddress or JsonKind.DecimalText:
+                return Formatted(value, shape.Kind, argument);
             case JsonValueKind.True or JsonValueKind.False when shape.Kind is JsonKind.Boolean or JsonKind.Any:
                 return value.ValueKind == JsonValueKind.True;
             case JsonValueKind.Number when shape.Kind is JsonKind.Integer or JsonKind.Number or JsonKind.Any:
@@ -72,7 +96,7 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
                 return Record(value, shape, argument);
             default:
                 return Fail(
-                    ReasonCodes.InvalidArguments, argument, $"a JSON {value.ValueKind.ToString().ToLowerInvariant()} where the tool's schema says {shape.Kind.ToString().ToLowerInvariant()}");
+                    ReasonCodes.InvalidArguments, argument, $"a JSON {value.ValueKind.ToString().ToLowerInvariant()} where the tool's schema says {Describe(shape.Kind)}");
         }
     }
 
@@ -87,6 +111,23 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
             Fail(ReasonCodes.UnrepresentableArgument, argument, "a string that is not valid Unicode");
             return null;
         }
+    }
+
+    private CedarValue? Formatted(JsonElement value, JsonKind kind, string argument)
+    {
+        if (Text(value, argument) is not { } text)
+        {
+            return null;
+        }
+
+        CedarValue? converted = kind switch
+        {
+            JsonKind.DateTime => TextFormats.DateTime(text.Value),
+            JsonKind.Duration => TextFormats.Duration(text.Value),
+            JsonKind.IpAddress => TextFormats.IpAddress(text.Value),
+            _ => TextFormats.Decimal(text.Value),
+        };
+        return converted ?? Fail(ReasonCodes.UnrepresentableArgument, argument, $"a text that is no {Describe(kind)}, or one that Cedar cannot hold exactly");
     }
 
     private CedarString? AsText(JsonElement value, string argument)
@@ -173,6 +214,15 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
             record.Add(name, converted);
         }
 
+        foreach (string name in shape.Required)
+        {
+            if (!IsPresent(value, name))
+            {
+                Fail(ReasonCodes.InvalidArguments, argument, "an object without a member that the tool's schema requires");
+                return null;
+            }
+        }
+
         return record.Build();
     }
 
@@ -242,6 +292,15 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
             ignoreCase ? "a name that stands twice in one object, or twice but for case" : "a name that stands twice in one object");
         return true;
     }
+
+    private static string Describe(JsonKind kind) => kind switch
+    {
+        JsonKind.DateTime => "date or date-time with a time zone",
+        JsonKind.Duration => "duration in weeks, days, hours, minutes and seconds",
+        JsonKind.IpAddress => "IP address",
+        JsonKind.DecimalText => "decimal",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
 
     private CedarValue? Fail(string code, string argument, string what)
     {

@@ -84,6 +84,18 @@ public sealed class Mandate
     /// <summary>The mandate's answer, or null when it leaves everything to the policies.</summary>
     internal Verdict? Evaluate(PolicyRequest request) => _policies is null ? null : PolicyEvaluation.Evaluate(_policies, request);
 
+    /// <summary>What is wrong with its policies, given the tools there are: a name that nothing has, a constraint on another type.</summary>
+    internal IReadOnlyList<string> Check(PolicySchema schema, Cedar.ValidationMode mode)
+    {
+        List<string> problems = [];
+        if (_policies is not null)
+        {
+            SchemaCheck.Check(_policies, schema, mode, problems, warnings: []);
+        }
+
+        return problems;
+    }
+
     internal bool CouldPermit(ToolDescriptor tool) =>
         tool.Risk <= RiskCeiling
         && (_policies is null || _policies.Set.Policies.Any(p => p.Effect == Cedar.PolicyEffect.Permit && ActionScope.CouldMatch(p.Action, tool)));

@@ -33,7 +33,8 @@ internal static class ContextRecords
         CedarRecord.Builder record = new();
         if (delegation.User is { } user)
         {
-            record.Add("user", new CedarEntity(user.Uid));
+            // Two names, since a schema gives each one type.
+            record.Add(user.Kind == PrincipalKind.Person ? "user" : "service", new CedarEntity(user.Uid));
         }
 
         record.Add("depth", (long)delegation.Links.Length);

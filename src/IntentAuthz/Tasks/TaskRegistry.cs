@@ -18,6 +18,7 @@ public sealed class TaskRegistry
     private readonly AdministrativeGate _gate;
     private readonly ApprovalRegistry _approvals;
     private readonly RevocationList _revoked;
+    private readonly SchemaInForce _schema;
     private readonly AuditTrail _audit;
     private readonly TimeProvider _time;
     private readonly object _guardIdentity;
@@ -28,6 +29,7 @@ public sealed class TaskRegistry
         AdministrativeGate gate,
         ApprovalRegistry approvals,
         RevocationList revoked,
+        SchemaInForce schema,
         AuditTrail audit,
         TimeProvider time,
         object guardIdentity)
@@ -37,6 +39,7 @@ public sealed class TaskRegistry
         _gate = gate;
         _approvals = approvals;
         _revoked = revoked;
+        _schema = schema;
         _audit = audit;
         _time = time;
         _guardIdentity = guardIdentity;
@@ -218,6 +221,11 @@ public sealed class TaskRegistry
         {
             return Refused(openedBy, request, Decision.Deny(
                 ReasonCodes.ConflictingObligations, "A permit for OpenTask can carry @approval only; the other obligations belong on tool calls."));
+        }
+
+        if (_schema.WhatIsWrongWith(request.Mandate) is { } wrong)
+        {
+            return Refused(openedBy, request, Decision.Deny(ReasonCodes.InvalidMandate, $"The mandate does not fit the tools there are. {wrong}"));
         }
 
         bool waits = !obligations.Approvals.IsEmpty;

@@ -31,7 +31,7 @@ public sealed class ToolDescriptor
         AcceptsUndeclaredArguments = builder.AcceptUndeclared;
         MapResources = builder.ResourceMapping;
         ResourceArgument = builder.ResourceArgument;
-        ResourceType = builder.ResourceType;
+        ResourceTypes = builder.ResourceTypes;
         ActionText = Action.ToString();
         ToolAsResourceText = [new EntityUid(EntityTypes.Tool, Name).ToString()];
         ToolAsResource = [new Entity(new EntityUid(EntityTypes.Tool, Name), CedarRecord.Empty, [])];
@@ -93,7 +93,8 @@ public sealed class ToolDescriptor
 
     internal string? ResourceArgument { get; }
 
-    internal string? ResourceType { get; }
+    /// <summary>The entity types that the resources of a call can have.</summary>
+    internal ImmutableArray<string> ResourceTypes { get; }
 
     /// <summary>The resource of a call whose descriptor maps none: the tool itself.</summary>
     internal ImmutableArray<Entity> ToolAsResource { get; }

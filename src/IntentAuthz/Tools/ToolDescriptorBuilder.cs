@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 using IntentAuthz.Cedar;
@@ -43,7 +45,7 @@ public sealed class ToolDescriptorBuilder
 
     internal string? ResourceArgument { get; private set; }
 
-    internal string? ResourceType { get; private set; }
+    internal ImmutableArray<string> ResourceTypes { get; private set; } = [EntityTypes.Tool];
 
     /// <summary>The Cedar action the tool performs; the tool's name when not set. Several tools may share one.</summary>
     /// <param name="action">The action's id, as in <c>Action::"pay"</c>.</param>
@@ -93,28 +95,35 @@ public sealed class ToolDescriptorBuilder
     /// <param name="argument">The argument that holds the id: a string or an integer.</param>
     public ToolDescriptorBuilder Resource(string entityType, string argument)
     {
-        ResourceType = new EntityUid(entityType, "").Type;
+        ResourceTypes = [new EntityUid(entityType, "").Type];
         ResourceArgument = Identifier.Validate(argument, "argument name");
         ResourceMapping = null;
         return this;
     }
 
     /// <summary>The resource is what the host's function makes of the arguments.</summary>
+    /// <param name="entityType">The Cedar entity type of what it makes; policies are checked against it. A call mapped to another one is denied.</param>
     /// <param name="map">Pure and quick; what it throws denies the call with <see cref="ReasonCodes.ResourceMappingFailed"/>.</param>
-    public ToolDescriptorBuilder Resource(Func<JsonElement, ResourceReference> map)
+    public ToolDescriptorBuilder Resource(string entityType, Func<JsonElement, ResourceReference> map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        return Resources(arguments => [map(arguments)]);
+        return Resources([entityType], arguments => [map(arguments)]);
     }
 
     /// <summary>The resources are what the host's function makes of the arguments; each of them needs its own permit.</summary>
+    /// <param name="entityTypes">The Cedar entity types of what it makes; policies are checked against them. A call mapped to another one is denied.</param>
     /// <param name="map">Pure and quick; what it throws, and an empty answer, deny the call with <see cref="ReasonCodes.ResourceMappingFailed"/>.</param>
-    public ToolDescriptorBuilder Resources(Func<JsonElement, IEnumerable<ResourceReference>> map)
+    public ToolDescriptorBuilder Resources(ReadOnlySpan<string> entityTypes, Func<JsonElement, IEnumerable<ResourceReference>> map)
     {
         ArgumentNullException.ThrowIfNull(map);
+        if (entityTypes.IsEmpty)
+        {
+            throw new ArgumentException("Name the entity types that the resources can have.", nameof(entityTypes));
+        }
+
+        ResourceTypes = [.. entityTypes.ToArray().Select(static t => new EntityUid(t, "").Type)];
         ResourceMapping = map;
         ResourceArgument = null;
-        ResourceType = null;
         return this;
     }
 
@@ -168,6 +177,15 @@ public sealed class ToolDescriptorBuilder
     public ToolDescriptorBuilder InputSchema(JsonElement schema)
     {
         InputSchemaValue = schema.Clone();
+        return this;
+    }
+
+    /// <summary>The JSON Schema of the arguments: it types what policy sees and closes the set of names.</summary>
+    /// <param name="schema">An object schema, as JSON text.</param>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    public ToolDescriptorBuilder InputSchema([StringSyntax(StringSyntaxAttribute.Json)] string schema)
+    {
+        InputSchemaValue = JsonElement.Parse(schema);
         return this;
     }
 

@@ -21,7 +21,7 @@ internal static class ToolDescriptorDigest
             writer.WriteString("containment", tool.Containment);
             writer.WriteBoolean("idempotent", tool.IsIdempotent);
             writer.WriteBoolean("undeclared", tool.AcceptsUndeclaredArguments);
-            writer.WriteString("resource", tool.MapResources is not null ? "mapped" : $"{tool.ResourceType}/{tool.ResourceArgument}");
+            writer.WriteString("resource", $"{string.Join(',', tool.ResourceTypes)}/{(tool.MapResources is not null ? "mapped" : tool.ResourceArgument)}");
             writer.WriteStartArray("arguments");
             foreach (ArgumentDescriptor argument in tool.Arguments.Values.OrderBy(static a => a.Name, StringComparer.Ordinal))
             {

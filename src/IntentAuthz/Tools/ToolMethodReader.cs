@@ -128,10 +128,22 @@ internal static class ToolMethodReader
 
     private static void WriteType(Utf8JsonWriter writer, Type type)
     {
+        bool isNullable = Nullable.GetUnderlyingType(type) is not null;
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (JsonName(type) is { } name)
         {
-            writer.WriteString("type", name);
+            if (isNullable)
+            {
+                writer.WriteStartArray("type"); // null may stand for it, so that it is not required
+                writer.WriteStringValue(name);
+                writer.WriteStringValue("null");
+                writer.WriteEndArray();
+            }
+            else
+            {
+                writer.WriteString("type", name);
+            }
+
             return;
         }
 

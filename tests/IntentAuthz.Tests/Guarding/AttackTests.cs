@@ -11,6 +11,7 @@ public sealed class AttackTests
     private const string PermitAgents = """permit(principal is IntentAuthz::Agent, action, resource);""";
 
     private static ToolDescriptorBuilder Pay => ToolDescriptor.For("pay")
+        .InputSchema("""{"properties":{"to":{},"amount":{"type":"integer"}},"required":["amount"],"additionalProperties":true}""")
         .Argument("to", ArgumentRole.Target).Argument("amount", ArgumentRole.Magnitude).Idempotent();
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class AttackTests
 
         Assert.Equal(ReasonCodes.UnknownArgument, (await fixture.CallAsync(task, "pay", """{"Amount":1}""")).Decision.ReasonCode);
         Assert.Equal(ReasonCodes.UnknownArgument, (await fixture.CallAsync(task, "pay", """{"memo":1,"Memo":2}""")).Decision.ReasonCode);
-        Assert.True((await fixture.CallAsync(task, "pay", """{"memo":1}""")).IsCompleted);
+        Assert.True((await fixture.CallAsync(task, "pay", """{"amount":1,"memo":1}""")).IsCompleted);
     }
 
     [Theory]
@@ -106,7 +107,7 @@ public sealed class AttackTests
     public async Task TaskIsNamedInTheArguments_TheBoundTaskDecides()
     {
         await using GuardFixture fixture = new(
-            """permit(principal, action, resource) when { context.task.purpose == "pay invoices" };""" + GuardFixture.Housekeeping,
+            """permit(principal, action, resource) when { context has task && context.task.purpose == "pay invoices" };""" + GuardFixture.Housekeeping,
             b => b.AddTool(Pay.AcceptUndeclaredArguments()));
         AgentTask narrow = await fixture.OpenAsync(new TaskRequest(fixture.Agent, "read only", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1)));
         AgentTask wide = await fixture.OpenAsync();

@@ -6,6 +6,7 @@ public sealed class GuardTests
     private static readonly ToolDescriptorBuilder s_pay = ToolDescriptor.For("payments.pay")
         .Action("pay")
         .InActionGroups("payments")
+        .InputSchema("""{"properties":{"to":{"type":"string"},"amount":{"type":"integer"},"note":{"type":"string"}},"required":["to","amount"]}""")
         .Argument("to", ArgumentRole.Target)
         .Argument("amount", ArgumentRole.Magnitude)
         .Argument("note", ArgumentRole.Content)
@@ -67,16 +68,16 @@ public sealed class GuardTests
     [Fact]
     public async Task InvokeAsync_ForbidThatCannotBeEvaluated_Denies()
     {
-        // The optional argument is left out, so reading it is an error. Plain Cedar would skip the forbid and permit.
+        // The product overflows. Plain Cedar would skip the forbid and permit.
         await using GuardFixture fixture = new(
-            PaySmall + """@id("no hints") forbid(principal, action == Action::"pay", resource) when { context.input.note like "*urgent*" };""",
+            PaySmall + """@id("no fortunes") forbid(principal, action == Action::"pay", resource) when { context.input.amount * 9223372036854775807 > 0 };""",
             b => b.AddTool(s_pay));
         AgentTask task = await fixture.OpenAsync();
 
         GuardResult result = await fixture.CallAsync(task, "payments.pay", """{"to":"ACME","amount":20}""");
 
         Assert.Equal(ReasonCodes.PolicyError, result.Decision.ReasonCode);
-        Assert.Equal("no hints", Assert.Single(result.Decision.DeterminingPolicies));
+        Assert.Equal("no fortunes", Assert.Single(result.Decision.DeterminingPolicies));
         Assert.Empty(fixture.Ran);
     }
 
@@ -84,7 +85,7 @@ public sealed class GuardTests
     public async Task InvokeAsync_EveryFaultBeforeThePolicy_HasItsOwnReasonCodeInTheAudit()
     {
         ToolDescriptorBuilder mapped = ToolDescriptor.For("files.read").Argument("path", ArgumentRole.Target)
-            .Resource(_ => throw new InvalidOperationException("the secret is hunter2"));
+            .Resource("File", _ => throw new InvalidOperationException("the secret is hunter2"));
         await using GuardFixture fixture = new(PaySmall, b => b.AddTool(s_pay).AddTool(mapped));
         AgentTask task = await fixture.OpenAsync(lifetime: TimeSpan.FromMinutes(30));
         AgentTask expired = await fixture.OpenAsync(lifetime: TimeSpan.FromMinutes(1));
@@ -132,7 +133,7 @@ public sealed class GuardTests
     {
         await using GuardFixture fixture = new(
             """permit(principal, action == Action::"list", resource) when { context.input.limit <= 10 };""",
-            b => b.AddTool(ToolDescriptor.For("list").Argument("limit", ArgumentRole.Selector, defaultJson: "10").Idempotent()));
+            b => b.AddTool(ToolDescriptor.For("list").InputSchema("""{"properties":{"limit":{"type":"integer"}}}""").Argument("limit", ArgumentRole.Selector, defaultJson: "10").Idempotent()));
         AgentTask task = await fixture.OpenAsync();
 
         GuardResult result = await fixture.CallAsync(task, "list");
@@ -144,20 +145,35 @@ public sealed class GuardTests
     [Fact]
     public async Task InvokeAsync_OmittedOptionalArgumentThatPermitNeeds_Denies()
     {
-        await using GuardFixture fixture = new(PaySmall, b => b.AddTool(s_pay));
+        await using GuardFixture fixture = new(
+            """permit(principal, action == Action::"pay", resource) when { context.input has note && context.input.note like "invoice *" };""",
+            b => b.AddTool(s_pay));
         AgentTask task = await fixture.OpenAsync();
 
-        GuardResult result = await fixture.CallAsync(task, "payments.pay", """{"to":"ACME"}""");
+        GuardResult result = await fixture.CallAsync(task, "payments.pay", """{"to":"ACME","amount":20}""");
 
         Assert.Equal(ReasonCodes.NoPermit, result.Decision.ReasonCode);
-        Assert.NotEmpty(result.Decision.PolicyErrors);
+    }
+
+    [Theory]
+    [InlineData("""{"to":"ACME"}""")]
+    [InlineData("""{"to":"ACME","amount":null}""")]
+    public async Task InvokeAsync_OmittedArgumentThatTheSchemaRequires_Denies(string arguments)
+    {
+        await using GuardFixture fixture = new("""permit(principal, action == Action::"pay", resource);""", b => b.AddTool(s_pay));
+        AgentTask task = await fixture.OpenAsync();
+
+        GuardResult result = await fixture.CallAsync(task, "payments.pay", arguments);
+
+        Assert.Equal(ReasonCodes.InvalidArguments, result.Decision.ReasonCode);
+        Assert.Empty(fixture.Ran);
     }
 
     [Fact]
     public async Task InvokeAsync_CallOfSeveralResources_NeedsAPermitForEach()
     {
         ToolDescriptorBuilder move = ToolDescriptor.For("files.move").Argument("from", ArgumentRole.Target).Argument("to", ArgumentRole.Target)
-            .Resources(a =>
+            .Resources(["File"], a =>
             [
                 new ResourceReference(new Cedar.EntityUid("File", a.GetProperty("from").GetString()!)),
                 new ResourceReference(new Cedar.EntityUid("File", a.GetProperty("to").GetString()!)),
@@ -216,12 +232,12 @@ public sealed class GuardTests
     {
         await using GuardFixture fixture = new("""@rate("2/1m") permit(principal, action == Action::"pay", resource);""", b => b.AddTool(s_pay));
         AgentTask task = await fixture.OpenAsync();
-        Assert.True((await fixture.CallAsync(task, "payments.pay")).IsCompleted);
-        Assert.True((await fixture.CallAsync(await fixture.OpenAsync(), "payments.pay")).IsCompleted);
+        Assert.True((await fixture.CallAsync(task, "payments.pay", """{"to":"ACME","amount":1}""")).IsCompleted);
+        Assert.True((await fixture.CallAsync(await fixture.OpenAsync(), "payments.pay", """{"to":"ACME","amount":1}""")).IsCompleted);
 
-        Assert.Equal(ReasonCodes.RateExceeded, (await fixture.CallAsync(task, "payments.pay")).Decision.ReasonCode);
+        Assert.Equal(ReasonCodes.RateExceeded, (await fixture.CallAsync(task, "payments.pay", """{"to":"ACME","amount":1}""")).Decision.ReasonCode);
         fixture.Clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.True((await fixture.CallAsync(task, "payments.pay")).IsCompleted);
+        Assert.True((await fixture.CallAsync(task, "payments.pay", """{"to":"ACME","amount":1}""")).IsCompleted);
     }
 
     [Fact]
@@ -258,7 +274,7 @@ public sealed class GuardTests
         AgentTask task = await fixture.OpenAsync();
 
         GuardResult result = await fixture.Guard.InvokeAsync(
-            task, new ToolCall("payments.pay", """{"amount":1}"""), (_, _) => throw new InvalidOperationException("table users is locked"));
+            task, new ToolCall("payments.pay", """{"to":"ACME","amount":1}"""), (_, _) => throw new InvalidOperationException("table users is locked"));
 
         Assert.Equal(ReasonCodes.ToolFailed, result.OutcomeCode);
         Assert.DoesNotContain("users", result.ModelText, StringComparison.Ordinal);
@@ -290,7 +306,7 @@ public sealed class GuardTests
 
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await fixture.Guard.InvokeAsync(
             task,
-            new ToolCall("payments.pay", """{"amount":1}"""),
+            new ToolCall("payments.pay", """{"to":"ACME","amount":1}"""),
             async (_, token) =>
             {
                 await cancelling.CancelAsync();

@@ -108,7 +108,7 @@ public sealed class TaskRegistryTests
     public async Task SubTask_OnlyNarrows()
     {
         await using GuardFixture fixture = Fixture();
-        AgentTask parent = await fixture.OpenAsync(Mandate.Of(MandateGrant.Of("other")));
+        AgentTask parent = await fixture.OpenAsync(Mandate.Of(MandateGrant.Of("write")));
         AgentTask child = await OpenBelowAsync(fixture, parent);
 
         Assert.Equal(ReasonCodes.OutsideMandate, (await fixture.CallAsync(child, "read")).Decision.ReasonCode);
@@ -232,7 +232,7 @@ public sealed class TaskRegistryTests
     }
 
     private static GuardFixture Fixture(string more = "") =>
-        new(Policies + more, static builder => builder.AddTool(ToolDescriptor.For("read").Idempotent()));
+        new(Policies + more, static builder => builder.AddTool(ToolDescriptor.For("read").Idempotent()).AddTool(ToolDescriptor.For("write")));
 
     private static TaskRequest Request(GuardFixture fixture) =>
         new(fixture.Agent, "part", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1));

@@ -48,7 +48,7 @@ public sealed class ToolDescriptorTests
             Pay().Idempotent().Build(),
             Pay().AcceptUndeclaredArguments().Build(),
             Pay().Resource("Account", "x").Build(),
-            Pay().Resource(static _ => new ResourceReference(new Cedar.EntityUid("Account", "1"))).Build(),
+            Pay().Resource("Account", static _ => new ResourceReference(new Cedar.EntityUid("Account", "1"))).Build(),
             Pay().InputSchema(JsonElement.Parse("""{"type":"object"}""")).Build(),
             Pay().OutputSchema(JsonElement.Parse("""{"type":"object"}""")).Build(),
             Pay().Argument("x", ArgumentRole.Content).Build(),
@@ -76,8 +76,19 @@ public sealed class ToolDescriptorTests
     }
 
     [Fact]
+    public void FromMethod_ParameterThatMayBeNull_IsOptionalToPolicies()
+    {
+        string schema = PolicySchema.Create([ToolDescriptor.FromMethod(Page).Build()]).ToCedar();
+
+        Assert.Matches(@"input: \{\s+from: String,\s+size\?: Long\s+\}", schema);
+    }
+
+    [Fact]
     public void FromMethod_WithoutTheAttribute_NamesTheFix() =>
         Assert.Contains("[Tool(", Assert.Throws<ArgumentException>(() => ToolDescriptor.FromMethod(static () => { })).Message, StringComparison.Ordinal);
+
+    [Tool("page")]
+    private static string Page(string from, int? size) => $"{from}{size}";
 
     [Tool("search")]
     private static string Search(
