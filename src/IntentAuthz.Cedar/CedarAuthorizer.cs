@@ -1,4 +1,5 @@
 using IntentAuthz.Cedar.Evaluation;
+using IntentAuthz.Cedar.Partial;
 
 namespace IntentAuthz.Cedar;
 
@@ -39,5 +40,21 @@ public static class CedarAuthorizer
         return forbids.Count > 0
             ? new(CedarDecision.Deny, forbids, errors)
             : new(permits.Count > 0 ? CedarDecision.Allow : CedarDecision.Deny, permits, errors);
+    }
+
+    /// <summary>
+    /// Decides a request of which parts are unknown, as far as that goes, and reduces the policies to what depends on the unknown
+    /// parts: to ask whether a request could be allowed at all, or to decide many requests that share all but a part.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="policies">The policies; all are evaluated.</param>
+    /// <param name="entities">Where entities are found: an entity that the request or a policy names and that is not found does not
+    /// exist, as for <see cref="Authorize"/>; it is not unknown.</param>
+    public static PartialResponse AuthorizePartially(PartialRequest request, PolicySet policies, IEntityProvider entities)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(policies);
+        ArgumentNullException.ThrowIfNull(entities);
+        return new PartialAuthorizer(request, policies, entities).Authorize();
     }
 }

@@ -113,7 +113,7 @@ internal sealed partial class Interpreter
         switch (right)
         {
             case CedarEntity container:
-                return CedarBool.Of(IsIn(entity.Uid, container.Uid));
+                return CedarBool.Of(IsIn(entity.Uid, container.Uid, entities));
             case CedarSet set:
                 // The types of all members are checked before any is compared.
                 foreach (var item in set.Items)
@@ -126,7 +126,7 @@ internal sealed partial class Interpreter
 
                 foreach (var item in set.Items)
                 {
-                    if (IsIn(entity.Uid, ((CedarEntity)item).Uid))
+                    if (IsIn(entity.Uid, ((CedarEntity)item).Uid, entities))
                     {
                         return CedarBool.True;
                     }

@@ -18,7 +18,8 @@ internal sealed partial class Interpreter(CedarRequest request, IEntityProvider 
     public bool? IsSatisfied(Policy policy)
     {
         // The scope is evaluated first, left to right, and never errors.
-        if (!Admits(policy.Principal, request.Principal.Uid) || !Admits(policy.Action, request.Action.Uid) || !Admits(policy.Resource, request.Resource.Uid))
+        if (!Admits(policy.Principal, request.Principal.Uid, entities) || !Admits(policy.Action, request.Action.Uid, entities)
+            || !Admits(policy.Resource, request.Resource.Uid, entities))
         {
             return false;
         }
@@ -46,7 +47,8 @@ internal sealed partial class Interpreter(CedarRequest request, IEntityProvider 
             ? new(policy.Id, error.Message, policy.Body.GetSpan(error.Range), error.Help)
             : throw new InvalidOperationException($"The policy '{policy.Id}' failed when compiled, but not when interpreted. Please report this, with the policy.");
 
-    private bool Admits(ScopeConstraint constraint, EntityUid uid)
+    /// <summary>Whether an entity is what a scope asks for.</summary>
+    public static bool Admits(ScopeConstraint constraint, EntityUid uid, IEntityProvider entities)
     {
         switch (constraint.Kind)
         {
@@ -55,15 +57,15 @@ internal sealed partial class Interpreter(CedarRequest request, IEntityProvider 
             case ScopeKind.Equal:
                 return constraint.EntityArray[0] == uid;
             case ScopeKind.In:
-                return IsIn(uid, constraint.EntityArray[0]);
+                return IsIn(uid, constraint.EntityArray[0], entities);
             case ScopeKind.Is:
                 return IsType(uid, constraint.EntityType);
             case ScopeKind.IsIn:
-                return IsType(uid, constraint.EntityType) && IsIn(uid, constraint.EntityArray[0]);
+                return IsType(uid, constraint.EntityType) && IsIn(uid, constraint.EntityArray[0], entities);
             case ScopeKind.InSet:
                 foreach (var container in constraint.EntityArray)
                 {
-                    if (IsIn(uid, container))
+                    if (IsIn(uid, container, entities))
                     {
                         return true;
                     }
@@ -75,7 +77,7 @@ internal sealed partial class Interpreter(CedarRequest request, IEntityProvider 
         }
     }
 
-    private bool IsIn(EntityUid uid, EntityUid container) => uid == container || Ancestry.IsBelow(entities, uid, container);
+    private static bool IsIn(EntityUid uid, EntityUid container, IEntityProvider entities) => uid == container || Ancestry.IsBelow(entities, uid, container);
 
     private static bool IsType(EntityUid uid, string? type) => string.Equals(uid.Type, type, StringComparison.Ordinal);
 
