@@ -1,3 +1,5 @@
+using IntentAuthz.Cedar;
+
 namespace IntentAuthz;
 
 /// <summary>
@@ -8,11 +10,13 @@ public sealed class Guard
 {
     private readonly CallPipeline _pipeline;
     private readonly IPolicyEngine _engine;
+    private readonly IEntityProvider _hostEntities;
     private readonly RevocationList _revoked;
 
     internal Guard(
         CallPipeline pipeline,
         IPolicyEngine engine,
+        IEntityProvider hostEntities,
         RevocationList revoked,
         ToolCatalog tools,
         TaskRegistry tasks,
@@ -21,6 +25,7 @@ public sealed class Guard
     {
         _pipeline = pipeline;
         _engine = engine;
+        _hostEntities = hostEntities;
         _revoked = revoked;
         Tools = tools;
         Tasks = tasks;
@@ -92,16 +97,20 @@ public sealed class Guard
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(toolName);
-        if (!Tools.TryGet(toolName, out ToolDescriptor? tool)
-            || _revoked.Contains(RevocationTarget.Tool(task.Tenant, toolName))
-            || !_engine.CouldPermit(task.Tenant, tool))
+        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, toolName)))
+        {
+            return false;
+        }
+
+        PartialPolicyRequest request = PartialPolicyRequest.Create(task, tool, _hostEntities);
+        if (!_engine.CouldPermit(request))
         {
             return false;
         }
 
         for (AgentTask? above = task; above is not null; above = above.Parent)
         {
-            if (!above.Mandate.CouldPermit(tool))
+            if (!above.Mandate.CouldPermit(tool, request))
             {
                 return false;
             }

@@ -76,7 +76,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
-        Guard = new Guard(pipeline, engine, revoked, catalog, registry, approvals, revocations);
+        Guard = new Guard(pipeline, engine, hostEntities, revoked, catalog, registry, approvals, revocations);
         PolicyAdministration = new PolicyAdministration(gate, native, schemaInForce, trail);
     }
 

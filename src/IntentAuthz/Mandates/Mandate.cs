@@ -96,9 +96,8 @@ public sealed class Mandate
         return problems;
     }
 
-    internal bool CouldPermit(ToolDescriptor tool) =>
-        tool.Risk <= RiskCeiling
-        && (_policies is null || _policies.Set.Policies.Any(p => p.Effect == Cedar.PolicyEffect.Permit && ActionScope.CouldMatch(p.Action, tool)));
+    internal bool CouldPermit(ToolDescriptor tool, PartialPolicyRequest request) =>
+        tool.Risk <= RiskCeiling && (_policies is null || PolicyEvaluation.CouldPermit(_policies, request));
 
     private static string Describe(MandateGrant grant)
     {

@@ -73,18 +73,10 @@ public sealed partial class CedarPolicyEngine : IPolicyEngine
     }
 
     /// <inheritdoc/>
-    public bool CouldPermit(TenantId tenant, ToolDescriptor tool)
+    public bool CouldPermit(PartialPolicyRequest request)
     {
-        ArgumentNullException.ThrowIfNull(tool);
-        foreach (Policy policy in Volatile.Read(ref _current).For(tenant).Set.Policies)
-        {
-            if (policy.Effect == PolicyEffect.Permit && ActionScope.CouldMatch(policy.Action, tool))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        ArgumentNullException.ThrowIfNull(request);
+        return PolicyEvaluation.CouldPermit(Volatile.Read(ref _current).For(request.Tenant), request);
     }
 
     /// <summary>Reads the sources again. Authorisation of the reload is the caller's: see <see cref="PolicyAdministration"/>.</summary>

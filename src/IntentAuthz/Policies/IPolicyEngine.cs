@@ -15,8 +15,10 @@ public interface IPolicyEngine
     /// <param name="cancellationToken">Ends the evaluation.</param>
     ValueTask<Verdict> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Whether a permit could apply to this action at all, so that tools that never can are not shown to the model. True when it is not known.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="tool">The tool.</param>
-    bool CouldPermit(TenantId tenant, ToolDescriptor tool);
+    /// <summary>
+    /// Whether any call that fits the request could be permitted, so that tools that never can are not shown to the model. True when it is
+    /// not known. A hint: each call is still decided.
+    /// </summary>
+    /// <param name="request">What is known before there is a call.</param>
+    bool CouldPermit(PartialPolicyRequest request);
 }

@@ -15,6 +15,7 @@ internal sealed class LoadedPolicies
     private LoadedPolicies(PolicySet set, FrozenDictionary<string, Loaded> byId, string version)
     {
         Set = set;
+        Compiled = set.Compile();
         _byId = byId;
         Version = version;
         foreach ((ContextParts part, string name) in ContextNames.All)
@@ -27,6 +28,9 @@ internal sealed class LoadedPolicies
     }
 
     internal PolicySet Set { get; }
+
+    /// <summary>The policies as they are evaluated.</summary>
+    internal CompiledPolicySet Compiled { get; }
 
     internal string Version { get; }
 

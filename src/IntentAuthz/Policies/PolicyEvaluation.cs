@@ -10,11 +10,17 @@ namespace IntentAuthz;
 /// </summary>
 internal static class PolicyEvaluation
 {
+    /// <summary>Whether some call that fits what is known could get a permit by these rules.</summary>
+    internal static bool CouldPermit(LoadedPolicies policies, PartialPolicyRequest request)
+    {
+        PartialResponse response = CedarAuthorizer.AuthorizePartially(request.Request, policies.Set, request.Entities);
+        return response.CouldAllow && !response.Errors.Any(e => policies.ErrorDenies(e.PolicyId));
+    }
+
     internal static Verdict Evaluate(LoadedPolicies policies, PolicyRequest request)
     {
-        CedarResponse response = CedarAuthorizer.Authorize(
+        CedarResponse response = policies.Compiled.Authorize(
             new CedarRequest(request.Principal, request.Action, request.Resource, request.Select(policies.Reads)),
-            policies.Set,
             request.Entities);
 
         ImmutableArray<string> errors = [];

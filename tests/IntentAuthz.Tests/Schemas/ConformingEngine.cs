@@ -19,7 +19,7 @@ internal sealed class ConformingEngine : IPolicyEngine
 
     public string GetVersion(TenantId tenant) => "1";
 
-    public bool CouldPermit(TenantId tenant, ToolDescriptor tool) => true;
+    public bool CouldPermit(PartialPolicyRequest request) => true;
 
     public ValueTask<Verdict> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken)
     {

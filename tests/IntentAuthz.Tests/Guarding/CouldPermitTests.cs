@@ -1,0 +1,53 @@
+namespace IntentAuthz.Tests.Guarding;
+
+/// <summary>Which tools could still be permitted in a task, before there is a call.</summary>
+public sealed class CouldPermitTests
+{
+    private static readonly ToolDescriptorBuilder s_pay = ToolDescriptor.For("payments.pay")
+        .Action("pay")
+        .InputSchema("""{"properties":{"amount":{"type":"integer"}},"required":["amount"]}""")
+        .Argument("amount", ArgumentRole.Magnitude);
+
+    private static async Task<bool> Could(string policies, Mandate? mandate = null)
+    {
+        await using GuardFixture fixture = new(policies, b => b.AddTool(s_pay).AddTool(ToolDescriptor.For("payments.read").Action("read")));
+        return fixture.Guard.CouldPermit(await fixture.OpenAsync(mandate), "payments.pay");
+    }
+
+    private static string Permit(string condition) =>
+        $"permit(principal is IntentAuthz::Agent, action == Action::\"pay\", resource) when {{ {condition} }};";
+
+    [Theory]
+    [InlineData("context.input.amount <= 100")] // the arguments are not known yet
+    [InlineData("context.approval.approved")] // it may be approved
+    [InlineData("context.history.denials == 0")] // that changes
+    [InlineData("context.system.now < datetime(\"2020-01-01\")")] // so does that
+    [InlineData("context.task.owner == \"ann\" && context.input.amount < 5")]
+    public async Task CouldPermit_APermitThatDependsOnWhatIsNotKnown_IsTrue(string condition) => Assert.True(await Could(Permit(condition)), condition);
+
+    [Theory]
+    [InlineData("context.task.owner == \"somebody else\"")]
+    [InlineData("context.task.purpose like \"*refund*\" && context.input.amount < 5")]
+    [InlineData("principal.owner == \"somebody else\"")]
+    [InlineData("context.delegation.depth > 3")]
+    public async Task CouldPermit_APermitThatTheTaskOrAgentRulesOut_IsFalse(string condition) => Assert.False(await Could(Permit(condition)), condition);
+
+    [Fact]
+    public async Task CouldPermit_AForbidThatCertainlyApplies_IsFalse() =>
+        Assert.False(await Could(Permit("context.input.amount <= 100") + "forbid(principal, action == Action::\"pay\", resource) when { context.task.owner == \"ann\" };"));
+
+    [Fact]
+    public async Task CouldPermit_AForbidThatMayApply_IsTrue() =>
+        Assert.True(await Could(Permit("context.input.amount <= 100") + "forbid(principal, action == Action::\"pay\", resource) when { context.input.amount == 13 };"));
+
+    [Fact]
+    public async Task CouldPermit_AMandateForOtherActions_IsFalse() =>
+        Assert.False(await Could(Permit("context.input.amount <= 100"), Mandate.Of(MandateGrant.Of("read"))));
+
+    [Fact]
+    public async Task CouldPermit_AToolThatIsNotThere_IsFalse()
+    {
+        await using GuardFixture fixture = new(Permit("true"), b => b.AddTool(s_pay));
+        Assert.False(fixture.Guard.CouldPermit(await fixture.OpenAsync(), "payments.refund"));
+    }
+}
