@@ -99,7 +99,7 @@ internal sealed partial class NodeCompiler
 
             object[] ids = [.. containers.Select(container => (object)container.Id)];
             return left is VariableNode { Role: var role }
-                ? Share("variable in", [], () => new VariableInLiteralNode(role, [.. containers]), [role, .. ids])
+                ? Share("variable in", [], () => new VariableInLiteralNode(role, [.. containers.Select(container => container.Id).Order()]), [role, .. ids])
                 : Share("in literal", [left], () => new InLiteralNode(left, [.. containers]), ids);
         }
 

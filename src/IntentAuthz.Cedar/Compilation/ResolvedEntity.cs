@@ -37,6 +37,35 @@ internal sealed class ResolvedEntity(object owner)
 
     public bool IsIn(int id) => Id == id || HasAncestor(id);
 
+    /// <summary>Whether it is in any of some entities.</summary>
+    /// <param name="ids">Their numbers, sorted.</param>
+    public bool IsInAny(int[] ids)
+    {
+        // Whichever is less to go through.
+        if (ids.Length <= ScanLimit)
+        {
+            foreach (var id in ids)
+            {
+                if (IsIn(id))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        foreach (var ancestor in new ReadOnlySpan<int>(_ancestors, 0, _ancestorCount))
+        {
+            if (Array.BinarySearch(ids, ancestor) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return Array.BinarySearch(ids, Id) >= 0;
+    }
+
     private bool HasAncestor(int id)
     {
         var ancestors = new ReadOnlySpan<int>(_ancestors, 0, _ancestorCount);

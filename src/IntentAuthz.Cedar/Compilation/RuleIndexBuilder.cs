@@ -74,8 +74,8 @@ internal sealed class RuleIndexBuilder(LiteralTableBuilder literals)
         return new(new([.. forbids], [.. permits]), [.. Enum.GetValues<Role>().Where(role => blocks.Keys.Any(key => key.Role == role))]);
     }
 
-    // Choices come in the order action, principal, resource, and the first of equals is taken.
-    private int Cost(ImmutableArray<RuleIndexKey> keys) => keys.Max(key => Math.Max(_counts[key], ShortBlock));
+    // Choices come in the order action, principal, resource, and the first of equals is taken. A rule under several keys is kept several times.
+    private int Cost(ImmutableArray<RuleIndexKey> keys) => Math.Max(keys.Max(key => _counts[key]), ShortBlock) + keys.Length;
 
     private Rule Compile(Candidate candidate, ImmutableArray<RuleIndexKey> keys) => new(
         candidate.Number,

@@ -30,16 +30,7 @@ internal readonly struct ScopeCheck(ScopeKind kind, int typeId, int target)
             case ScopeKind.IsIn:
                 return view.Is(role, TypeId) && view.Resolve(role).IsIn(Target);
             default:
-                var entity = view.Resolve(role);
-                foreach (var container in view.Literals.EntitySets[Target])
-                {
-                    if (entity.IsIn(container))
-                    {
-                        return true;
-                    }
-                }
-
-                return false;
+                return view.Resolve(role).IsInAny(view.Literals.EntitySets[Target]);
         }
     }
 }
