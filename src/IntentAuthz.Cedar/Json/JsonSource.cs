@@ -207,7 +207,8 @@ internal sealed class JsonSource
 
     public long Long(JsonElement element)
     {
-        if (!element.TryGetInt64(out var value))
+        // `-0` is a number of floating point: there is no such integer, and the reference refuses it.
+        if (!element.TryGetInt64(out var value) || (value == 0 && element.GetRawText() == "-0"))
         {
             throw Error($"`{CedarText.Shorten(element.GetRawText())}` is not a 64-bit integer; numbers with a fraction are written as decimals");
         }
