@@ -22,6 +22,14 @@ internal sealed class Prng(ulong seed)
     /// <summary>True so many times in a hundred.</summary>
     public bool Percent(int chance) => Below(100) < chance;
 
+    /// <summary>Whether mistakes are made at all; see <see cref="Mistake"/>.</summary>
+    public bool MakesMistakes { get; set; } = true;
+
+    /// <summary>
+    /// True so many times in a hundred, in cases that make mistakes: if all did, so much would be refused that little would be decided.
+    /// </summary>
+    public bool Mistake(int chance) => MakesMistakes && Percent(chance);
+
     public T PickFrom<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
 
     public T Pick<T>(params ReadOnlySpan<T> items) => items[Below(items.Length)];

@@ -11,10 +11,14 @@ internal sealed class CaseGenerator
     private readonly ExpressionGenerator _expressions;
     private readonly ValueGenerator _values;
 
+    // The actions, types of principals and types of resources that policies are about: requests are mostly about them, too.
+    private readonly List<(GAction Action, string Principal, string Resource)> _subjects = [];
+
     private CaseGenerator(ulong seed)
     {
         _seed = seed;
         _random = new(seed);
+        _random.MakesMistakes = _random.Percent(40);
         _schema = new SchemaGenerator(_random).Next();
         _expressions = new(_random, _schema);
         _values = new(_random, _schema);
@@ -38,12 +42,13 @@ internal sealed class CaseGenerator
     {
         var action = _random.PickFrom(_schema.Actions.Where(action => action.Principals.Count > 0).ToList());
         var (principal, resource) = (_random.PickFrom(action.Principals), _random.PickFrom(action.Resources));
+        _subjects.Add((action, principal, resource));
         var isTemplate = _random.Percent(20);
         var head = $"{(_random.Percent(25) ? _random.Pick(Annotations) : "")}{_random.Pick("permit", "permit", "forbid")}"
             + $"({Scope("principal", principal, isTemplate, out var principalSlot)}, {ActionScope(action)}, {Scope("resource", resource, isTemplate, out var resourceSlot)}{(_random.Percent(10) ? "," : "")})"
             + (_random.Percent(5) ? " // why\n" : "");
-        var conditions = Enumerable.Range(0, _random.Below(4)).Select(_ => new CaseCondition(_random.Pick("when", "when", "unless"), _expressions.Condition(action, principal, resource)));
-        var isDamaged = _random.Percent(4);
+        var conditions = Enumerable.Range(0, _random.Pick(0, 0, 1, 1, 1, 2, 2, 3)).Select(_ => new CaseCondition(_random.Pick("when", "when", "unless"), _expressions.Condition(action, principal, resource)));
+        var isDamaged = _random.Mistake(8);
         policies.Add(new(id, head, [.. conditions], !isDamaged && _random.Percent(25), isDamaged ? _random.Next() | 1 : 0));
         if (!principalSlot && !resourceSlot)
         {
@@ -53,31 +58,33 @@ internal sealed class CaseGenerator
         for (var i = _random.Below(3); i > 0; i--)
         {
             // A link that does not fit is refused by both.
-            links.Add(new(id, $"{id}-{i}", principalSlot != _random.Percent(1) ? _values.Uid(principal) : null, resourceSlot ? _values.Uid(resource) : null));
+            links.Add(new(id, $"{id}-{i}", principalSlot != _random.Mistake(2) ? _values.Uid(principal) : null, resourceSlot ? _values.Uid(resource) : null));
         }
     }
 
     private string Scope(string variable, string type, bool isTemplate, out bool hasSlot)
     {
         hasSlot = isTemplate && _random.Percent(60);
-        type = _random.Percent(10) ? _random.PickFrom(_schema.EntityTypes).Name : type;
-        var entity = hasSlot ? $"?{variable}" : _values.Uid(_random.Percent(70) ? type : _random.PickFrom(_schema.EntityTypes).Name).ToString();
+        type = _random.Mistake(10) ? AnyType() : type;
+        var entity = hasSlot ? $"?{variable}" : _values.Uid(_random.Percent(85) ? type : AnyType()).ToString();
         return _random.Below(hasSlot ? 3 : 7) switch
         {
             0 => $"{variable} == {entity}",
             1 => $"{variable} in {entity}",
             2 => $"{variable} is {type} in {entity}",
-            3 => $"{variable} is {type}",
+            // What says nothing of the type makes most conditions invalid.
+            3 or 4 or 5 => $"{variable} is {type}",
             _ => variable,
         };
     }
 
     private string ActionScope(GAction action) => _random.Below(6) switch
     {
-        0 or 1 => $"action == {action.Uid}",
-        2 => $"action in {_random.PickFrom(_schema.Actions).Uid}",
-        3 => $"action in [{string.Join(", ", _schema.Actions.Where(_ => _random.Percent(40)).Select(known => known.Uid))}]",
-        4 when _random.Percent(10) => "action == N::Action::\"nowhere\"",
+        0 or 1 or 2 => $"action == {action.Uid}",
+        3 when _random.Percent(50) => $"action in {_random.PickFrom(_schema.Actions).Uid}",
+        3 => $"action in [{string.Join(", ", _schema.Actions.Where(known => known == action || (_random.Percent(40) && (known.Type == action.Type || _random.Mistake(50)))).Select(known => known.Uid))}]",
+        4 when _random.Mistake(10) => "action in []",
+        4 when _random.Mistake(20) => "action == N::Action::\"nowhere\"",
         _ => "action",
     };
 
@@ -95,7 +102,7 @@ internal sealed class CaseGenerator
                 }
 
                 // Only what is there already, so that there is no circle.
-                var parents = entities.Where(parent => (type.Parents.Contains(parent.Uid.Type) || _random.Percent(1)) && _random.Percent(60)).Select(parent => parent.Uid).ToList();
+                var parents = entities.Where(parent => (type.Parents.Contains(parent.Uid.Type) || _random.Mistake(2)) && _random.Percent(60)).Select(parent => parent.Uid).ToList();
                 if (type.Parents.Count > 0 && _random.Percent(15))
                 {
                     parents.Add(new(_random.PickFrom(type.Parents), "nowhere"));
@@ -119,12 +126,21 @@ internal sealed class CaseGenerator
 
     private CaseRequest Request()
     {
-        var action = _random.PickFrom(_schema.Actions.Where(action => action.Principals.Count > 0 || _random.Percent(5)).ToList());
-        string AnyOf(IReadOnlyList<string> types) => types.Count > 0 && _random.Percent(96) ? _random.PickFrom(types) : _random.PickFrom(_schema.EntityTypes).Name;
+        var (action, principal, resource) = _random.Percent(75) ? _random.PickFrom(_subjects) : AnySubject();
         return new(
-            _values.Uid(AnyOf(action.Principals)),
-            _random.Percent(98) ? Uid(action) : new("Action", "nowhere"),
-            _values.Uid(AnyOf(action.Resources)),
+            _values.Uid(_random.Mistake(5) ? AnyType() : principal),
+            _random.Mistake(3) ? new("Action", "nowhere") : Uid(action),
+            _values.Uid(_random.Mistake(5) ? AnyType() : resource),
             _values.Members(action.Context, _random.Percent(75)));
     }
+
+    private (GAction Action, string Principal, string Resource) AnySubject()
+    {
+        var action = _random.PickFrom(_schema.Actions.Where(action => action.Principals.Count > 0 || _random.Mistake(10)).ToList());
+        return action.Principals.Count > 0
+            ? (action, _random.PickFrom(action.Principals), _random.PickFrom(action.Resources))
+            : (action, AnyType(), AnyType());
+    }
+
+    private string AnyType() => _random.PickFrom(_schema.EntityTypes).Name;
 }

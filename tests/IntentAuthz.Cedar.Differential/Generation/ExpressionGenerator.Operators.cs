@@ -20,7 +20,7 @@ internal sealed partial class ExpressionGenerator
         14 or 15 => SetTest(depth),
         16 => Term.Of($"{Of(new GType.Extension("decimal"), depth)}.{random.Pick("lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual")}({Of(new GType.Extension("decimal"), depth)})"),
         17 => Ip(depth),
-        18 when random.Percent(10) => Term.Of($"{Of(AnyType(), depth)}.{random.Pick(Methods)}({Term.Joined("", Several(random.Below(3), AnyType(), depth), "")})"),
+        18 when random.Mistake(20) => Term.Of($"{Of(AnyType(), depth)}.{random.Pick(Methods)}({Term.Joined("", Several(random.Below(3), AnyType(), depth), "")})"),
         18 => Term.Of($"{Of(EntityType(), depth)}.hasTag({Of(new GType.Text(), depth)})"),
         _ => Literal(new GType.Bool()),
     };
@@ -30,7 +30,7 @@ internal sealed partial class ExpressionGenerator
     private Term Equality(int depth)
     {
         var type = random.Percent(60) ? random.PickFrom(_paths).Type : AnyType();
-        var other = random.Percent(5) ? AnyType() : type;
+        var other = random.Mistake(8) ? AnyType() : type;
         return Term.Of($"({Of(type, depth)} {random.Pick("==", "!=")} {Of(other, depth)})");
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class ExpressionGenerator
 
     private Term Is(int depth)
     {
-        var tested = random.Percent(90) ? random.PickFrom(schema.EntityTypes).Name : random.Pick("Action", "N::Action", "Nowhere");
+        var tested = !random.Mistake(15) ? random.PickFrom(schema.EntityTypes).Name : random.Pick("Action", "N::Action", "Nowhere");
         return random.Percent(70)
             ? Term.Of($"({Of(EntityType(), depth)} is {tested})")
             : Term.Of($"({Of(EntityType(), depth)} is {tested} in {Of(EntityType(), depth)})");
@@ -64,17 +64,19 @@ internal sealed partial class ExpressionGenerator
 
     private Term Has(int depth)
     {
-        var path = random.PickFrom(_paths);
-        if (random.Percent(30))
+        var known = _paths.Where(path => path.Type is GType.Entity or GType.Record).ToArray();
+        var path = random.PickFrom(random.Mistake(20) ? _paths : known);
+        if (random.Mistake(30))
         {
             return Term.Of($"({Of(path.Type, depth)} has {Name(random.Pick("a", "b", "c", "name", "if", "nosuch"))})");
         }
 
         // A path of names behind `has`, where names allow it.
         var names = path.Text.Split('.');
-        return names.Length > 1 && names.All(CedarNames.IsIdentifier)
-            ? (Term)$"({names[0]} has {string.Join('.', names[1..])}{random.Pick("", "", ".nosuch", ".a")})"
-            : Term.Of($"({path.Text} has {Name(random.Pick("a", "b", "c", "d"))})");
+        Term test = names.Length > 1 && names.All(CedarNames.IsIdentifier)
+            ? $"({names[0]} has {string.Join('.', names[1..])}{(random.Mistake(30) ? ".nosuch" : "")})"
+            : $"({path.Text} has {Name(random.Pick("a", "b", "c", "d"))})";
+        return path.Guards.Count == 0 || random.Mistake(15) ? test : Term.Of($"({string.Join(" && ", path.Guards)} && {test})");
     }
 
     private Term SetTest(int depth)
@@ -111,7 +113,7 @@ internal sealed partial class ExpressionGenerator
         ("datetime", 2) => Term.Of($"{Of(new GType.Extension(name), depth)}.toDate()"),
         ("duration", 0) => Term.Of($"{Of(new GType.Extension("datetime"), depth)}.durationSince({Of(new GType.Extension("datetime"), depth)})"),
         ("duration", 1) => Term.Of($"{Of(new GType.Extension("datetime"), depth)}.toTime()"),
-        (_, 4) when random.Percent(10) => Term.Of($"{(name == "ipaddr" ? "ip" : name)}({Of(new GType.Text(), depth)})"),
+        (_, 4) when random.Mistake(15) => Term.Of($"{(name == "ipaddr" ? "ip" : name)}({Of(new GType.Text(), depth)})"),
         _ => ExtensionLiteral(name),
     };
 }

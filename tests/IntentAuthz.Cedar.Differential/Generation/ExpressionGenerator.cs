@@ -42,7 +42,7 @@ internal sealed partial class ExpressionGenerator(Prng random, GSchema schema)
     private Term Of(GType type, int depth)
     {
         // What is wrong on purpose: another type.
-        type = random.Percent(3) ? AnyType() : type;
+        type = random.Mistake(4) ? AnyType() : type;
         if (random.Percent(depth > 0 ? 25 : 60) && Access(type, depth) is { } access)
         {
             return access;
@@ -62,7 +62,7 @@ internal sealed partial class ExpressionGenerator(Prng random, GSchema schema)
         {
             GType.Bool => Bool(depth - 1),
             GType.Long => Long(depth - 1),
-            GType.Set set => Term.Joined("[", Several(random.Below(4), set.Element, depth - 1), "]"),
+            GType.Set set => Term.Joined("[", Several(Count(), set.Element, depth - 1), "]"),
             GType.Record record => Record(record, depth - 1),
             GType.Extension extension => Extension(extension.Name, depth - 1),
             GType.Entity when random.Percent(10) => random.Pick("principal", "resource", "action"),
@@ -70,11 +70,14 @@ internal sealed partial class ExpressionGenerator(Prng random, GSchema schema)
         };
     }
 
+    // Strict validation takes no set without elements.
+    private int Count() => random.Mistake(20) ? 0 : 1 + random.Below(3);
+
     private Term[] Several(int count, GType type, int depth) => [.. Enumerable.Range(0, count).Select(_ => Of(type, depth))];
 
     private Term Record(GType.Record record, int depth) => Term.Joined(
         "{",
-        [.. record.Attributes.Where(attribute => attribute.IsRequired ? !random.Percent(2) : random.Percent(50)).Select(attribute => Term.Of($"{Name(attribute.Name)}: {Of(attribute.Type, depth)}"))],
+        [.. record.Attributes.Where(attribute => attribute.IsRequired ? !random.Mistake(3) : random.Percent(50)).Select(attribute => Term.Of($"{Name(attribute.Name)}: {Of(attribute.Type, depth)}"))],
         "}");
 
     private string Name(string name) => CedarNames.IsIdentifier(name) && random.Percent(60) ? name : CedarText.Quote(name);
@@ -106,7 +109,7 @@ internal sealed partial class ExpressionGenerator(Prng random, GSchema schema)
         }
 
         var chosen = random.PickFrom(fitting);
-        return chosen.Guards.Count == 0 || random.Percent(8)
+        return chosen.Guards.Count == 0 || random.Mistake(15)
             ? chosen.Text
             : Guarded(string.Join(" && ", chosen.Guards), chosen.Text, type, depth);
     }
@@ -125,7 +128,7 @@ internal sealed partial class ExpressionGenerator(Prng random, GSchema schema)
 
         var (entity, key) = (random.PickFrom(tagged).Text, random.Percent(80) ? CedarText.Quote(random.Pick("t", "u", "é")) : Of(new GType.Text(), 0));
         var value = Term.Of($"{entity}.getTag({key})");
-        return random.Percent(90) ? Guarded(Term.Of($"{entity}.hasTag({key})"), value, type, depth) : value;
+        return !random.Mistake(20) ? Guarded(Term.Of($"{entity}.hasTag({key})"), value, type, depth) : value;
     }
 
     private Term Literal(GType type) => type switch
@@ -135,7 +138,7 @@ internal sealed partial class ExpressionGenerator(Prng random, GSchema schema)
         GType.Text => CedarText.Quote(_literals.Text()),
         GType.Entity entity => Uid(entity.Name),
         GType.Extension extension => ExtensionLiteral(extension.Name),
-        GType.Set set => Term.Joined("[", [.. Enumerable.Range(0, random.Below(3)).Select(_ => Literal(set.Element))], "]"),
+        GType.Set set => Term.Joined("[", [.. Enumerable.Range(0, Count()).Select(_ => Literal(set.Element))], "]"),
         GType.Record record => Record(record, 0),
         _ => throw new InvalidOperationException($"There is no type {type}."),
     };

@@ -124,7 +124,7 @@ internal sealed class SchemaGenerator(Prng random)
         }
 
         // The occasional mistake: both must refuse the schema.
-        var mistake = random.Percent(2) ? random.Pick("entity Doc2 in Nowhere;", "type T = Set<T>;", "entity User;", "action x in [\"y\"];", "entity Long2 { a: Longg };", "entity A = { a: Long, a: Bool };") : "";
+        var mistake = random.Mistake(4) ? random.Pick("entity Doc2 in Nowhere;", "type T = Set<T>;", "entity User;", "action x in [\"y\"];", "entity Long2 { a: Longg };", "entity A = { a: Long, a: Bool };") : "";
         return $"{spaces[""]}namespace N {{\n{spaces["N"]}}}\n{mistake}";
     }
 

@@ -12,10 +12,10 @@ internal sealed class ValueGenerator(Prng random, GSchema schema)
     public IReadOnlyList<CaseMember> Members(GType.Record record, bool isExplicit)
     {
         var members = record.Attributes
-            .Where(attribute => attribute.IsRequired ? !random.Percent(2) : random.Percent(50))
+            .Where(attribute => attribute.IsRequired ? !random.Mistake(2) : random.Percent(50))
             .Select(attribute => new CaseMember(attribute.Name, Of(attribute.Type, isExplicit)))
             .ToList();
-        if (random.Percent(2))
+        if (random.Mistake(2))
         {
             members.Add(new("extra", Of(new GType.Long(), isExplicit)));
         }
@@ -25,7 +25,7 @@ internal sealed class ValueGenerator(Prng random, GSchema schema)
 
     public IReadOnlyList<CaseMember> Tags(GType? type, bool isExplicit)
     {
-        type ??= random.Percent(2) ? new GType.Long() : null;
+        type ??= random.Mistake(2) ? new GType.Long() : null;
         return type is null ? [] : [.. ((string[])["t", "u", "é"]).Where(_ => random.Percent(50)).Select(name => new CaseMember(name, Of(type, isExplicit)))];
     }
 
@@ -33,7 +33,7 @@ internal sealed class ValueGenerator(Prng random, GSchema schema)
 
     public string Of(GType type, bool isExplicit)
     {
-        if (random.Percent(1))
+        if (random.Mistake(2))
         {
             type = random.Pick<GType>(new GType.Bool(), new GType.Long(), new GType.Text(), new GType.Set(new GType.Long()), new GType.Extension("decimal"));
         }
@@ -41,7 +41,7 @@ internal sealed class ValueGenerator(Prng random, GSchema schema)
         return type switch
         {
             GType.Bool => random.Pick("true", "false"),
-            GType.Long => random.Percent(99) ? _literals.Long().ToString(CultureInfo.InvariantCulture) : random.Pick("1.5", "1e2", "9223372036854775808", "-0", "1.0", "null"),
+            GType.Long => random.Mistake(2) ? random.Pick("1.5", "1e2", "9223372036854775808", "-0", "1.0", "null") : _literals.Long().ToString(CultureInfo.InvariantCulture),
             GType.Text => JsonSerializer.Serialize(_literals.Text()),
             GType.Entity entity => isExplicit ? $$"""{"__entity":{{Uid(entity.Name).Json}}}""" : Uid(entity.Name).Json,
             GType.Extension extension => Extension(extension.Name, isExplicit),
