@@ -18,6 +18,9 @@ internal sealed class FuzzRun(IFuzzTarget target)
     // For inputs of up to 64 KiB, on a busy machine.
     private const long MaxAllocated = 1L << 30;
     private const int MaxPool = 5_000;
+
+    // Longer inputs are tried, but not mutated further: they take long and say little that shorter ones do not.
+    private const int MaxPooledLength = 8 * 1024;
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<string> _outcomes = [];
@@ -32,7 +35,7 @@ internal sealed class FuzzRun(IFuzzTarget target)
         for (var i = 0; i < count; i++)
         {
             var input = mutator.Mutate(pool);
-            if (Try(input, string.Create(CultureInfo.InvariantCulture, $"seed {seed}, input {i}")) && pool.Count < MaxPool)
+            if (Try(input, string.Create(CultureInfo.InvariantCulture, $"seed {seed}, input {i}")) && pool.Count < MaxPool && input.Length <= MaxPooledLength)
             {
                 pool.Add(input);
             }

@@ -10,7 +10,7 @@ namespace IntentAuthz.Cedar.Fuzz;
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int ShortRun = 3_000;
-    private const int LongRun = 200_000;
+    private const int LongRun = 100_000;
 
     private static readonly string SchemaText = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Seeds", "schema-text", "docs.cedarschema"));
     private static readonly string EntitiesJson = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Seeds", "entities-json", "docs.json"));
