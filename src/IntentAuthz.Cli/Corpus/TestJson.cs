@@ -10,9 +10,11 @@ internal static class TestJson
 
     public static JsonDocument Parse(string path)
     {
+        // Some editors put a byte order mark before the text.
+        var bytes = File.ReadAllBytes(path).AsMemory();
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(path), Options);
+            return JsonDocument.Parse(bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes, Options);
         }
         catch (JsonException exception)
         {

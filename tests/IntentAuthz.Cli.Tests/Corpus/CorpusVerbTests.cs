@@ -96,6 +96,20 @@ public sealed class CorpusVerbTests : IDisposable
     }
 
     [Fact]
+    public void A_byte_order_mark_is_no_part_of_a_test()
+    {
+        _corpus.Write("corpus/good.json", "\uFEFF" + SmallCorpus.Test);
+        Passes();
+    }
+
+    [Fact]
+    public void Two_entities_may_have_one_name_without_quotes()
+    {
+        ReplaceInVerdicts("\"Team::billing\": {}", "\"Team::billing\": {}, \"Team::billing\": {}");
+        Passes();
+    }
+
+    [Fact]
     public void A_wrong_decision_is_printed()
     {
         ReplaceInTest("\"allow\"", "\"deny\"");
