@@ -20,6 +20,9 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     // Cases that are asked and not answered yet: one side need not wait for the other.
     private const int MaxInFlight = 32;
 
+    // So that a run that was broken off says how far it came.
+    private const int CasesPerNote = 10_000;
+
     // Differences come in swarms; a few are enough to see what it is.
     private const int MaxReported = 3;
 
@@ -32,6 +35,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         var comparison = new CaseComparison(reference);
         var watch = Stopwatch.StartNew();
         var pending = new Queue<(DifferentialCase Case, Task<IReadOnlyList<Difference>> Differences)>();
+        var compared = 0;
         var different = new List<(DifferentialCase Case, Difference First)>();
         for (var i = 0; i < count + MaxInFlight && different.Count < MaxReported; i++)
         {
@@ -48,11 +52,16 @@ public sealed class DifferentialTests(ITestOutputHelper output)
                 {
                     different.Add((@case, difference));
                 }
+
+                if (++compared % CasesPerNote == 0)
+                {
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{compared} cases compared, {different.Count} with differences"));
+                }
             }
         }
 
         await Task.WhenAll(pending.Select(entry => entry.Differences));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} cases in {watch.Elapsed.TotalSeconds:F1} s, {different.Count} with differences. {comparison.Summary}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{compared} cases compared in {watch.Elapsed.TotalSeconds:F1} s, {different.Count} with differences. {comparison.Summary}"));
         var report = new StringBuilder();
         foreach (var (@case, difference) in different)
         {

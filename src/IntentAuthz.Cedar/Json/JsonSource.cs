@@ -39,7 +39,8 @@ internal sealed class JsonSource
         }
         catch (JsonException exception)
         {
-            throw new CedarJsonException("$", exception.Message, exception);
+            // Not as the cause: its message may be as long as the document.
+            throw new CedarJsonException("$", Explain(exception));
         }
 
         using (document)
@@ -62,6 +63,14 @@ internal sealed class JsonSource
         }
 
         return Read(Encoding.UTF8.GetBytes(json), read);
+    }
+
+    /// <summary>What is wrong with the JSON, and where. The message of the parser quotes what it found, however long that is.</summary>
+    public static string Explain(JsonException exception)
+    {
+        var message = exception.Message;
+        var place = message.LastIndexOf(" LineNumber:", StringComparison.Ordinal);
+        return place < 0 ? CedarText.Shorten(message) : string.Concat(CedarText.Shorten(message.AsSpan(0, place)), message.AsSpan(place));
     }
 
     /// <summary>The failure of what is being read now.</summary>

@@ -101,6 +101,16 @@ public sealed class HostileJsonTests
     [MemberData(nameof(Kinds))]
     public void A_number_without_end_is_refused(string kind) => Assert.NotNull(Refusal(kind, new string('9', 10 * Million)));
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void An_error_does_not_repeat_the_document(string kind)
+    {
+        foreach (var value in (string[])[$"t{new string('x', Million)}", $"\"\\{new string('q', Million)}\"", $"{{\"{new string('n', Million)}\": 1}}", new string('9', Million)])
+        {
+            Assert.InRange(Refusal(kind, value)?.Length ?? 0, 0, 500);
+        }
+    }
+
     // Cut off, overlong, a surrogate, beyond Unicode, a lone continuation, no UTF-8 at all.
     [Theory]
     [InlineData(new byte[] { 0xC3 })]
