@@ -6,13 +6,21 @@ namespace IntentAuthz.Cedar.Ast;
 /// A pattern: literal texts with a wildcard between each two neighbours. <c>"a*b"</c> is [a, b], <c>"*"</c> is ["", ""],
 /// a pattern without wildcard is one text. Between adjacent wildcards lies an empty text.
 /// </summary>
-internal sealed class LikePattern(ImmutableArray<string> parts)
+internal sealed class LikePattern
 {
-    public ImmutableArray<string> Parts { get; } = parts;
+    private readonly ImmutableArray<PatternPart> _middle;
+
+    public LikePattern(ImmutableArray<string> parts)
+    {
+        Parts = parts;
+        _middle = parts.Length < 3 ? [] : [.. parts[1..^1].Select(part => new PatternPart(part))];
+    }
+
+    public ImmutableArray<string> Parts { get; }
 
     /// <summary>
-    /// Whether the whole text matches. Linear in practice and never worse than text length times pattern length: each part is
-    /// searched once, leftmost first, which is enough because the parts in the middle may stand anywhere after one another.
+    /// Whether the whole text matches. Linear in the length of the text: each part is searched once, leftmost first, which is
+    /// enough because the parts in the middle may stand anywhere after one another.
     /// Comparing UTF-16 units is exact, since text and parts are well-formed.
     /// </summary>
     public bool Matches(string text)
@@ -30,15 +38,15 @@ internal sealed class LikePattern(ImmutableArray<string> parts)
         }
 
         var rest = text.AsSpan(first.Length, text.Length - first.Length - last.Length);
-        foreach (var part in Parts.AsSpan()[1..^1])
+        foreach (var part in _middle)
         {
-            var index = rest.IndexOf(part, StringComparison.Ordinal);
-            if (index < 0)
+            var end = part.EndIn(rest);
+            if (end < 0)
             {
                 return false;
             }
 
-            rest = rest[(index + part.Length)..];
+            rest = rest[end..];
         }
 
         return true;

@@ -116,12 +116,9 @@ internal sealed partial class Interpreter
                 return CedarBool.Of(IsIn(entity.Uid, container.Uid, entities));
             case CedarSet set:
                 // The types of all members are checked before any is compared.
-                foreach (var item in set.Items)
+                if (FirstOther(set) is { } other)
                 {
-                    if (item is not CedarEntity)
-                    {
-                        return FailType(AnyEntity, item, rightExpr.Range);
-                    }
+                    return FailType(AnyEntity, other, rightExpr.Range);
                 }
 
                 foreach (var item in set.Items)
@@ -136,6 +133,34 @@ internal sealed partial class Interpreter
             default:
                 return Fail($"type error: expected one of [set, {AnyEntity}], got {right.TypeName}", rightExpr.Range);
         }
+    }
+
+    // A set has no order; the message names the member that comes first in the order of the reference.
+    private static CedarValue? FirstOther(CedarSet set)
+    {
+        CedarValue? first = null;
+        foreach (var item in set.Items)
+        {
+            if (item is not CedarEntity && (first is null || Rank(item) < Rank(first)))
+            {
+                first = item;
+            }
+        }
+
+        return first;
+
+        static int Rank(CedarValue value) => value switch
+        {
+            CedarBool => 0,
+            CedarLong => 1,
+            CedarString => 2,
+            CedarSet => 3,
+            CedarRecord => 4,
+            CedarDatetime => 5,
+            CedarDecimal => 6,
+            CedarDuration => 7,
+            _ => 8,
+        };
     }
 
     private CedarBool? EvaluateIs(IsExpr @is)

@@ -120,7 +120,7 @@ internal static class ExtensionCalls
             return new(moved);
         }
 
-        error = Failure("offset", string.Create(CultureInfo.InvariantCulture, $"overflows when adding an offset: {datetime}+({duration.Milliseconds}ms)"));
+        error = Failure("offset", string.Create(CultureInfo.InvariantCulture, $"overflows when adding an offset: {FromEpoch(datetime)}+({duration.Milliseconds}ms)"));
         return null;
     }
 
@@ -137,9 +137,13 @@ internal static class ExtensionCalls
             return new(elapsed);
         }
 
-        error = Failure("durationSince", $"overflows when computing the duration between {later} and {earlier}");
+        error = Failure("durationSince", $"overflows when computing the duration between {FromEpoch(later)} and {FromEpoch(earlier)}");
         return null;
     }
+
+    // How the reference writes an instant in a message, in whatever way it was given.
+    private static string FromEpoch(CedarDatetime datetime) =>
+        string.Create(CultureInfo.InvariantCulture, $"(datetime(\"1970-01-01\")).offset(duration(\"{datetime.UnixMilliseconds}ms\"))");
 
     // toDate gives the midnight before, toTime the time since then.
     private static CedarValue? Split(ExtensionFunction function, ReadOnlySpan<CedarValue> arguments, out ExtensionError? error)
@@ -159,7 +163,7 @@ internal static class ExtensionCalls
             return new CedarDatetime(midnight);
         }
 
-        error = Failure("toDate", $"overflows when computing the date of {datetime}");
+        error = Failure("toDate", $"overflows when computing the date of {FromEpoch(datetime)}");
         return null;
     }
 

@@ -39,7 +39,8 @@ internal sealed class JsonSource
         }
         catch (JsonException exception)
         {
-            throw new CedarJsonException("$", exception.Message, exception);
+            // Not as the cause: its message may be as long as the document.
+            throw new CedarJsonException("$", Explain(exception));
         }
 
         using (document)
@@ -62,6 +63,14 @@ internal sealed class JsonSource
         }
 
         return Read(Encoding.UTF8.GetBytes(json), read);
+    }
+
+    /// <summary>What is wrong with the JSON, and where. The message of the parser quotes what it found, however long that is.</summary>
+    public static string Explain(JsonException exception)
+    {
+        var message = exception.Message;
+        var place = message.LastIndexOf(" LineNumber:", StringComparison.Ordinal);
+        return place < 0 ? CedarText.Shorten(message) : string.Concat(CedarText.Shorten(message.AsSpan(0, place)), message.AsSpan(place));
     }
 
     /// <summary>The failure of what is being read now.</summary>
@@ -207,7 +216,8 @@ internal sealed class JsonSource
 
     public long Long(JsonElement element)
     {
-        if (!element.TryGetInt64(out var value))
+        // `-0` is a number of floating point: there is no such integer, and the reference refuses it.
+        if (!element.TryGetInt64(out var value) || (value == 0 && element.GetRawText() == "-0"))
         {
             throw Error($"`{CedarText.Shorten(element.GetRawText())}` is not a 64-bit integer; numbers with a fraction are written as decimals");
         }

@@ -6,10 +6,13 @@ namespace IntentAuthz.Cedar.Validation;
 
 /// <summary>
 /// Numbers expressions so that two have the same number exactly if they are the same expression, wherever they stand. Forms
-/// that Cedar defines by others count as those: <c>a != b</c> is <c>!(a == b)</c>, and a chain nests to the left.
+/// that Cedar defines by others count as those: <c>a != b</c> is <c>!(a == b)</c>, and a chain nests to the left, with what is
+/// a <see cref="ConstantBool"/> computed.
 /// </summary>
 internal sealed class ExprShapes
 {
+    private const string And = "and";
+
     private readonly Dictionary<string, int> _byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<CedarValue, int> _literals = [];
     private readonly Dictionary<Expr, int> _byExpr = new(ReferenceEqualityComparer.Instance);
@@ -33,7 +36,7 @@ internal sealed class ExprShapes
         LiteralExpr literal => Literal(literal.Value),
         VariableExpr variable => Node($"var {variable.Variable}"),
         SlotExpr slot => Node($"slot {slot.Slot}"),
-        AndExpr and => Chain("and", and.Operands),
+        AndExpr and => Chain(And, and.Operands),
         OrExpr or => Chain("or", or.Operands),
         UnaryExpr unary => Node(unary.Operator.ToString(), Of(unary.Operand)),
         BinaryExpr binary => Binary(binary),
@@ -67,7 +70,7 @@ internal sealed class ExprShapes
         for (var i = 1; i < has.Path.Length; i++)
         {
             target = OfAttribute(target, has.Path[i - 1]);
-            result = Node("and", result, Node($"has {Quote(has.Path[i])}", target));
+            result = Node(And, result, Node($"has {Quote(has.Path[i])}", target));
         }
 
         return result;
@@ -77,15 +80,17 @@ internal sealed class ExprShapes
     {
         var target = Of(@is.Target);
         var type = Node($"is {@is.EntityType}", target);
-        return @is.Container is null ? type : Node("and", type, Node(nameof(BinaryOperator.In), target, Of(@is.Container)));
+        return @is.Container is null ? type : Node(And, type, Node(nameof(BinaryOperator.In), target, Of(@is.Container)));
     }
 
     private int Chain(string name, IReadOnlyList<Expr> operands)
     {
         var result = Of(operands[0]);
+        var constant = ConstantBool.Of(operands[0]);
         for (var i = 1; i < operands.Count; i++)
         {
-            result = Node(name, result, Of(operands[i]));
+            constant = constant is { } left && ConstantBool.Of(operands[i]) is { } right ? (name == And ? left && right : left || right) : null;
+            result = constant is { } value ? Literal(CedarBool.Of(value)) : Node(name, result, Of(operands[i]));
         }
 
         return result;

@@ -65,6 +65,7 @@ internal sealed partial class Typechecker
     {
         LiteralExpr literal => literal.Value,
         VariableExpr { Variable: CedarVariable.Action } => new CedarEntity(Environment.Action.Uid),
+        AndExpr or OrExpr => ConstantBool.Of(expr) is { } constant ? CedarBool.Of(constant) : null,
         _ => null,
     };
 

@@ -63,6 +63,8 @@ public sealed class EntityJsonTests
     [InlineData("""[{"uid": {"type": "U", "id": "a"}, "attrs": {"x": null}, "parents": []}]""", "$[0].attrs.x: Cedar has no null; leave the attribute out")]
     [InlineData("""[{"uid": {"type": "U", "id": "a"}, "attrs": {"x": [1, 1.5]}, "parents": []}]""", "$[0].attrs.x[1]: `1.5` is not a 64-bit integer; numbers with a fraction are written as decimals")]
     [InlineData("""[{"uid": {"type": "U", "id": "a"}, "attrs": {"x": 9223372036854775808}, "parents": []}]""", "$[0].attrs.x: `9223372036854775808` is not a 64-bit integer")]
+    [InlineData("""[{"uid": {"type": "U", "id": "a"}, "attrs": {"x": -0}, "parents": []}]""", "$[0].attrs.x: `-0` is not a 64-bit integer")]
+    [InlineData("""[{"uid": {"type": "U", "id": "a"}, "attrs": {"x": 1e2}, "parents": []}]""", "$[0].attrs.x: `1e2` is not a 64-bit integer")]
     [InlineData("""[{"uid": {"type": "U", "id": "a"}, "attrs": {"x": 1, "x": 1}, "parents": []}]""", "$[0].attrs: the name `x` occurs twice")]
     [InlineData("""[{"uid": {"type": "U", "id": "a"}, "attrs": {"x": {"__entity": {"type": "U", "id": "a"}, "y": 1}}, "parents": []}]""", "$[0].attrs.x: `__entity`, `__extn` and `__expr` stand alone in their object")]
     [InlineData("""[{"uid": {"type": "U", "id": "a"}, "attrs": {"x": {"__expr": "1"}}, "parents": []}]""", "$[0].attrs.x: `__expr` is not supported; use `__entity` or `__extn`")]

@@ -18,6 +18,8 @@ public sealed class EntityOperatorTests
     [InlineData("1 in principal", "type error: expected (entity of type `any_entity_type`), got long")]
     [InlineData("principal in 1", "type error: expected one of [set, (entity of type `any_entity_type`)], got long")]
     [InlineData("principal in [principal, 1]", "type error: expected (entity of type `any_entity_type`), got long")] // Though the first matches.
+    [InlineData("principal in [{}, \"\", 2, principal]", "type error: expected (entity of type `any_entity_type`), got long")] // Whatever the order.
+    [InlineData("principal in [ip(\"::1\"), decimal(\"1.0\"), datetime(\"2024-01-01\")]", "type error: expected (entity of type `any_entity_type`), got datetime")]
     public void In_needs_entities(string expression, string expected) => Assert.Equal(expected, Expressions.Error(expression).Message);
 
     [Fact]

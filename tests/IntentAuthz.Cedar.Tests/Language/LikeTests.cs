@@ -41,4 +41,21 @@ public sealed class LikeTests
 
         Assert.Equal("false", Expressions.Value($"\"{text}\" like \"{pattern}\""));
     }
+
+    // The part in the middle agrees with the text for long at every second place: a search that begins anew each time would take
+    // the product of the lengths.
+    [Theory]
+    [InlineData(10)]
+    [InlineData(1_000)]
+    [InlineData(250_000)]
+    public void A_long_part_between_stars_is_searched_in_time_linear_in_the_text(int pairs)
+    {
+        var half = string.Concat(Enumerable.Repeat("ab", pairs));
+        var text = CedarRecord.Create([new("text", string.Concat(Enumerable.Repeat("ab", 10_000_000)))]);
+        var policies = PolicySet.Parse($"permit(principal, action, resource) when {{ context.text like \"*{half}cb{half}*\" }};");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        Assert.Equal(CedarDecision.Deny, CedarAuthorizer.Authorize(new(new("U", "u"), new("Action", "a"), new("R", "r"), text), policies, EntityStore.Empty).Decision);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"Took {watch.Elapsed}.");
+    }
 }

@@ -8,10 +8,10 @@ public sealed class SchemaLimitsTests
     [Fact]
     public void Types_that_nest_too_deep_are_refused_in_both_forms()
     {
-        var text = $"type T = {string.Concat(Enumerable.Repeat("Set<", 100_000))}";
+        var text = $"type T = {string.Concat(Enumerable.Repeat("Set<", 1_000_000))}";
         Assert.False(Schema.TryParseCedar(text, null, out _, out var inText));
         Assert.Contains(inText, error => error.Code == "too-deep");
-        var json = $$$"""{"": {"entityTypes": {"A": {"tags": {{{string.Concat(Enumerable.Repeat("""{"type": "Set", "element": """, 100_000))}}}""";
+        var json = $$$"""{"": {"entityTypes": {"A": {"tags": {{{string.Concat(Enumerable.Repeat("""{"type": "Set", "element": """, 1_000_000))}}}""";
         Assert.False(Schema.TryParseJson(json, null, out _, out var inJson));
         Assert.Contains(inJson, error => error.Code == "invalid-json");
     }
@@ -59,5 +59,37 @@ public sealed class SchemaLimitsTests
     {
         Assert.False(Schema.TryParseCedar(string.Concat(Enumerable.Repeat("entity 1;", 1000)), null, out _, out var errors));
         Assert.Equal(CedarLimits.MaxDiagnostics + 1, errors.Count);
+    }
+
+    [Fact]
+    public void A_source_beyond_the_limit_is_refused_unread()
+    {
+        Assert.False(Schema.TryParseCedar($"@doc(\"{new string('x', 100_000_000)}\") entity A;", null, out _, out var errors));
+        Assert.Equal("source-too-long", Assert.Single(errors).Code);
+    }
+
+    [Fact]
+    public void Broken_utf16_is_refused_at_its_place()
+    {
+        Assert.False(Schema.TryParseCedar("entity A enum [\"\uD800\"];", null, out _, out var errors));
+        var error = Assert.Single(errors);
+        Assert.Equal("invalid-utf16", error.Code);
+        Assert.Equal(17, error.Span.Column);
+    }
+
+    [Theory]
+    [InlineData("entity A = ")]
+    [InlineData("{")]
+    [InlineData("namespace N {")]
+    [InlineData("@a ")]
+    [InlineData("A::")]
+    [InlineData("entity ")]
+    [InlineData("type T = Set<")]
+    [InlineData("\"")]
+    [InlineData(",")]
+    public void A_million_times_one_piece_is_refused(string piece)
+    {
+        Assert.False(Schema.TryParseCedar(string.Concat(Enumerable.Repeat(piece, 1_000_000)), null, out _, out var errors));
+        Assert.NotEmpty(errors);
     }
 }

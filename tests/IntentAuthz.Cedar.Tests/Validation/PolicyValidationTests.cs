@@ -39,6 +39,17 @@ public sealed class PolicyValidationTests
         }
     }
 
+    // The reference computes && and || of literals when it reads a policy, and compares literals without asking for their types.
+    [Theory]
+    [InlineData("1 == true", true)]
+    [InlineData("1 == (true && true)", true)]
+    [InlineData("1 == (false || (true && true && false))", true)]
+    [InlineData("principal is User && principal.hasTag(if true && true then \"a\" else \"b\") && principal.getTag(if true then \"a\" else \"b\") == \"v\"", true)]
+    [InlineData("1 == (true || resource.size > 1)", false)]
+    [InlineData("1 == (true && !true)", false)]
+    [InlineData("resource.size == (true && true)", false)]
+    public void Constants_are_literals(string condition, bool isValid) => Assert.Equal(isValid, Validate(Policy(condition)).IsValid);
+
     [Theory]
     [InlineData("principal.nam == \"x\"", "unknown-attribute")]
     [InlineData("principal is User && principal.age > 1", "optional-attribute")]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using IntentAuthz.Cedar.Json;
 using IntentAuthz.Cedar.Syntax;
 
 namespace IntentAuthz.Cedar.Schemas.Syntax;
@@ -42,7 +43,7 @@ internal ref struct LocatedJsonReader
         catch (JsonException exception)
         {
             var at = reader.CharsAt((int)reader._reader.BytesConsumed);
-            errors.Add(SchemaCodes.InvalidJson, new(at, at), $"this is not JSON: {exception.Message}");
+            errors.Add(SchemaCodes.InvalidJson, new(at, at), $"this is not JSON: {JsonSource.Explain(exception)}");
             return null;
         }
     }

@@ -1,0 +1,3 @@
+using IntentAuthz.Cli;
+
+return IntentAuthzCommand.Create().Parse(args).Invoke();

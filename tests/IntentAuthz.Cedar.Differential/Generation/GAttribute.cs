@@ -1,0 +1,3 @@
+namespace IntentAuthz.Cedar.Differential.Generation;
+
+internal sealed record GAttribute(string Name, GType Type, bool IsRequired);
