@@ -76,6 +76,17 @@ public sealed class CompiledPolicySetTests
     }
 
     [Fact]
+    public void Many_requests_are_decided_in_their_order()
+    {
+        var bound = PolicySet.Parse("permit(principal in Group::\"staff\", action, resource is Doc);").Compile().Bind(Entities);
+        CedarRequest[] requests = [Request, new(new("User", "bob"), Read, Plan), new(Alice, Read, new("Folder", "f")), Request];
+        var decisions = new CedarDecision[5];
+        bound.Decide(requests, decisions);
+        Assert.Equal([CedarDecision.Allow, CedarDecision.Deny, CedarDecision.Deny, CedarDecision.Allow], decisions[..4]);
+        Assert.Throws<ArgumentException>(() => bound.Decide(requests, decisions.AsSpan(0, 3)));
+    }
+
+    [Fact]
     public void A_policy_met_under_two_of_its_actions_is_one_reason()
     {
         var entities = EntityStore.Create([new(Read, parents: [new("Action", "a"), new("Action", "b")])]);
