@@ -29,12 +29,17 @@ internal sealed class ApplicationScenario
 
     internal EntityStore Entities { get; }
 
-    /// <summary>Makes random requests. Their texts are objects of their own, as those of a caller would be.</summary>
+    /// <summary>
+    /// Makes random requests. Their texts are not those of policies and store: ids are objects of their own in each request, types, which
+    /// are constants in a host's code, one each.
+    /// </summary>
     internal CedarRequest[] Requests(int count, Random random)
     {
         EntityUid[] actions = [.. Schema.Actions.OrderBy(static uid => uid.Id, StringComparer.Ordinal)];
         ILookup<string, EntityUid> byType = Entities.Entities.Select(static entity => entity.Uid)
             .OrderBy(static uid => uid.ToString(), StringComparer.Ordinal).ToLookup(static uid => uid.Type);
+        Dictionary<string, string> types = Schema.EntityTypes.Append("Action").ToDictionary(static type => type, static type => new string(type));
+        EntityUid Copy(EntityUid uid) => new(types[uid.Type], new string(uid.Id));
         CedarRequest[] requests = new CedarRequest[count];
         for (int i = 0; i < count; i++)
         {
@@ -61,6 +66,4 @@ internal sealed class ApplicationScenario
     }
 
     private static EntityUid Pick(Random random, EntityUid[] choices) => choices[random.Next(choices.Length)];
-
-    private static EntityUid Copy(EntityUid uid) => new(new string(uid.Type), new string(uid.Id));
 }
