@@ -49,6 +49,13 @@ public class ApplicationBenchmarks
         }
 
         double allowed = (double)Compiled() / RequestCount;
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        Compiled();
+        if (GC.GetAllocatedBytesForCurrentThread() != allocated)
+        {
+            throw new InvalidOperationException("The decision alone allocates.");
+        }
+
         Console.WriteLine($"// {Application}, n = {N}: {_scenario.Entities.Count} entities, {allowed:P1} of {RequestCount} requests allowed");
         if (allowed is < LeastAllowed or > MostAllowed)
         {
