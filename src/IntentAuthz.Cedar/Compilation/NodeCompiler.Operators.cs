@@ -103,7 +103,9 @@ internal sealed partial class NodeCompiler
                 : Share("in literal", [left], () => new InLiteralNode(left, [.. containers]), ids);
         }
 
-        return Share("in", [left, right], () => new InNode(left, right));
+        return left is VariableNode variable
+            ? Share("variable in any", [right], () => new VariableInNode(variable.Role, right), variable.Role)
+            : Share("in", [left, right], () => new InNode(left, right));
     }
 
     private static EntityUid[]? LiteralContainers(CedarValue value) => value switch

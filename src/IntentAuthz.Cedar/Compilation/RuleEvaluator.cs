@@ -5,26 +5,16 @@ internal sealed class RuleEvaluator(PolicySet policies, RuleIndex index)
 {
     private readonly RuleBlock _always = index.Always;
     private readonly Role[] _roles = [.. index.Roles];
+    private readonly bool _hasForbids = policies.PolicyArray.Any(policy => policy.Effect == PolicyEffect.Forbid);
 
     public RuleIndex Index => index;
 
     /// <summary>The decision alone: forbids first, and the first that applies decides; then permits, likewise.</summary>
     public CedarDecision Decide(ref RequestView view)
     {
-        if (AnyApplies(_always.Forbids, ref view))
+        if (_hasForbids && IsForbidden(ref view))
         {
             return CedarDecision.Deny;
-        }
-
-        foreach (var role in _roles)
-        {
-            foreach (var block in view.Resolve(role).Blocks(role))
-            {
-                if (AnyApplies(block.Forbids, ref view))
-                {
-                    return CedarDecision.Deny;
-                }
-            }
         }
 
         if (AnyApplies(_always.Permits, ref view))
@@ -44,6 +34,27 @@ internal sealed class RuleEvaluator(PolicySet policies, RuleIndex index)
         }
 
         return CedarDecision.Deny;
+    }
+
+    private bool IsForbidden(ref RequestView view)
+    {
+        if (AnyApplies(_always.Forbids, ref view))
+        {
+            return true;
+        }
+
+        foreach (var role in _roles)
+        {
+            foreach (var block in view.Resolve(role).Blocks(role))
+            {
+                if (AnyApplies(block.Forbids, ref view))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The decision with all policies that determined it and all that failed, in the order of the set.</summary>

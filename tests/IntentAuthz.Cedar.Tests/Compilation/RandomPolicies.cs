@@ -64,7 +64,7 @@ internal sealed class RandomPolicies(Random random)
             6 => $"{Long(depth - 1)} {Pick("<", "<=", ">", ">=")} {Long(depth - 1)}",
             7 => $"{Text(depth - 1)} {Pick("==", "!=")} {Text(0)}",
             8 => $"{Text(depth - 1)} like \"{Pick("*", "a*", "*e", "al*e", "hello", "*l*l*")}\"",
-            9 => $"{Entity(depth - 1)} in {Entity(depth - 1)}",
+            9 => $"{Entity(depth - 1)} in {(random.Next(3) == 0 ? Set(depth - 1) : Entity(depth - 1))}",
             10 => $"{Entity(depth - 1)} in [{string.Join(", ", Enumerable.Range(0, random.Next(3)).Select(_ => Entity(0)))}]",
             11 => $"{Entity(depth - 1)} {Pick("==", "!=")} {Entity(0)}",
             12 => $"{Entity(depth - 1)} is {Pick(Types)}",

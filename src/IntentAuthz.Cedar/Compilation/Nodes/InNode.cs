@@ -21,18 +21,9 @@ internal sealed class InNode(Node left, Node right) : TestNode
             return Of(view.Entities.IsIn(entity, other));
         }
 
-        if (container.Reference is not CedarSet set)
+        if (container.Reference is not CedarSet set || !AreEntities(set))
         {
             return Truth.Error;
-        }
-
-        // All members must be entities before any is compared.
-        foreach (var item in set.Items)
-        {
-            if (item is not CedarEntity)
-            {
-                return Truth.Error;
-            }
         }
 
         foreach (var item in set.Items)
@@ -44,5 +35,19 @@ internal sealed class InNode(Node left, Node right) : TestNode
         }
 
         return Truth.False;
+    }
+
+    /// <summary>Whether all members are entities, which they must be before any is compared.</summary>
+    public static bool AreEntities(CedarSet set)
+    {
+        foreach (var item in set.Items)
+        {
+            if (item is not CedarEntity)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }
