@@ -102,6 +102,9 @@ public static class ReasonCodes
     /// <summary>More calls than the lowest applicable <c>@rate</c> allows.</summary>
     public const string RateExceeded = "rate-exceeded";
 
+    /// <summary>The budget of the task, or of a task above it, has not enough left for the call.</summary>
+    public const string BudgetExceeded = "budget-exceeded";
+
     /// <summary>The credential's profile or issuer is not declared.</summary>
     public const string UnknownCredential = "unknown-credential";
 

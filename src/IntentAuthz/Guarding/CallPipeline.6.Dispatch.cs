@@ -69,6 +69,12 @@ internal sealed partial class CallPipeline
                 ReasonCodes.RateExceeded, $"{context.Tool.Action} is called more often than {string.Join(", ", standing.Obligations.Rates)} allows; wait.");
         }
 
+        if (task.Budget.TryReserve(context.Tool, context.Snapshot.Json, context.Resources) is { } spent)
+        {
+            rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
+            return Decision.Deny(ReasonCodes.BudgetExceeded, spent);
+        }
+
         bool isNoted = false;
         if (!context.Tool.IsIdempotent)
         {
@@ -82,6 +88,7 @@ internal sealed partial class CallPipeline
             return null;
         }
 
+        task.Budget.GiveBack(context.Tool, context.Snapshot.Json, context.Resources);
         rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
         if (isNoted)
         {

@@ -97,7 +97,7 @@ public sealed class Guard
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(toolName);
-        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, toolName)))
+        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, toolName)) || !task.Budget.HasRoomFor(tool))
         {
             return false;
         }

@@ -10,18 +10,24 @@ public sealed class Mandate
 
     private readonly LoadedPolicies? _policies;
 
-    private Mandate(LoadedPolicies? policies, string description, RiskClass ceiling)
+    private readonly string _grants;
+
+    private Mandate(LoadedPolicies? policies, string grants, RiskClass ceiling, TaskBudget budget)
     {
         _policies = policies;
-        Description = description;
+        _grants = grants;
         RiskCeiling = ceiling;
+        Budget = budget;
     }
 
     /// <summary>What the mandate allows, in words, for the people who approve a task and for the audit.</summary>
-    public string Description { get; }
+    public string Description => Budget.IsUnlimited ? _grants : $"{_grants}; {Budget}";
 
     /// <summary>The highest risk class a tool may have.</summary>
     public RiskClass RiskCeiling { get; }
+
+    /// <summary>How much it may do in all. What sub-tasks use counts for every task above them too.</summary>
+    public TaskBudget Budget { get; }
 
     /// <summary>Allows what the grants name, and nothing else.</summary>
     /// <param name="grants">At least one.</param>
@@ -44,7 +50,8 @@ public sealed class Mandate
         return new Mandate(
             LoadedPolicies.Load([new PolicyText("mandate", string.Join('\n', policies), "mandate")], s_rules, isMandate: true),
             string.Join("; ", words),
-            RiskClass.Critical);
+            RiskClass.Critical,
+            TaskBudget.Unlimited);
     }
 
     /// <summary>Allows what a host's own policies permit, for mandates that grants cannot express. Never for text that a model wrote.</summary>
@@ -57,7 +64,7 @@ public sealed class Mandate
         ArgumentException.ThrowIfNullOrWhiteSpace(description);
         try
         {
-            return new Mandate(LoadedPolicies.Load(source.Read(), s_rules, isMandate: true), description, RiskClass.Critical);
+            return new Mandate(LoadedPolicies.Load(source.Read(), s_rules, isMandate: true), description, RiskClass.Critical, TaskBudget.Unlimited);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,7 +77,7 @@ public sealed class Mandate
     public static Mandate WhateverPoliciesPermit(string justification)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(justification);
-        return new Mandate(null, $"whatever the policies permit, because: {justification}", RiskClass.Critical);
+        return new Mandate(null, $"whatever the policies permit, because: {justification}", RiskClass.Critical, TaskBudget.Unlimited);
     }
 
     /// <summary>The same mandate with a ceiling on the risk class of tools.</summary>
@@ -78,8 +85,16 @@ public sealed class Mandate
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the named risk classes.</exception>
     public Mandate WithRiskCeiling(RiskClass ceiling) =>
         Enum.IsDefined(ceiling)
-            ? new(_policies, Description, ceiling)
+            ? new(_policies, _grants, ceiling, Budget)
             : throw new ArgumentOutOfRangeException(nameof(ceiling), ceiling, "Use one of the named risk classes.");
+
+    /// <summary>The same mandate with a budget, in place of the one it had.</summary>
+    /// <param name="budget">The budget.</param>
+    public Mandate WithBudget(TaskBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return new(_policies, _grants, RiskCeiling, budget);
+    }
 
     /// <summary>The mandate's answer, or null when it leaves everything to the policies.</summary>
     internal Verdict? Evaluate(PolicyRequest request) => _policies is null ? null : PolicyEvaluation.Evaluate(_policies, request);

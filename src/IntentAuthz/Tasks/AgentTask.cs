@@ -38,7 +38,7 @@ public sealed class AgentTask
         _state = state;
         _openedAt = time.GetTimestamp();
         OpenedAt = time.GetUtcNow();
-        _lifetime = request.Lifetime;
+        _lifetime = request.Mandate.Budget.Time is { } most && most < request.Lifetime ? most : request.Lifetime;
         ExpiresAt = OpenedAt + _lifetime;
         if (parent is not null && parent.ExpiresAt < ExpiresAt)
         {
@@ -49,6 +49,7 @@ public sealed class AgentTask
         History = new TaskHistory(parent?.History);
         Values = new SeenValues(parent?.Values);
         Calls = new InFlightCalls();
+        Budget = new BudgetLedger(request.Mandate.Budget, parent?.Budget, Id);
         AuditSubject = new AuditSubject(this);
         ContextRecord = ContextRecords.Task(this);
         DelegationRecord = ContextRecords.Delegation(Delegation);
@@ -120,6 +121,8 @@ public sealed class AgentTask
     internal SeenValues Values { get; }
 
     internal InFlightCalls Calls { get; }
+
+    internal BudgetLedger Budget { get; }
 
     internal AuditSubject AuditSubject { get; }
 
