@@ -22,13 +22,11 @@ internal sealed class BoundLayout
         Targets = [.. _paths.Select(path => path.Target)];
         var compiler = new FlatCompiler(literals, layout, Targets);
         _roles = index.Roles.IsEmpty ? [Role.Action] : [.. index.Roles];
-        var always = compiler.Compile(index.Always);
         FlatEntity Compile(ResolvedEntity entity, Role role)
         {
             // The rules for all requests come with the first entity that is looked up anyway.
-            FlatBlock[] first = role == _roles[0] && !always.IsEmpty ? [always] : [];
             var blocks = entity.Blocks(role);
-            return new(entity, blocks.IsEmpty ? first : [.. first, .. blocks.ToArray().Select(compiler.Compile)]);
+            return new(entity, compiler.Compile(role == _roles[0] ? [index.Always, .. blocks] : blocks));
         }
 
         var roles = Enum.GetValues<Role>();
@@ -75,7 +73,7 @@ internal sealed class BoundLayout
 
     private CedarDecision Decide(in FlatRequest request, ReadOnlySpan<FlatEntity> entities)
     {
-        var others = 0;
+        var hasOthers = false;
         foreach (var entity in entities)
         {
             foreach (var block in entity.Blocks)
@@ -85,16 +83,16 @@ internal sealed class BoundLayout
                     return CedarDecision.Deny;
                 }
 
-                others |= block.OtherForbids.Length;
+                hasOthers |= block.HasOtherForbids;
             }
         }
 
-        if (others != 0 && AnyOther(in request, entities, PolicyEffect.Forbid))
+        if (hasOthers && AnyOther(in request, entities, PolicyEffect.Forbid))
         {
             return CedarDecision.Deny;
         }
 
-        others = 0;
+        hasOthers = false;
         foreach (var entity in entities)
         {
             foreach (var block in entity.Blocks)
@@ -104,11 +102,11 @@ internal sealed class BoundLayout
                     return CedarDecision.Allow;
                 }
 
-                others |= block.OtherPermits.Length;
+                hasOthers |= block.HasOtherPermits;
             }
         }
 
-        return others != 0 && AnyOther(in request, entities, PolicyEffect.Permit) ? CedarDecision.Allow : CedarDecision.Deny;
+        return hasOthers && AnyOther(in request, entities, PolicyEffect.Permit) ? CedarDecision.Allow : CedarDecision.Deny;
     }
 
     private bool AnyOther(in FlatRequest request, ReadOnlySpan<FlatEntity> entities, PolicyEffect effect)
@@ -118,7 +116,7 @@ internal sealed class BoundLayout
         {
             foreach (var block in entity.Blocks)
             {
-                foreach (ref readonly var rule in (effect == PolicyEffect.Forbid ? block.OtherForbids : block.OtherPermits).AsSpan())
+                foreach (ref readonly var rule in effect == PolicyEffect.Forbid ? block.OtherForbids : block.OtherPermits)
                 {
                     if (rule.Test(ref view) == Truth.True)
                     {

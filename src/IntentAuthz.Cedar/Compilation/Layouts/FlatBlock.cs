@@ -1,22 +1,27 @@
 namespace IntentAuthz.Cedar.Compilation.Layouts;
 
 /// <summary>
-/// The rules under one key of the index, for requests of one layout: those of which only tests of values are left, and the
-/// others. The order among them does not show in a decision, and the first kind costs a fraction of the second.
+/// Rules for requests of one layout: those of which only tests of values are left, and the others. The order among them does not
+/// show in a decision, and the first kind costs a fraction of the second. Few and small arrays, since a request out of many touches
+/// each of them for the first time.
 /// </summary>
-internal sealed class FlatBlock(PlainRule[] plainForbids, PlainRule[] plainPermits, Rule[] otherForbids, Rule[] otherPermits, SlotTest[] tests)
+internal sealed class FlatBlock(PlainRule[] plain, int plainForbids, Rule[] others, int otherForbids, SlotTest[] tests)
 {
-    public bool IsEmpty => plainForbids.Length + plainPermits.Length + otherForbids.Length + otherPermits.Length == 0;
+    /// <summary>Whether there are forbids for which plain tests do not suffice.</summary>
+    public bool HasOtherForbids => otherForbids > 0;
 
-    public Rule[] OtherForbids => otherForbids;
+    /// <summary>Whether there are permits for which plain tests do not suffice.</summary>
+    public bool HasOtherPermits { get; } = others.Length > otherForbids;
 
-    public Rule[] OtherPermits => otherPermits;
+    public ReadOnlySpan<Rule> OtherForbids => others.AsSpan(0, otherForbids);
 
-    public bool AnyPlainForbids(ReadOnlySpan<CedarScalar> values) => AnyApplies(plainForbids, values);
+    public ReadOnlySpan<Rule> OtherPermits => others.AsSpan(otherForbids);
 
-    public bool AnyPlainPermits(ReadOnlySpan<CedarScalar> values) => AnyApplies(plainPermits, values);
+    public bool AnyPlainForbids(ReadOnlySpan<CedarScalar> values) => plainForbids > 0 && AnyApplies(plain.AsSpan(0, plainForbids), values);
 
-    private bool AnyApplies(PlainRule[] rules, ReadOnlySpan<CedarScalar> values)
+    public bool AnyPlainPermits(ReadOnlySpan<CedarScalar> values) => AnyApplies(plain.AsSpan(plainForbids), values);
+
+    private bool AnyApplies(ReadOnlySpan<PlainRule> rules, ReadOnlySpan<CedarScalar> values)
     {
         foreach (var rule in rules)
         {

@@ -5,20 +5,47 @@ namespace IntentAuthz.Cedar.Compilation.Layouts;
 /// <summary>Rewrites rules for requests of one layout: rules for other types go, and comparisons of the request's values become data.</summary>
 internal sealed class FlatCompiler(LiteralTable literals, RequestLayout layout, int[] targets)
 {
+    // Up to so many rules are kept together for one entity, though others in the same group have some of them too: one block is
+    // found with fewer steps than several.
+    private const int MergeLimit = 16;
+
     private readonly Dictionary<RuleBlock, FlatBlock> _blocks = [];
 
-    /// <summary>The block, rewritten once however many entities it concerns.</summary>
-    public FlatBlock Compile(RuleBlock block)
+    /// <summary>The blocks that concern an entity: all in one where they are small, else each rewritten once for all that it concerns.</summary>
+    public FlatBlock[] Compile(ReadOnlySpan<RuleBlock> blocks)
     {
-        if (!_blocks.TryGetValue(block, out var flat))
+        var count = 0;
+        foreach (var block in blocks)
         {
-            var tests = new List<SlotTest>();
-            var (plainForbids, otherForbids) = Compile(block.Forbids, tests);
-            var (plainPermits, otherPermits) = Compile(block.Permits, tests);
-            _blocks.Add(block, flat = new(plainForbids, plainPermits, otherForbids, otherPermits, [.. tests]));
+            count += block.Forbids.Length + block.Permits.Length;
+        }
+
+        if (count == 0)
+        {
+            return [];
+        }
+
+        if (blocks.Length > 1 && count <= MergeLimit)
+        {
+            var all = blocks.ToArray();
+            return [Rewrite(new([.. all.SelectMany(block => block.Forbids)], [.. all.SelectMany(block => block.Permits)]))];
+        }
+
+        var flat = new FlatBlock[blocks.Length];
+        for (var i = 0; i < flat.Length; i++)
+        {
+            flat[i] = _blocks.TryGetValue(blocks[i], out var known) ? known : _blocks[blocks[i]] = Rewrite(blocks[i]);
         }
 
         return flat;
+    }
+
+    private FlatBlock Rewrite(RuleBlock block)
+    {
+        var tests = new List<SlotTest>();
+        var (plainForbids, otherForbids) = Compile(block.Forbids, tests);
+        var (plainPermits, otherPermits) = Compile(block.Permits, tests);
+        return new([.. plainForbids, .. plainPermits], plainForbids.Length, [.. otherForbids, .. otherPermits], otherForbids.Length, [.. tests]);
     }
 
     private (PlainRule[] Plain, Rule[] Others) Compile(Rule[] rules, List<SlotTest> tests)
