@@ -50,4 +50,17 @@ public sealed class CouldPermitTests
         await using GuardFixture fixture = new(Permit("true"), b => b.AddTool(s_pay));
         Assert.False(fixture.Guard.CouldPermit(await fixture.OpenAsync(), "payments.refund"));
     }
+
+    [Fact]
+    public async Task CouldPermit_AToolThatMapsItsArgumentsToTools_IsTrueForAnyOfThem()
+    {
+        await using GuardFixture fixture = new(
+            "permit(principal, action == Action::\"describe\", resource == IntentAuthz::Tool::\"payments.pay\");",
+            b => b.AddTool(s_pay)
+                .AddTool(ToolDescriptor.For("describe").Resource(EntityTypes.Tool, "name").Argument("name", ArgumentRole.Target))
+                .AddTool(ToolDescriptor.For("describe.first").Action("describe").Resource(EntityTypes.Tool, static _ => new ResourceReference(new(EntityTypes.Tool, "payments.pay")))));
+        AgentTask task = await fixture.OpenAsync();
+        Assert.True(fixture.Guard.CouldPermit(task, "describe"));
+        Assert.True(fixture.Guard.CouldPermit(task, "describe.first"));
+    }
 }
