@@ -11,7 +11,7 @@ namespace IntentAuthz.Cedar;
 /// </summary>
 /// <remarks>
 /// <see cref="Decide(CedarRequest, IEntityProvider)"/> allocates nothing, unless a condition builds a set, a record or an address
-/// out of parts of the request. <see cref="Bind"/> is faster still, where the entities are a store that changes more rarely
+/// out of parts of the request, or an entity of a provider that is no <see cref="EntityStore"/> lies in more than 32 others. <see cref="Bind"/> is faster still, where the entities are a store that changes more rarely
 /// than requests come.
 /// </remarks>
 public sealed class CompiledPolicySet

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace IntentAuthz.Cedar.Compilation;
 
 /// <summary>
 /// Finds things by name: what the look-ups of a request cost is most of what a decision costs. Filled once, then read by any
-/// thread. The hash is keyed with a number drawn for each table, so that names cannot be chosen to collide.
+/// thread. The hash is keyed with numbers drawn for each table, so that names cannot be chosen to collide.
 /// </summary>
 /// <typeparam name="T">What is found.</typeparam>
 internal sealed class NameTable<T>
@@ -16,7 +17,11 @@ internal sealed class NameTable<T>
 
     private readonly Slot[] _slots;
     private readonly int _mask;
-    private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
+
+    // All of the hash that is constant: a name that cancels a constant it knows makes a factor zero, whatever the rest of the key is.
+    private readonly ulong _seed = Draw();
+    private readonly ulong _key1 = Draw();
+    private readonly ulong _key2 = Draw();
 
     public NameTable(IReadOnlyCollection<KeyValuePair<string, T>> entries)
     {
@@ -84,8 +89,7 @@ internal sealed class NameTable<T>
     // Sixteen bytes a step, each step a multiplication to 128 bits folded to 64, as in wyhash.
     private uint Hash(string name)
     {
-        const ulong k1 = 0xA0761D6478BD642F;
-        const ulong k2 = 0xE7037ED1A0B428DB;
+        var (k1, k2) = (_key1, _key2);
         ref var bytes = ref Unsafe.As<char, byte>(ref MemoryMarshal.GetReference(name.AsSpan()));
         var length = name.Length * sizeof(char);
         var hash = _seed ^ ((ulong)length * k1);
@@ -104,6 +108,8 @@ internal sealed class NameTable<T>
         hash = Fold(low ^ k2, high ^ hash);
         return (uint)(hash ^ (hash >> 32));
     }
+
+    private static ulong Draw() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ulong left, ulong right)

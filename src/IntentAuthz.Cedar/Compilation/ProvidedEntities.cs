@@ -9,7 +9,7 @@ internal sealed class ProvidedEntities : EntityResolver
     private readonly LiteralTable _literals;
     private readonly ResolvedEntity[] _resolved;
     private readonly List<EntityUid>[] _ancestors = [[], [], []];
-    private readonly bool[] _isResolved = new bool[3];
+    private readonly EntityUid?[] _asked = new EntityUid?[3]; // what is resolved, by the name that was asked for
     private readonly List<EntityUid> _others = [];
     private IEntityProvider _provider = EntityStore.Empty;
 
@@ -30,19 +30,19 @@ internal sealed class ProvidedEntities : EntityResolver
         {
             _resolved[i].Clear();
             _ancestors[i].Clear();
-            _isResolved[i] = false;
+            _asked[i] = null;
         }
     }
 
     public override ResolvedEntity Resolve(Role role, EntityUid uid)
     {
         var resolved = _resolved[(int)role];
-        if (_isResolved[(int)role])
+        if (_asked[(int)role] is not null)
         {
             return resolved;
         }
 
-        _isResolved[(int)role] = true;
+        _asked[(int)role] = uid;
         resolved.Entity = _provider.Find(uid);
         resolved.Value = null;
         if (_literals.FindType(uid.Type) is { } type)
@@ -92,7 +92,8 @@ internal sealed class ProvidedEntities : EntityResolver
 
         for (var role = 0; role < _resolved.Length; role++)
         {
-            if (_isResolved[role] && _resolved[role].Entity is { } entity && entity.Uid == uid)
+            // What a provider calls the entity that it returns counts nowhere.
+            if (_asked[role] == uid)
             {
                 return _ancestors[role].Contains(container);
             }

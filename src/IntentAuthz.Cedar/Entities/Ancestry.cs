@@ -20,16 +20,25 @@ internal static class Ancestry
         return ancestors.Contains(ancestor);
     }
 
+    // So few are compared faster than hashed, and hashing takes an object.
+    private const int ScanLimit = 32;
+
     /// <summary>Adds everything that an entity is below to an empty list, each once.</summary>
     public static void Collect(IEntityProvider entities, Entity entity, List<EntityUid> ancestors)
     {
         // The list is the queue too: what stands at or behind `next` has not been asked for its parents yet.
         var current = (Entity?)entity;
+        HashSet<EntityUid>? seen = null;
         for (var next = 0; ; next++)
         {
             foreach (var parent in current?.ParentArray ?? [])
             {
-                if (!ancestors.Contains(parent))
+                if (ancestors.Count == ScanLimit)
+                {
+                    seen ??= [.. ancestors];
+                }
+
+                if (seen?.Add(parent) ?? !ancestors.Contains(parent))
                 {
                     ancestors.Add(parent);
                 }

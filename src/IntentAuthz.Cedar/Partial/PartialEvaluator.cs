@@ -168,7 +168,8 @@ internal sealed class PartialEvaluator
 
         if (@is.Container is null)
         {
-            return EvaluateStrict([@is.Target], operands => new IsExpr(operands[0], @is.EntityType, @is.TypeRange, null, @is.Range));
+            IsExpr Of(Expr operand) => new(operand, @is.EntityType, @is.TypeRange, null, @is.Range);
+            return target.Value is { } value ? Interpret(Of(new LiteralExpr(value, @is.Target.Range))) : PartialValue.Left(Of(target.Residual!));
         }
 
         // The container is only evaluated for an entity of the type.

@@ -39,7 +39,7 @@ internal static class CorpusCommand
         {
             foreach (var disagreement in outcome.Disagreements)
             {
-                output.WriteLine($"{outcome.Test}: {disagreement}");
+                output.WriteLine($"{Disagreement.Printable(outcome.Test)}: {disagreement}");
             }
         }
 

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace IntentAuthz.Cli.Corpus;
 
 /// <summary>Finds tests, and the files they name.</summary>
@@ -6,10 +8,20 @@ internal static class TestFiles
     // What lies beside a test `name.json` under its name.
     private static readonly string[] CompanionSuffixes = [".entities.json", ".cedarschema.json", ".validation.json"];
 
-    /// <summary>The files that may be tests, in ordinal order. Which are, their content says: sample data lies among them.</summary>
+    /// <summary>
+    /// The files that may be tests, in ordinal order. Which are, their content says: sample data lies among them. Links to directories
+    /// are not followed: they may lead in circles.
+    /// </summary>
     public static List<string> Below(string directory) =>
     [
-        .. Directory.EnumerateFiles(directory, "*.json", SearchOption.AllDirectories)
+        .. new FileSystemEnumerable<string>(
+            directory,
+            (ref entry) => entry.ToSpecifiedFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None })
+            {
+                ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && entry.FileName.EndsWith(".json", StringComparison.Ordinal),
+                ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            }
             .Where(path => !Array.Exists(CompanionSuffixes, suffix => path.EndsWith(suffix, StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal),
     ];

@@ -102,6 +102,19 @@ public sealed class Guard
             return false;
         }
 
+        try
+        {
+            return CouldPermit(task, tool);
+        }
+        catch (Exception)
+        {
+            // What fails here, such as the host's store of entities, fails when the tool is called too, and there it is a denial with its reason.
+            return true;
+        }
+    }
+
+    private bool CouldPermit(AgentTask task, ToolDescriptor tool)
+    {
         PartialPolicyRequest request = PartialPolicyRequest.Create(task, tool, _hostEntities);
         if (!_engine.CouldPermit(request))
         {

@@ -32,7 +32,7 @@ public sealed class PartialPolicyRequest
     {
         // A tool that maps its arguments to resources of one type says that much; a tool without a mapping is the resource itself.
         PartialEntity resource = tool.ResourceTypes is not [string type] ? PartialEntity.Unknown
-            : type == EntityTypes.Tool ? PartialEntity.Known(tool.ToolAsResource[0].Uid)
+            : tool.MapResources is null && tool.ResourceArgument is null ? PartialEntity.Known(tool.ToolAsResource[0].Uid)
             : PartialEntity.OfType(type);
         CedarRecord context = new CedarRecord.Builder { { "task", task.ContextRecord }, { "delegation", task.DelegationRecord } }.Build();
         return new PartialPolicyRequest(

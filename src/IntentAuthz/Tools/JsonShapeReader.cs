@@ -11,6 +11,7 @@ internal sealed class JsonShapeReader
     internal const int MaxDepth = 32;
     internal const int MaxParts = 10_000;
     internal const int MaxAlternatives = 100;
+    internal const int MaxPointerLength = 4096; // so that names of any length in one another are not spelled out for every part below them
 
     private static readonly string[] s_unions = ["anyOf", "oneOf"];
 
@@ -27,6 +28,11 @@ internal sealed class JsonShapeReader
         if (depth > MaxDepth || ++_parts > MaxParts)
         {
             return Lost(PolicySchemaNoteCodes.TooLarge, pointer, $"is described deeper than {MaxDepth} levels or in more than {MaxParts} parts");
+        }
+
+        if (pointer.Length > MaxPointerLength)
+        {
+            return Lost(PolicySchemaNoteCodes.TooLarge, pointer[..MaxPointerLength], $"has names here that are longer than {MaxPointerLength} characters together");
         }
 
         if (schema.ValueKind != JsonValueKind.Object)
@@ -79,10 +85,19 @@ internal sealed class JsonShapeReader
         }
 
         JsonShape? joined = null;
+        HashSet<string> read = new(StringComparer.Ordinal); // each once: an object that is listed a thousand times is one object
         foreach (JsonElement one in type.EnumerateArray())
         {
-            JsonShape shape = ReadType(schema, one, pointer, depth);
-            joined = joined is null ? shape : JsonShape.Join(joined, shape, pointer);
+            if (read.Count == MaxAlternatives)
+            {
+                return Lost(PolicySchemaNoteCodes.TooLarge, pointer, $"has more than {MaxAlternatives} types here");
+            }
+
+            if (read.Add(one.GetRawText()))
+            {
+                JsonShape shape = ReadType(schema, one, pointer, depth);
+                joined = joined is null ? shape : JsonShape.Join(joined, shape, pointer);
+            }
         }
 
         return joined ?? Lost(PolicySchemaNoteCodes.Untyped, pointer, "has no type here");

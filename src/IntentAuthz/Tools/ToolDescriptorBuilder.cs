@@ -208,7 +208,16 @@ public sealed class ToolDescriptorBuilder
     /// <exception cref="InvalidOperationException">The declarations do not fit together; the message says which and how to mend it.</exception>
     public ToolDescriptor Build()
     {
-        JsonShape shape = JsonShape.From(InputSchemaValue);
+        JsonShape shape;
+        try
+        {
+            shape = JsonShape.From(InputSchemaValue);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException($"The input schema of the tool '{Name}' holds a name that is not valid Unicode; no argument can be called so. Take it out.", e);
+        }
+
         foreach (ArgumentDescriptor argument in _arguments.Values)
         {
             if (!argument.IsHostOnly && shape.IsClosed && !shape.Knows(argument.Name))

@@ -142,6 +142,34 @@ public sealed class CompiledPolicySetTests
         Assert.Equal(CedarDecision.Allow, response.Decision);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(40)]
+    public void Each_of_many_groups_is_found_and_so_is_the_entity_itself(int count)
+    {
+        EntityUid[] groups = [.. Enumerable.Range(0, count).Select(i => new EntityUid("Group", $"g{i}"))];
+        var entities = EntityStore.Create([new(Alice, parents: groups)]);
+        var others = string.Concat(Enumerable.Range(0, count).Select(i => $"Group::\"other{i}\", "));
+        foreach (var wanted in groups.Append(Alice))
+        {
+            string[] forms = [$"principal in {wanted}", $"principal in [{others}{wanted}]", $"[principal].contains(principal) && principal in [{wanted}, {others[..^2]}]"];
+            Assert.All(forms, form => Assert.Equal(
+                CedarDecision.Allow, Engines.Authorize(new(Alice, Read, Plan), PolicySet.Parse($"permit(principal, action, resource) when {{ {form} }};"), entities).Decision));
+        }
+
+        Assert.Equal(CedarDecision.Deny, Engines.Authorize(new(Alice, Read, Plan), PolicySet.Parse($"permit(principal, action, resource) when {{ principal in [{others[..^2]}] }};"), entities).Decision);
+    }
+
+    [Theory]
+    [InlineData("{who: User::\"alice\"} has who.level")]
+    [InlineData("{who: {she: User::\"alice\"}} has who.she.level")]
+    [InlineData("{who: User::\"alice\"}.who.level == 3")]
+    [InlineData("User::\"alice\" has level && User::\"alice\".team == \"red\"")]
+    public void An_entity_in_a_constant_is_looked_up_for_each_request(string condition) =>
+        Assert.Equal(CedarDecision.Allow, Engines.Authorize(Request, PolicySet.Parse($"permit(principal, action, resource) when {{ {condition} }};"), Entities).Decision);
+
     [Fact]
     public void Two_threads_do_not_share_what_a_request_has_found()
     {

@@ -52,4 +52,24 @@ public sealed class RequestLayoutTests
         Assert.Equal(CedarDecision.Allow, bound.WithLayout(new("Robot", "Action", "Doc")).Decide("r", "a", "d"));
         Assert.Equal(CedarDecision.Deny, bound.WithLayout(new("Person", "Action", "Doc")).Decide("r", "a", "d"));
     }
+
+    [Theory]
+    [InlineData("context.n < -9223372036854775808")]
+    [InlineData("context.n > 9223372036854775807")]
+    [InlineData("!(context.gone has x)")]
+    [InlineData("!(context.input.gone has x)")]
+    [InlineData("!(context.n has x)")]
+    [InlineData("!(context.input.text has x.y)")]
+    [InlineData("!(context has n.x)")]
+    [InlineData("!(context has input) || !(context has input.text) || context has gone.x || context.input has gone.x")]
+    public void What_no_number_and_no_path_can_be_permits_nothing(string condition)
+    {
+        var authorizer = PolicySet.Parse($"permit(principal, action, resource) when {{ {condition} }};").Compile().Bind(EntityStore.Empty)
+            .WithLayout(new RequestLayout("User", "Action", "Doc", "n", "input.text"));
+        Assert.All(
+            [long.MinValue, 0, long.MaxValue],
+            n => Assert.Equal(
+                (CedarDecision.Deny, CedarDecision.Deny),
+                (authorizer.Decide("u", "a", "d", n, "text"), authorizer.Authorize("u", "a", "d", n, "text").Decision)));
+    }
 }

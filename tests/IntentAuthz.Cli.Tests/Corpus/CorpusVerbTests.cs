@@ -267,4 +267,20 @@ public sealed class CorpusVerbTests : IDisposable
 
         Assert.Contains(@"\u{1b}[2J\u{202e}: decision: expected deny", _corpus.Run().Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Control_characters_in_the_name_of_a_test_do_not_reach_the_terminal()
+    {
+        _corpus.Delete("corpus/good.json");
+        _corpus.Write("corpus/a\u001b[2J.json", """{ "requests": 1 }""");
+
+        Assert.StartsWith(Path.Combine("corpus", @"a\u{1b}[2J.json: "), _corpus.Run().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_that_leads_back_up_is_not_followed()
+    {
+        Directory.CreateSymbolicLink(Path.Combine(_corpus.Root, "corpus", "again"), _corpus.Root);
+        Passes();
+    }
 }

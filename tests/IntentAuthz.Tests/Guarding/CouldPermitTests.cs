@@ -1,3 +1,5 @@
+using IntentAuthz.Cedar;
+
 namespace IntentAuthz.Tests.Guarding;
 
 /// <summary>Which tools could still be permitted in a task, before there is a call.</summary>
@@ -49,5 +51,38 @@ public sealed class CouldPermitTests
     {
         await using GuardFixture fixture = new(Permit("true"), b => b.AddTool(s_pay));
         Assert.False(fixture.Guard.CouldPermit(await fixture.OpenAsync(), "payments.refund"));
+    }
+
+    [Fact]
+    public async Task CouldPermit_AToolThatMapsItsArgumentsToTools_IsTrueForAnyOfThem()
+    {
+        await using GuardFixture fixture = new(
+            "permit(principal, action == Action::\"describe\", resource == IntentAuthz::Tool::\"payments.pay\");",
+            b => b.AddTool(s_pay)
+                .AddTool(ToolDescriptor.For("describe").Resource(EntityTypes.Tool, "name").Argument("name", ArgumentRole.Target))
+                .AddTool(ToolDescriptor.For("describe.first").Action("describe").Resource(EntityTypes.Tool, static _ => new ResourceReference(new(EntityTypes.Tool, "payments.pay")))));
+        AgentTask task = await fixture.OpenAsync();
+        Assert.True(fixture.Guard.CouldPermit(task, "describe"));
+        Assert.True(fixture.Guard.CouldPermit(task, "describe.first"));
+    }
+
+    [Fact]
+    public async Task CouldPermit_TheHostsEntitiesCannotBeRead_IsTrueBecauseNothingIsKnown_AndTheCallIsDenied()
+    {
+        Entities entities = new();
+        await using GuardFixture fixture = new(Permit("principal has team"), b => b.AddTool(s_pay).UseEntities(entities).AddSchema("namespace IntentAuthz { entity Agent = { team?: String }; }"));
+        AgentTask task = await fixture.OpenAsync();
+        Assert.False(fixture.Guard.CouldPermit(task, "payments.pay"));
+
+        entities.AreBroken = true;
+        Assert.True(fixture.Guard.CouldPermit(task, "payments.pay"));
+        Assert.Equal(DecisionOutcome.Deny, (await fixture.CallAsync(task, "payments.pay", """{"amount":1}""")).Decision.Outcome);
+    }
+
+    private sealed class Entities : IEntityProvider
+    {
+        internal bool AreBroken { get; set; }
+
+        public Entity? Find(EntityUid uid) => AreBroken ? throw new TimeoutException() : null;
     }
 }

@@ -21,6 +21,25 @@ public sealed class ConversionConformsTests
             iter: 300);
 
     [Theory]
+    [InlineData("""{"to":{}}""")]
+    [InlineData("""{"to":{"name":null}}""")]
+    [InlineData("""{"to":{"name":"a"},"all":[{"name":"a"},{}]}""")]
+    [InlineData("{}")]
+    public async Task Arguments_WithoutAMemberThatTheSchemaRequiresAtAnyDepth_AreDenied(string arguments)
+    {
+        await using GuardFixture fixture = new(
+            "permit(principal, action == Action::\"send\", resource);",
+            static b => b.AddTool(ToolDescriptor.For("send").InputSchema("""
+                {"$defs":{"N":{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}},
+                 "properties":{"to":{"$ref":"#/$defs/N"},"all":{"type":"array","items":{"$ref":"#/$defs/N"}}},"required":["to"]}
+                """)));
+        AgentTask task = await fixture.OpenAsync();
+
+        Assert.True((await fixture.CallAsync(task, "send", """{"to":{"name":"a"},"all":[{"name":"a"}]}""")).IsCompleted);
+        Assert.Equal(ReasonCodes.InvalidArguments, (await fixture.CallAsync(task, "send", arguments)).Decision.ReasonCode);
+    }
+
+    [Theory]
     [InlineData("""{"type":"string","format":"date-time"}""", "\"2026-03-02T09:00:00Z\"", "datetime(\"2026-03-02T09:00:00Z\")")]
     [InlineData("""{"type":"string","format":"date-time"}""", "\"2026-03-02t10:00:00.120000+01:00\"", "datetime(\"2026-03-02T09:00:00.120Z\")")]
     [InlineData("""{"type":"string","format":"date"}""", "\"2026-03-02\"", "datetime(\"2026-03-02\")")]

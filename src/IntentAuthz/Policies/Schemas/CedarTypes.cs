@@ -5,6 +5,9 @@ namespace IntentAuthz;
 /// <summary>Shapes as Cedar types, in the JSON form of schemas.</summary>
 internal static class CedarTypes
 {
+    /// <summary>Whether a declaration of this name, outside of any namespace, would take the place of a type that <see cref="Of"/> means.</summary>
+    internal static bool IsBuiltIn(string name) => name is "String" or "Long" or "Bool" or "decimal" or "datetime" or "duration" or "ipaddr";
+
     internal static JsonObject Named(string name) => new() { ["type"] = "EntityOrCommon", ["name"] = name };
 
     internal static JsonObject Record(JsonObject attributes) => new() { ["type"] = "Record", ["attributes"] = attributes };

@@ -25,10 +25,8 @@ internal sealed class HostDeclarations
         HostDeclarations host = new();
         foreach (SchemaFragment fragment in declarations)
         {
-            problems.AddRange(fragment.Warnings
-                .Where(static w => w.Code == "shadows-built-in")
-                .Select(static w => $"{w.Span}: error: {w.Message}; the arguments of tools would change their type with it. Rename it."));
             JsonObject json = JsonNode.Parse(fragment.ToJson())!.AsObject();
+            RefuseBuiltIns(fragment, json, problems);
             if (json[RequestShape.Namespace] is JsonObject additions)
             {
                 json.Remove(RequestShape.Namespace);
@@ -80,6 +78,25 @@ internal sealed class HostDeclarations
         }
 
         return generated;
+    }
+
+    private static void RefuseBuiltIns(SchemaFragment fragment, JsonObject json, List<string> problems)
+    {
+        const string Why = "the arguments of tools would change their type with it. Rename it.";
+        string[] found = [.. fragment.Warnings.Where(static w => w.Code == "shadows-built-in").Select(static w => $"{w.Span}: error: {w.Message}; {Why}")];
+        problems.AddRange(found);
+        if (found.Length > 0)
+        {
+            return;
+        }
+
+        // The JSON form is read without warnings.
+        foreach (string part in (string[])["commonTypes", "entityTypes"])
+        {
+            problems.AddRange((json[""]?[part] as JsonObject ?? [])
+                .Where(static declared => CedarTypes.IsBuiltIn(declared.Key))
+                .Select(static declared => $"error: the schema declares {declared.Key}, which hides the built-in type of that name; {Why}"));
+        }
     }
 
     private bool Declares(string @namespace, string part, string name) =>

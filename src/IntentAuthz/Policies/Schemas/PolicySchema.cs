@@ -48,9 +48,6 @@ public sealed class PolicySchema
     /// <summary>The whole schema in the JSON form.</summary>
     public string ToJson() => _json.Value;
 
-    /// <summary>Whether a tool names this entity type as that of its resource, and nobody has declared it.</summary>
-    internal bool IsUndeclared(string entityType) => _undeclared.Contains(entityType);
-
-    /// <summary>The entity types nobody has declared.</summary>
+    /// <summary>The entity types that tools name as those of their resources, and nobody has declared.</summary>
     internal IEnumerable<string> Undeclared => _undeclared;
 }

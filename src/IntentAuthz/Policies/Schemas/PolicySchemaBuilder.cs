@@ -140,6 +140,12 @@ internal sealed class PolicySchemaBuilder
             return;
         }
 
+        if (@namespace.Length == 0 && CedarTypes.IsBuiltIn(name))
+        {
+            _problems.Add($"error: the resource of the tool '{tool.Name}' is of the type {type}, which is the name of a type of Cedar; the arguments of tools would change their type with it. Rename it.");
+            return;
+        }
+
         if (@namespace == RequestShape.Namespace)
         {
             if (!Part(@namespace, "entityTypes").ContainsKey(name))
