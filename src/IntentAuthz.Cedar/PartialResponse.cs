@@ -18,6 +18,7 @@ public sealed class PartialResponse
         _forbids = forbids;
         _permits = permits;
         Errors = errors;
+        Applied = InOrder(forbids.Concat(permits));
         Residuals = residuals;
         CouldAllow = forbids.Count == 0 && (permits.Count > 0 || couldPermit);
         Decision = !CouldAllow ? CedarDecision.Deny
@@ -35,8 +36,7 @@ public sealed class PartialResponse
     public bool CouldAllow { get; }
 
     /// <summary>Ids of the policies, forbids or permits, that apply whatever the unknown parts are; in the order of the set.</summary>
-    public IReadOnlyList<string> Applied =>
-        [.. _policies.Policies.Select(policy => policy.Id).Where(id => _forbids.Contains(id) || _permits.Contains(id))];
+    public IReadOnlyList<string> Applied { get; }
 
     /// <summary>Policies that fail whatever the unknown parts are; in the order of the set.</summary>
     public IReadOnlyList<PolicyError> Errors { get; }

@@ -16,6 +16,9 @@ internal sealed partial class NodeCompiler(LiteralTableBuilder literals)
     private readonly CedarRequest _nothing = new(new("None", ""), new("None", ""), new("None", ""));
     private readonly LiteralTable _noLiterals = new LiteralTableBuilder().Build();
 
+    // How deep in its policy the expression lies that is being compiled.
+    private int _depth;
+
     /// <summary>All clauses of a policy as one condition. A constant stands for a policy that always or never applies, or always fails.</summary>
     public Node Compile(ImmutableArray<Condition> conditions)
     {
@@ -33,6 +36,7 @@ internal sealed partial class NodeCompiler(LiteralTableBuilder literals)
     {
         // The height of a tree is bounded, but the stack that the caller left is not known.
         RuntimeHelpers.EnsureSufficientExecutionStack();
+        _depth++;
         var node = expr switch
         {
             LiteralExpr literal => Constant(literal.Value),
@@ -52,7 +56,8 @@ internal sealed partial class NodeCompiler(LiteralTableBuilder literals)
             ExtensionCallExpr call => CompileCall(call),
             _ => throw new InvalidOperationException($"Unknown expression {expr.GetType().Name}."),
         };
-        return expr.Height % DeepNode.Interval == 0 && TruthOf(node) is null ? Share("deep", [node], () => new DeepNode(node)) : node;
+        // Counted from the top, so that no way down can step over one.
+        return _depth-- % DeepNode.Interval == 0 && TruthOf(node) is null ? Share("deep", [node], () => new DeepNode(node)) : node;
     }
 
     private ImmutableArray<Node>.Builder CompileAll(ImmutableArray<Expr> exprs)

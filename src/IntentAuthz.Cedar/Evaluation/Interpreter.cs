@@ -40,12 +40,11 @@ internal sealed partial class Interpreter(CedarRequest request, IEntityProvider 
         return true;
     }
 
-    /// <summary>Why a policy cannot be evaluated.</summary>
-    /// <exception cref="InvalidOperationException">It can.</exception>
-    public PolicyError Explain(Policy policy) =>
-        IsSatisfied(policy) is null && Error is { } error
-            ? new(policy.Id, error.Message, policy.Body.GetSpan(error.Range), error.Help)
-            : throw new InvalidOperationException($"The policy '{policy.Id}' failed when compiled, but not when interpreted. Please report this, with the policy.");
+    /// <summary>Why a policy that failed cannot be evaluated.</summary>
+    public PolicyError Explain(Policy policy) => IsSatisfied(policy) is null && Error is { } error
+        ? new(policy.Id, error.Message, policy.Body.GetSpan(error.Range), error.Help)
+        // A provider that answers the same question differently must not turn a failure into an exception.
+        : new(policy.Id, "the policy failed, but not when it was evaluated again: the entities have changed meanwhile", policy.Source);
 
     /// <summary>Whether an entity is what a scope asks for.</summary>
     public static bool Admits(ScopeConstraint constraint, EntityUid uid, IEntityProvider entities)

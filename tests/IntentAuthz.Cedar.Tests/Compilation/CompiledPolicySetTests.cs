@@ -186,17 +186,33 @@ public sealed class CompiledPolicySetTests
     [InlineData("[", "1", "].contains(1)")]
     public void A_tree_of_the_greatest_height_compiles_and_evaluates_on_a_small_stack(string open, string core, string close)
     {
-        var depth = 120;
-        var text = $"permit(principal, action, resource) when {{ {string.Concat(Enumerable.Repeat(open, depth))}{core}{string.Concat(Enumerable.Repeat(close, depth))} }};";
-        if (!PolicySet.TryParse(text, null, out var policies, out _))
-        {
-            return; // what nests too deeply never gets here
-        }
-
+        var policies = Enumerable.Range(0, CedarLimits.MaxExpressionDepth).Reverse().Select(depth => Parse(open, core, close, depth)).First(parsed => parsed is not null)!;
         CedarDecision? decision = null;
         var thread = new Thread(() => decision = policies.Compile().Bind(Entities).Decide(Request), 1024 * 1024);
         thread.Start();
         thread.Join();
         Assert.NotNull(decision);
+    }
+
+    private static PolicySet? Parse(string open, string core, string close, int depth) => PolicySet.TryParse(
+        $"permit(principal, action, resource) when {{ {string.Concat(Enumerable.Repeat(open, depth))}{core}{string.Concat(Enumerable.Repeat(close, depth))} }};",
+        null, out var policies, out _)
+        ? policies
+        : null;
+
+    [Fact]
+    public void A_provider_that_changes_its_mind_within_a_request_makes_a_failing_policy_no_exception()
+    {
+        var response = PolicySet.Parse("permit(principal, action, resource) when { principal.missing == resource.missing };").Compile()
+            .Authorize(Request, new Fickle());
+        Assert.Equal((CedarDecision.Deny, "policy0"), (response.Decision, Assert.Single(response.Errors).PolicyId));
+    }
+
+    // Has the attribute from the second time on.
+    private sealed class Fickle : IEntityProvider
+    {
+        private int _asked;
+
+        public Entity? Find(EntityUid uid) => new(uid, ++_asked > 1 ? CedarRecord.Create([new("missing", uid.Id)]) : null);
     }
 }
