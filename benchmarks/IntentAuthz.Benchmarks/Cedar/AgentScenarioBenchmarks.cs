@@ -26,8 +26,16 @@ public class AgentScenarioBenchmarks
         AgentScenario scenario = new(Policies);
         _bound = PolicySet.Parse(scenario.Text).Compile().Bind(scenario.Entities);
         _layout = _bound.WithLayout(AgentScenario.Layout);
-        _requests = scenario.Requests(RequestCount);
+        _requests = Draw(scenario);
         _built = [.. _requests.Select(static r => r.ToCedar())];
+    }
+
+    // Half of the requests are allowed, at any N: a denial looks at all its candidates, so that another share would be another question.
+    private AgentRequest[] Draw(AgentScenario scenario)
+    {
+        ILookup<CedarDecision, AgentRequest> drawn = scenario.Requests(20 * RequestCount).ToLookup(r => r.Decide(_layout));
+        AgentRequest[] requests = [.. drawn[CedarDecision.Allow].Take(RequestCount / 2).Zip(drawn[CedarDecision.Deny], static (a, d) => new[] { a, d }).SelectMany(static r => r)];
+        return requests.Length == RequestCount ? requests : throw new InvalidOperationException("The scenario does not give enough requests of both kinds.");
     }
 
     /// <summary>From strings and numbers to a decision.</summary>
