@@ -13,6 +13,7 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, ToolDescriptor tool, TimeProvider time) : IContextSource
 {
+    private CallProvenance? _provenance;
     private ImmutableSortedDictionary<string, ValueSource>? _sources;
     private CallDigest? _digest;
     private ImmutableArray<string> _resourceTexts;
@@ -40,8 +41,12 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal LeasedCredential? Credential { get; set; }
 
-    /// <summary>Where each argument's value came from. Found once a call, since it searches what was seen.</summary>
-    internal ImmutableSortedDictionary<string, ValueSource> Sources => _sources ??= FindSources();
+    /// <summary>Where the values came from. Found once a call, since it searches what was seen.</summary>
+    internal CallProvenance Provenance => _provenance ??= CallProvenance.Of(Tool, Snapshot.Json, Task.Values);
+
+    /// <summary>The same, argument by argument, as an approval is bound to it.</summary>
+    internal ImmutableSortedDictionary<string, ValueSource> Sources =>
+        _sources ??= Provenance.Arguments.ToImmutableSortedDictionary(static a => a.Key, static a => a.Value.Source, StringComparer.Ordinal);
 
     internal CallDigest Digest => _digest ??= ComputeDigest();
 
@@ -49,7 +54,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     internal bool IsApprovable => Call.HostArguments is null || Call.HostArguments.Values.All(static v => v.Id is not null);
 
     /// <summary>Forgets what was found out under labels or values that have changed since.</summary>
-    internal void Refresh() => _sources = null;
+    internal void Refresh() => (_provenance, _sources) = (null, null);
 
     public CedarRecord? Build(ContextParts part) => part switch
     {
@@ -57,7 +62,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
         ContextParts.Task => Task.ContextRecord,
         ContextParts.History => History(),
         ContextParts.Risk => Risk(),
-        ContextParts.Provenance => Provenance(),
+        ContextParts.Provenance => ProvenanceRecord(),
         ContextParts.Approval => ApprovalRecord(),
         ContextParts.Delegation => Task.DelegationRecord,
         _ => ContextRecords.System(time.GetUtcNow()),
@@ -80,21 +85,36 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
         CedarRecord.Builder record = new();
         record.Add("class", Tool.Risk.Name());
         record.Add("level", (long)Tool.Risk);
-        record.Add("untrustedRoles", CedarSet.Create(
-            Sources.Where(static s => !IsTrusted(s.Value)).Select(s => (CedarValue)Tool.RoleOf(s.Key).Name())));
+        CallProvenance provenance = Provenance;
+        record.Add("roles", Roles(provenance, static _ => true));
+        record.Add("untrustedRoles", Roles(provenance, static a => !ArgumentProvenance.IsTrusted(a.Source)));
+        record.Add("strangerRoles", Roles(provenance, static a => a.Source == ValueSource.UntrustedResult));
+        record.Add("unnamedRoles", Roles(provenance, static a => !a.IsNamed));
+        record.Add("unlinkedRoles", Roles(provenance, static a => !a.IsLinked));
+        record.Add("contestedRoles", Roles(provenance, static a => a.Found.IsContested));
+        record.Add("carryingRoles", Roles(provenance, static a => a.Carries));
+        record.Add("content", provenance.Content.Name());
         return record.Build();
     }
 
-    private CedarRecord Provenance()
+    private static CedarSet Roles(CallProvenance provenance, Func<ArgumentProvenance, bool> condition) =>
+        CedarSet.Create(provenance.RolesWhere(condition).Select(static r => (CedarValue)r.Name()));
+
+    private CedarRecord ProvenanceRecord()
     {
         CedarRecord.Builder record = new();
-        foreach ((string argument, ValueSource source) in Sources)
+        foreach ((string name, ArgumentProvenance argument) in Provenance.Arguments)
         {
             CedarRecord.Builder entry = new();
-            entry.Add("source", Name(source));
-            entry.Add("trusted", IsTrusted(source));
-            entry.Add("role", Tool.RoleOf(argument).Name());
-            record.Add(argument, entry.Build());
+            entry.Add("source", argument.Source.Name());
+            entry.Add("trusted", ArgumentProvenance.IsTrusted(argument.Source));
+            entry.Add("role", argument.Role.Name());
+            entry.Add("named", argument.IsNamed);
+            entry.Add("linked", argument.IsLinked);
+            entry.Add("link", argument.Found.Link.Name());
+            entry.Add("contested", argument.Found.IsContested);
+            entry.Add("carries", argument.Carries);
+            record.Add(name, entry.Build());
         }
 
         return record.Build();
@@ -112,30 +132,6 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     private static CedarSet Entities(ImmutableArray<Principal> principals, PrincipalKind kind) =>
         CedarSet.Create(principals.Where(p => p.Kind == kind).Select(static p => (CedarValue)new CedarEntity(p.Uid)));
-
-    internal static string Name(ValueSource source) => source switch
-    {
-        ValueSource.UserRequest => "request",
-        ValueSource.Parameters => "parameters",
-        ValueSource.TrustedResult => "trusted",
-        ValueSource.UntrustedResult => "untrusted",
-        _ => "model",
-    };
-
-    internal static bool IsTrusted(ValueSource source) => source >= ValueSource.TrustedResult;
-
-    private ImmutableSortedDictionary<string, ValueSource> FindSources()
-    {
-        ImmutableSortedDictionary<string, ValueSource>.Builder sources =
-            ImmutableSortedDictionary.CreateBuilder<string, ValueSource>(StringComparer.Ordinal);
-        long effort = SeenValues.MaxEffort;
-        foreach (JsonProperty argument in Snapshot.Json.EnumerateObject())
-        {
-            sources[argument.Name] = Task.Values.Find(argument.Value, Tool.Input.Property(argument.Name), ref effort);
-        }
-
-        return sources.ToImmutable();
-    }
 
     private CallDigest ComputeDigest()
     {

@@ -58,7 +58,7 @@ internal sealed partial class CallPipeline
     {
         string resources = string.Join(", ", context.Resources.Select(static r => r.Uid.ToString()));
         string arguments = string.Join(", ", context.Snapshot.Json.EnumerateObject()
-            .Select(a => $"{a.Name} = {a.Value.GetRawText()} (from: {CallContext.Name(context.Sources[a.Name])})"));
+            .Select(a => $"{a.Name} = {a.Value.GetRawText()} (from: {context.Sources[a.Name].Name()})"));
         return new ApprovalSubject(
             context.Digest,
             context.Tool,

@@ -39,6 +39,11 @@ internal sealed partial class CallPipeline
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
                 static call => ((InFlightCall)call!).Cancel(ReasonCodes.CancelledByCaller), inFlight);
             task.History.CountCall();
+            if (context.Approval is not null)
+            {
+                context.Provenance.Endorse(context.Tool.Action.Id, task.Values);
+            }
+
             return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
         }
         finally

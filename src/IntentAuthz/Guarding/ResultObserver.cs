@@ -11,7 +11,7 @@ internal sealed class ResultObserver(SecretScrubber scrubber, int maxBytes)
     /// <summary>The result to hand on, or null when it must be withheld; and the label it has.</summary>
     internal ToolResult? Observe(CallContext context, Obligations obligations, ToolResult result, out Label label)
     {
-        label = LabelOf(context, result);
+        label = Label.Worst;
         string text = result.ToString();
         if (text.Length > maxBytes)
         {
@@ -39,36 +39,67 @@ internal sealed class ResultObserver(SecretScrubber scrubber, int maxBytes)
             }
         }
 
-        context.Task.Values.Add(label.Integrity == Integrity.Trusted ? ValueSource.TrustedResult : ValueSource.UntrustedResult, text);
+        SeenValues seen = context.Task.Values;
+        bool hasRequest = seen.Request.Text.Length > 0;
+        label = seen.AddResult(
+            AsJson(context, result, text), text, context.Tool.ResultLabels, CapOf(context, result), isNamed: hasRequest && context.Provenance.NamesSource);
+        if (hasRequest)
+        {
+            context.Provenance.UseQuotes(seen);
+        }
+
         context.Task.History.Reached(label);
         return result;
     }
 
-    /// <summary>What the descriptor declares at best; worse when the result does not fit its schema, or when an argument came from a stranger.</summary>
-    private static Label LabelOf(CallContext context, ToolResult result)
+    /// <summary>Tools often hand JSON on as text; where the descriptor tells its parts apart, they are looked for there too.</summary>
+    private static JsonElement? AsJson(CallContext context, ToolResult result, string text)
     {
-        Label label = context.Tool.ResultLabel;
+        if (result.Json is not null || context.Tool.ResultFields.IsEmpty || text.AsSpan().TrimStart() is not ['{' or '[', ..])
+        {
+            return result.Json;
+        }
+
+        try
+        {
+            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false }).RootElement;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// The best that any part of the result can be: the worst when it does not fit its schema; and no better than the arguments, once the task
+    /// has read what strangers wrote. That holds also for a value that was seen nowhere, since the model may have spelled it anew; a bare true
+    /// or false carries too little to count.
+    /// </summary>
+    private static Label CapOf(CallContext context, ToolResult result)
+    {
         if (context.Tool.Output is { } shape && !(result.Json is { } json && shape.Fits(json)))
         {
             return Label.Worst;
         }
 
-        if (label.Integrity == Integrity.Trusted
-            && (context.Task.Values.HasUntrusted || context.Task.History.WorstLabel.Integrity == Integrity.Untrusted)
-            && context.Snapshot.Json.EnumerateObject().Any(a => MayBeAStrangers(context, a)))
+        Label cap = result.Claimed ?? Label.Best;
+        if (!context.Task.Values.HasUntrusted && context.Task.History.WorstLabel.Integrity == Integrity.Trusted)
         {
-            label = label with { Integrity = Integrity.Untrusted };
+            return cap;
         }
 
-        return label;
-    }
+        foreach (JsonProperty argument in context.Snapshot.Json.EnumerateObject())
+        {
+            if (argument.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            {
+                ValueSource source = context.Sources[argument.Name];
+                Integrity integrity = ArgumentProvenance.IsTrusted(source) ? Integrity.Trusted : source == ValueSource.KnownResult ? Integrity.Known : Integrity.Untrusted;
+                cap = cap.Combine(new Label(integrity, Confidentiality.Public));
+            }
+        }
 
-    /// <summary>
-    /// Whether an argument's value may come from a stranger, once the task has read one: also when it was seen nowhere, since the model may have
-    /// spelled it anew. A bare true or false carries too little to count.
-    /// </summary>
-    private static bool MayBeAStrangers(CallContext context, JsonProperty argument) =>
-        argument.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False) && !CallContext.IsTrusted(context.Sources[argument.Name]);
+        return cap;
+    }
 
     /// <summary>Takes the paths out. Null when the result is no JSON, so that nobody can say whether they were in it.</summary>
     private static ToolResult? Redact(ToolResult result, Obligations obligations)

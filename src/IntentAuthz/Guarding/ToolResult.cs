@@ -38,6 +38,13 @@ public sealed class ToolResult
     /// <param name="original">The object it was made from, for adapters that hand it on.</param>
     public static ToolResult FromJson(JsonElement json, object? original = null) => new(null, json, original);
 
+    /// <summary>What the tool or its server says of the result at run time, or null. It can only make the label worse than what the descriptor declares.</summary>
+    public Label? Claimed { get; private init; }
+
+    /// <summary>The same result with what the tool or its server says of it, such as in the <c>_meta</c> of an MCP result.</summary>
+    /// <param name="claimed">The label; nothing is made better by it.</param>
+    public ToolResult WithClaim(Label claimed) => new(Text, Json, Original) { Claimed = claimed };
+
     /// <summary>What the model sees: the text, or the JSON as text.</summary>
     public override string ToString() => Text ?? Json?.GetRawText() ?? "";
 }

@@ -1,16 +1,15 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace IntentAuthz;
 
 /// <summary>
-/// What a task has seen, for finding out where an argument's value came from. Text is kept in a normal form (compatibility characters
-/// folded, case and white space folded) and searched for the value at word boundaries. Bounded: what does not fit is not kept, and from then
-/// on a value that is found nowhere cannot be called harmless. A sub-task looks into the tasks above it. Safe for use by many threads.
+/// What a task has seen, for finding out where an argument's value came from: the user's request, the host's parameters, and the results so
+/// far by how far they may be trusted. Bounded: what does not fit is not kept, and from then on a value that is found nowhere cannot be called
+/// harmless. A sub-task looks into the tasks above it. Safe for use by many threads.
 /// </summary>
-internal sealed class SeenValues(SeenValues? parent)
+internal sealed class SeenValues
 {
+    /// <summary>How many characters of results one task remembers.</summary>
     internal const int MaxCharacters = 1024 * 1024;
 
     /// <summary>
@@ -19,14 +18,25 @@ internal sealed class SeenValues(SeenValues? parent)
     /// </summary>
     internal const long MaxEffort = 32 * 1024 * 1024;
 
-    private const int MaxNeedle = 4096;
+    private const int MaxEndorsed = 4096;
 
-    private readonly Lock _adding = new(); // protects the texts
-    private readonly List<(ValueSource Source, string Text)> _texts = []; // in normal form
-    private readonly List<(ValueSource Source, string Text)> _new = []; // as they came: brought into normal form when somebody first looks
+    private readonly Lock _adding = new(); // protects everything below
+    private readonly SeenTexts _texts = new();
+    private readonly SeenItems _items = new();
+    private readonly SeenMentions _mentions = new();
+    private readonly HashSet<(string Action, ArgumentRole Role, string Value)> _endorsed = [];
+    private readonly HashSet<string> _designated = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _usedQuotes = new(StringComparer.Ordinal);
+    private RequestReading _request = RequestReading.Nothing;
+    private string _requestText = "";
     private int _characters;
     private bool _overflowed;
     private bool _hasUntrusted;
+
+    internal SeenValues(SeenValues? parent)
+    {
+        Parent = parent;
+    }
 
     /// <summary>Whether anything untrusted was seen here or above.</summary>
     internal bool HasUntrusted
@@ -48,189 +58,273 @@ internal sealed class SeenValues(SeenValues? parent)
         }
     }
 
-    private SeenValues? Parent => parent;
-
-    internal void Add(ValueSource source, string text)
+    /// <summary>The user's request that the task serves: its own, or that of the task above it.</summary>
+    internal RequestReading Request
     {
-        if (text.Length == 0)
+        get
         {
-            return;
-        }
-
-        lock (_adding)
-        {
-            _hasUntrusted |= source == ValueSource.UntrustedResult;
-            if (_characters + text.Length > MaxCharacters)
+            for (SeenValues? values = this; values is not null; values = values.Parent)
             {
-                _overflowed = true;
-                return;
+                if (values._requestText.Length > 0)
+                {
+                    return values._request;
+                }
             }
 
-            _characters += text.Length;
-            _new.Add((source, text));
+            return RequestReading.Nothing;
         }
     }
 
-    /// <summary>
-    /// Where a value came from: for a list or an object, the worst over its parts. Names of members that the schema does not know are values
-    /// too, since they were chosen like any other. What holds nothing came from nobody but the model.
-    /// </summary>
-    /// <param name="value">The value.</param>
-    /// <param name="shape">What the tool's schema says of it.</param>
-    /// <param name="effort">What is left of <see cref="MaxEffort"/> for the call; once it is used up the answer is unknown.</param>
-    internal ValueSource Find(JsonElement value, JsonShape shape, ref long effort)
-    {
-        ValueSource? worst = null;
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.String:
-                return Find(value.GetString()!, ref effort);
-            case JsonValueKind.Number:
-                return Find(value.GetRawText(), ref effort);
-            case JsonValueKind.Array:
-                foreach (JsonElement item in value.EnumerateArray())
-                {
-                    worst = Worse(worst, Find(item, shape.Items ?? JsonShape.Untyped, ref effort));
-                }
+    internal SeenValues? Parent { get; }
 
-                return worst ?? ValueSource.Model;
+    /// <summary>Takes the user's request, before the task can run.</summary>
+    internal void SetRequest(string request)
+    {
+        _request = new RequestReading(request);
+        _requestText = request;
+    }
+
+    /// <summary>Takes text that is all of one source.</summary>
+    internal void Add(ValueSource source, string text)
+    {
+        lock (_adding)
+        {
+            if (TryTakeRoom(text.Length) && text.Length > 0)
+            {
+                AddProse(source, FoldedText.Of(text));
+            }
+
+            _hasUntrusted |= source == ValueSource.UntrustedResult;
+        }
+    }
+
+    /// <summary>Takes the host's own values, before the task can run: any part of their text is as good as the whole.</summary>
+    internal void AddParameters(JsonElement parameters)
+    {
+        switch (parameters.ValueKind)
+        {
             case JsonValueKind.Object:
-                foreach (JsonProperty member in value.EnumerateObject())
+                foreach (JsonProperty member in parameters.EnumerateObject())
                 {
-                    string name = member.Name;
-                    if (!shape.Knows(name))
-                    {
-                        worst = Worse(worst, Find(name, ref effort));
-                    }
-
-                    worst = Worse(worst, Find(member.Value, shape.Property(name), ref effort));
+                    AddParameters(member.Value);
                 }
 
-                return worst ?? ValueSource.Model;
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in parameters.EnumerateArray())
+                {
+                    AddParameters(item);
+                }
+
+                break;
             default:
-                return ValueSource.Model; // true, false: one bit is the model's own word, whatever was seen
+                Add(ValueSource.Parameters, parameters.ToString());
+                break;
         }
     }
 
-    private ValueSource Find(string value, ref long effort)
+    /// <summary>Takes a result, part by part, and answers the label of the whole.</summary>
+    /// <param name="json">The result, or null when it is no JSON.</param>
+    /// <param name="text">The result as text.</param>
+    /// <param name="labels">What the descriptor says of its parts.</param>
+    /// <param name="cap">The best that any part can be, but for those the tool makes itself.</param>
+    /// <param name="isNamed">Whether the request itself names the source, such as a page by its address.</param>
+    internal Label AddResult(JsonElement? json, string text, ResultLabels labels, Label cap, bool isNamed)
     {
-        string needle = Normalise(value);
-        if (needle.Length is 0 or > MaxNeedle)
+        ResultReading reading = new(Request);
+        Label label = json is { } value ? reading.Read(value, labels, cap) : reading.ReadText(text, labels.Worst.Combine(cap));
+        lock (_adding)
         {
-            return ValueSource.Model;
+            if (TryTakeRoom(text.Length))
+            {
+                foreach ((string item, SeenRecord? record) in reading.Items)
+                {
+                    _items.Add(item, record);
+                }
+
+                foreach ((ValueSource source, string prose) in reading.Prose)
+                {
+                    AddProse(source, prose);
+                }
+
+                foreach ((ValueSource source, Mention mention) in reading.Mentions)
+                {
+                    _mentions.Add(source, mention);
+                }
+
+                if (isNamed && reading.OnlyAddresses() is { } only)
+                {
+                    _designated.UnionWith(only);
+                }
+            }
+
+            _hasUntrusted |= label.Integrity == Integrity.Untrusted;
         }
 
-        bool unknown = false;
-        ValueSource? best = null;
+        return label;
+    }
+
+    /// <summary>Notes that a value was shown to somebody who said yes to it, for a role of an action.</summary>
+    internal void Endorse(string action, ArgumentRole role, string value)
+    {
+        lock (_adding)
+        {
+            if (_endorsed.Count < MaxEndorsed)
+            {
+                _endorsed.Add((action, role, FoldedText.Of(value)));
+            }
+        }
+    }
+
+    internal bool IsEndorsed(string action, ArgumentRole role, string folded)
+    {
         for (SeenValues? values = this; values is not null; values = values.Parent)
         {
             lock (values._adding)
             {
-                unknown |= values._overflowed;
-                foreach ((ValueSource source, string text) in values._new)
+                if (values._endorsed.Contains((action, role, folded)))
                 {
-                    values._texts.Add((source, Normalise(text)));
-                }
-
-                values._new.Clear();
-                foreach ((ValueSource source, string text) in values._texts)
-                {
-                    if (best is not null && source <= best)
-                    {
-                        continue;
-                    }
-
-                    if (effort <= 0)
-                    {
-                        unknown = true;
-                    }
-                    else if (ContainsWord(text, needle, ref effort))
-                    {
-                        best = source;
-                    }
+                    return true;
                 }
             }
-        }
-
-        return best ?? (unknown ? ValueSource.UntrustedResult : ValueSource.Model);
-    }
-
-    private static ValueSource Worse(ValueSource? worst, ValueSource next) => worst < next ? worst.Value : next;
-
-    /// <summary>Finds the needle where it does not continue a longer word or number: <c>12</c> is not in <c>1200</c>.</summary>
-    private static bool ContainsWord(string text, string needle, ref long effort)
-    {
-        int from = 0;
-        effort -= 16 + (text.Length / 16 * (1 + (needle.Length / 64)));
-        while (from <= text.Length - needle.Length)
-        {
-            effort -= 16;
-            int at = text.IndexOf(needle, from, StringComparison.Ordinal);
-            if (at < 0)
-            {
-                return false;
-            }
-
-            int end = at + needle.Length;
-            bool startsClean = at == 0 || !char.IsLetterOrDigit(needle[0]) || !char.IsLetterOrDigit(text[at - 1]);
-            bool endsClean = end == text.Length || !char.IsLetterOrDigit(needle[^1])
-                || !(char.IsLetterOrDigit(text[end])
-                    || (char.IsDigit(needle[^1]) && text[end] is '.' or ',' && end + 1 < text.Length && char.IsDigit(text[end + 1])));
-            if (startsClean && endsClean)
-            {
-                return true;
-            }
-
-            if (effort <= 0)
-            {
-                return false;
-            }
-
-            from = at + 1;
         }
 
         return false;
     }
 
-    private static string Normalise(string text)
+    /// <summary>Notes that a call named something by what the request has in quotation marks: those are names then, not texts to be written.</summary>
+    internal void UseQuote(string folded)
     {
-        StringBuilder folded = new(text.Length);
-        bool space = false;
-        foreach (char c in TryNormalise(text))
+        if (Request.Quotes.Contains(folded))
         {
-            if (char.IsWhiteSpace(c))
+            lock (_adding)
             {
-                space = folded.Length > 0;
-                continue;
+                _usedQuotes.Add(folded);
             }
-
-            if (CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.Control)
-            {
-                continue;
-            }
-
-            if (space)
-            {
-                folded.Append(' ');
-                space = false;
-            }
-
-            folded.Append(char.ToLowerInvariant(c));
         }
-
-        return folded.ToString();
     }
 
-    /// <summary>Text with unpaired surrogates cannot be normalised; it is searched as it is.</summary>
-    private static string TryNormalise(string text)
+    internal bool IsUsedQuote(string folded)
     {
-        try
+        for (SeenValues? values = this; values is not null; values = values.Parent)
         {
-            return text.Normalize(NormalizationForm.FormKC);
+            lock (values._adding)
+            {
+                if (values._usedQuotes.Contains(folded))
+                {
+                    return true;
+                }
+            }
         }
-        catch (ArgumentException)
+
+        return false;
+    }
+
+    /// <summary>The best place that a folded text stands in, by its own words.</summary>
+    internal Finding FindText(string folded, string action, ArgumentRole role, ref long effort)
+    {
+        bool unknown = false;
+        ValueSource? best = null;
+        ValueLink link = ValueLink.None;
+        bool untrustedToo = false;
+        for (SeenValues? values = this; values is not null; values = values.Parent)
         {
-            return text;
+            lock (values._adding)
+            {
+                unknown |= values._overflowed;
+                if (values._items.TryGet(folded, Request, out ValueLink linked))
+                {
+                    best = Better(best, ValueSource.TrustedResult);
+                    link = linked != ValueLink.None ? linked : link;
+                }
+
+                values._texts.Find(folded, ref best, ref untrustedToo, ref unknown, ref effort);
+                if (link == ValueLink.None && values._designated.Contains(folded))
+                {
+                    link = ValueLink.Designated;
+                }
+            }
+        }
+
+        if (IsEndorsed(action, role, folded))
+        {
+            return new Finding(ValueSource.Endorsed, ValueLink.None, false);
+        }
+
+        return new Finding(best ?? (unknown ? ValueSource.UntrustedResult : ValueSource.Model), link, untrustedToo);
+    }
+
+    /// <summary>The best place that mentions a number.</summary>
+    internal Finding FindNumber(decimal value) =>
+        Request.Has(MentionKind.Number, value) || Request.Has(MentionKind.Percent, value)
+            ? new Finding(ValueSource.UserRequest, ValueLink.None, false)
+            : Look(m => m.FindNumber(value));
+
+    /// <summary>The best place that mentions a day: year, month and day as one number, the year 0 where it is not known.</summary>
+    internal Finding FindDay(int key) =>
+        Request.MentionsDate(key) ? new Finding(ValueSource.UserRequest, ValueLink.None, false) : Look(m => m.FindDay(key));
+
+    /// <summary>The best place that mentions a time of day, in minutes; the model's own when none does.</summary>
+    internal Finding FindTime(int minutes) =>
+        Request.Has(MentionKind.TimeOfDay, minutes) ? new Finding(ValueSource.UserRequest, ValueLink.None, false) : Look(m => m.FindTime(minutes));
+
+    private Finding Look(Func<SeenMentions, SeenMentions.Marks> find)
+    {
+        SeenMentions.Marks best = default;
+        bool overflowed = false;
+        for (SeenValues? values = this; values is not null; values = values.Parent)
+        {
+            lock (values._adding)
+            {
+                best = best.With(find(values._mentions));
+                overflowed |= values._overflowed;
+            }
+        }
+
+        return new Finding(best.Best ?? (overflowed ? ValueSource.UntrustedResult : ValueSource.Model), ValueLink.None, best.Untrusted && best.Best > ValueSource.UntrustedResult);
+    }
+
+    /// <summary>Whether only strangers' text has these folded words in a row.</summary>
+    internal bool IsOnlyStrangers(string folded, ref long effort) =>
+        FoldedText.Holds(Request.Text, folded, ref effort)
+            ? false
+            : FindText(folded, "", ArgumentRole.Content, ref effort).Source == ValueSource.UntrustedResult;
+
+    /// <summary>The numbers of trusted results, the latest first, as far as arithmetic looks at them.</summary>
+    internal IEnumerable<decimal> TrustedNumbers()
+    {
+        List<decimal> numbers = [];
+        for (SeenValues? values = this; values is not null; values = values.Parent)
+        {
+            lock (values._adding)
+            {
+                numbers.AddRange(values._mentions.TrustedNumbers);
+            }
+        }
+
+        return numbers;
+    }
+
+    private static ValueSource Better(ValueSource? a, ValueSource b) => a is { } known && known > b ? known : b;
+
+    private bool TryTakeRoom(int characters)
+    {
+        if (_characters + characters > MaxCharacters)
+        {
+            _overflowed = true;
+            return false;
+        }
+
+        _characters += characters;
+        return true;
+    }
+
+    private void AddProse(ValueSource source, string folded)
+    {
+        _texts.Add(source, folded);
+        foreach (Mention mention in MentionScanner.Scan(folded))
+        {
+            _mentions.Add(source, mention);
         }
     }
 }

@@ -9,12 +9,18 @@ public enum ValueSource
     /// <summary>It was seen nowhere: the model alone came up with it, or the record of what was seen is incomplete.</summary>
     Model = 1,
 
+    /// <summary>It stands in what somebody wrote whom the host knows (<see cref="Integrity.Known"/>).</summary>
+    KnownResult = 2,
+
     /// <summary>It stands in the result of a trusted source.</summary>
-    TrustedResult = 2,
+    TrustedResult = 3,
+
+    /// <summary>A person was shown it for this role of this action and said yes, or the host endorsed it.</summary>
+    Endorsed = 4,
 
     /// <summary>It stands in the parameters the task was opened with.</summary>
-    Parameters = 3,
+    Parameters = 5,
 
     /// <summary>It stands in the user's own request.</summary>
-    UserRequest = 4,
+    UserRequest = 6,
 }

@@ -288,12 +288,12 @@ public sealed class TaskRegistry
 
         if (task.UserRequest is { } text)
         {
-            task.Values.Add(ValueSource.UserRequest, text);
+            task.Values.SetRequest(text);
         }
 
         if (task.Parameters is { } parameters)
         {
-            task.Values.Add(ValueSource.Parameters, parameters.GetRawText());
+            task.Values.AddParameters(parameters);
         }
     }
 

@@ -39,6 +39,10 @@ public sealed class ToolDescriptor
             ? Obligations.None
             : new Obligations { Credential = Credential, Containments = Containment is null ? [] : [Containment] };
         ActionEntity = new Entity(Action, CedarRecord.Empty, ActionGroups);
+        Effect = builder.EffectValue;
+        MemberRoles = builder.MemberRoles.ToFrozenDictionary(StringComparer.Ordinal);
+        ResultFields = [.. builder.ResultFields];
+        ResultLabels = ResultLabels.Of(ResultLabel, ResultFields);
         Digest = ToolDescriptorDigest.Of(this);
     }
 
@@ -57,8 +61,14 @@ public sealed class ToolDescriptor
     /// <summary>The risk class.</summary>
     public RiskClass Risk { get; }
 
+    /// <summary>What it does to the world, in a word.</summary>
+    public ToolEffect Effect { get; }
+
     /// <summary>How far results may be trusted and shown, at best.</summary>
     public Label ResultLabel { get; }
+
+    /// <summary>The parts of results that have labels of their own.</summary>
+    public ImmutableArray<ResultField> ResultFields { get; }
 
     /// <summary>The credential profile every call needs, or null. A permit can name another by <c>@credential</c> only if both are the same.</summary>
     public string? Credential { get; }
@@ -80,6 +90,11 @@ public sealed class ToolDescriptor
 
     /// <summary>Whether arguments that neither a schema nor the descriptor names are let through to policy. Off unless asked for.</summary>
     public bool AcceptsUndeclaredArguments { get; }
+
+    /// <summary>The roles of members of arguments, by their path, where they differ from the argument's own.</summary>
+    internal FrozenDictionary<string, ArgumentRole> MemberRoles { get; }
+
+    internal ResultLabels ResultLabels { get; }
 
     internal JsonShape Input { get; }
 

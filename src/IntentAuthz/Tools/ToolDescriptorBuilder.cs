@@ -27,6 +27,12 @@ public sealed class ToolDescriptorBuilder
 
     internal RiskClass RiskValue { get; private set; } = RiskClass.Medium;
 
+    internal ToolEffect EffectValue { get; private set; }
+
+    internal Dictionary<string, ArgumentRole> MemberRoles { get; } = new(StringComparer.Ordinal);
+
+    internal List<ResultField> ResultFields { get; } = [];
+
     internal Label ResultLabelValue { get; private set; } = Label.Worst;
 
     internal string? CredentialName { get; private set; }
@@ -78,6 +84,56 @@ public sealed class ToolDescriptorBuilder
         Identifier.Validate(name, "argument name");
         JsonElement? value = defaultJson is null ? null : JsonElement.Parse(defaultJson);
         _arguments[name] = new ArgumentDescriptor(name, role, mapToString, hostOnly: false, value);
+        return this;
+    }
+
+    /// <summary>Gives a member within an argument a role of its own, such as the file's id within the attachments.</summary>
+    /// <param name="path">The argument's name and the names below it, with dots between them; lists are passed through: <c>attachments.file_id</c>.</param>
+    /// <param name="role">Its role.</param>
+    /// <exception cref="ArgumentException">The path has no dot or an empty name.</exception>
+    public ToolDescriptorBuilder Member(string path, ArgumentRole role)
+    {
+        Identifier.Validate(path, "path");
+        if (!path.Contains('.') || path.Split('.').Any(static p => p.Length == 0))
+        {
+            throw new ArgumentException($"'{path}' is no path to a member; write the argument's name, a dot and the member's name.", nameof(path));
+        }
+
+        MemberRoles[path] = role;
+        return this;
+    }
+
+    /// <summary>What the tool does to the world. What a user asks for is held against it.</summary>
+    /// <param name="effect">The effect.</param>
+    public ToolDescriptorBuilder Effect(ToolEffect effect)
+    {
+        if (!Enum.IsDefined(effect))
+        {
+            throw new ArgumentOutOfRangeException(nameof(effect), effect, "Use one of the named effects.");
+        }
+
+        EffectValue = effect;
+        return this;
+    }
+
+    /// <summary>
+    /// How far one part of the results may be trusted and shown, where that differs from the whole: a mail's sender is the server's word, its
+    /// text the sender's. Everything a part vouches for is its whole value, never what can be read inside of it.
+    /// </summary>
+    /// <param name="path">Names of members, with dots between them; lists are passed through, and <c>*</c> is any member of an object whose names are data.</param>
+    /// <param name="integrity">How far it may be trusted.</param>
+    /// <param name="confidentiality">How widely it may be shown; as the whole result when null.</param>
+    /// <param name="assigned">Whether the tool itself makes the value, whatever it was given, such as the id of what it has just made: arguments do not make it worse then.</param>
+    /// <exception cref="ArgumentException">The path has an empty name.</exception>
+    public ToolDescriptorBuilder ResultField(string path, Integrity integrity, Confidentiality? confidentiality = null, bool assigned = false)
+    {
+        Identifier.Validate(path, "path");
+        if (path.Split('.').Any(static p => p.Length == 0))
+        {
+            throw new ArgumentException($"'{path}' has an empty name; write names with single dots between them.", nameof(path));
+        }
+
+        ResultFields.Add(new ResultField(path, new Label(integrity, confidentiality ?? ResultLabelValue.Confidentiality), assigned));
         return this;
     }
 

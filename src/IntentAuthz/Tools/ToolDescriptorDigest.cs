@@ -17,6 +17,9 @@ internal static class ToolDescriptorDigest
             WriteSorted(writer, "groups", tool.ActionGroups.Select(static g => g.ToString()));
             writer.WriteString("risk", tool.Risk.Name());
             writer.WriteString("label", tool.ResultLabel.ToString());
+            writer.WriteString("effect", tool.Effect.ToString());
+            WriteSorted(writer, "members", tool.MemberRoles.Select(static m => $"{m.Key}/{m.Value.Name()}"));
+            WriteSorted(writer, "fields", tool.ResultFields.Select(static f => $"{f.Path}/{f.Label}/{f.IsAssigned}"));
             writer.WriteString("credential", tool.Credential);
             writer.WriteString("containment", tool.Containment);
             writer.WriteBoolean("idempotent", tool.IsIdempotent);

@@ -55,8 +55,13 @@ internal static class RequestShape
           type HistoryContext = {
             calls: Long, denials: Long, approvalsAsked: Long, integrity: String, confidentiality: String
           };
-          type RiskContext = { class: String, level: Long, untrustedRoles: Set<String> };
-          type ProvenanceContext = { source: String, trusted: Bool, role: String };
+          type RiskContext = {
+            class: String, level: Long, roles: Set<String>, untrustedRoles: Set<String>, strangerRoles: Set<String>, unnamedRoles: Set<String>,
+            unlinkedRoles: Set<String>, contestedRoles: Set<String>, carryingRoles: Set<String>, content: String
+          };
+          type ProvenanceContext = {
+            source: String, trusted: Bool, role: String, named: Bool, linked: Bool, link: String, contested: Bool, carries: Bool
+          };
           type ApprovalContext = { approved: Bool, approvers: Set<Person>, approverServices: Set<Service> };
           type DelegationContext = { user?: Person, service?: Service, agents: Set<Agent>, depth: Long };
           type SystemContext = { now: datetime };

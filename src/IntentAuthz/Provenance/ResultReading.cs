@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Takes one result apart: whole values of trusted fields, with the records they stand in; running text by its source; what is mentioned in it.
+/// Used by one thread, for one result.
+/// </summary>
+internal sealed class ResultReading(RequestReading request)
+{
+    private const int MaxItem = 256; // a longer value is no name but a text
+    private const int MaxItems = 16 * 1024;
+
+    private readonly SeenResult _result = new();
+    private readonly StringBuilder _untrusted = new();
+    private readonly StringBuilder _known = new();
+    private readonly List<(string Text, SeenRecord? Record)> _items = [];
+    private readonly List<(ValueSource Source, Mention Mention)> _mentions = [];
+    private readonly List<(ValueSource Source, string Text)> _prose = [];
+    private Label _label = Label.Best;
+    private bool _isEmpty = true;
+
+    internal IReadOnlyList<(string Text, SeenRecord? Record)> Items => _items;
+
+    internal IReadOnlyList<(ValueSource Source, string Text)> Prose => _prose;
+
+    internal IReadOnlyList<(ValueSource Source, Mention Mention)> Mentions => _mentions;
+
+    /// <summary>Reads JSON, and answers the label of the whole: the worst over its parts.</summary>
+    internal Label Read(JsonElement json, ResultLabels labels, Label cap)
+    {
+        ReadValue(json, labels, cap, record: null, outer: null);
+        AddProse(ValueSource.UntrustedResult, _untrusted);
+        AddProse(ValueSource.KnownResult, _known);
+        return _isEmpty ? labels.Label.Combine(cap) : _label;
+    }
+
+    /// <summary>Reads a result that is text: all of one label, and any part of it is as good as the whole.</summary>
+    internal Label ReadText(string text, Label label)
+    {
+        if (text.Length > 0)
+        {
+            _prose.Add((SourceOf(label.Integrity), FoldedText.Of(text)));
+        }
+
+        return label;
+    }
+
+    /// <summary>The addresses of which the result has just one of a kind; null when it has none such.</summary>
+    internal List<string>? OnlyAddresses()
+    {
+        List<string>? only = null;
+        foreach (IGrouping<MentionKind, string> kind in _prose
+            .SelectMany(static p => MentionScanner.Scan(p.Text).Where(static m => m.IsAddress).Select(m => (m.Kind, Text: p.Text.Substring(m.Start, m.Length))))
+            .Distinct()
+            .GroupBy(static m => m.Kind, static m => m.Text))
+        {
+            if (kind.Take(2).Count() == 1)
+            {
+                (only ??= []).Add(kind.First());
+            }
+        }
+
+        return only;
+    }
+
+    private void ReadValue(JsonElement value, ResultLabels labels, Label cap, SeenRecord? record, SeenRecord? outer)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                ReadRecord(value, labels, cap, key: null, outer: record ?? outer);
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    ReadValue(item, labels, cap, record, outer);
+                }
+
+                break;
+            case JsonValueKind.String:
+                ReadText(value.GetString()!, labels, cap, record, outer);
+                break;
+            case JsonValueKind.Number:
+                ReadNumber(value, labels, cap, record, outer);
+                break;
+        }
+    }
+
+    private void ReadRecord(JsonElement value, ResultLabels labels, Label cap, string? key, SeenRecord? outer)
+    {
+        SeenRecord record = new(_result, RecordScore.Of(value, key, request));
+        _result.Count(record.Score);
+        if (key is not null)
+        {
+            ReadText(key, labels, cap, record, outer);
+        }
+
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            ResultLabels of = labels.Member(member.Name);
+            if (labels.NamesAreData && member.Value.ValueKind == JsonValueKind.Object)
+            {
+                ReadRecord(member.Value, of, cap, member.Name, outer: record);
+                continue;
+            }
+
+            if (labels.NamesAreData)
+            {
+                ReadText(member.Name, labels, cap, record, outer);
+            }
+
+            ReadValue(member.Value, of, cap, record, outer);
+        }
+
+        if (request.AsksForExtreme)
+        {
+            _result.Rank(record, value);
+        }
+    }
+
+    private void ReadText(string text, ResultLabels labels, Label cap, SeenRecord? record, SeenRecord? outer)
+    {
+        Label label = Note(labels, cap);
+        string folded = FoldedText.Of(text);
+        if (folded.Length == 0)
+        {
+            return;
+        }
+
+        if (label.Integrity != Integrity.Trusted)
+        {
+            (label.Integrity == Integrity.Known ? _known : _untrusted).Append(folded).Append(" \n ");
+            return;
+        }
+
+        AddItem(folded, record, outer);
+        if (folded.Length <= MaxItem)
+        {
+            foreach (Mention mention in MentionScanner.Scan(folded))
+            {
+                // A date within a longer text is one to be read there, not the field's own.
+                if (mention.Length >= folded.Length / 2)
+                {
+                    _mentions.Add((ValueSource.TrustedResult, mention));
+                }
+            }
+        }
+    }
+
+    private void ReadNumber(JsonElement value, ResultLabels labels, Label cap, SeenRecord? record, SeenRecord? outer)
+    {
+        Label label = Note(labels, cap);
+        if (value.TryGetDecimal(out decimal number))
+        {
+            _mentions.Add((SourceOf(label.Integrity), new Mention(MentionKind.Number, 0, 0, number)));
+        }
+
+        if (label.Integrity == Integrity.Trusted)
+        {
+            AddItem(value.GetRawText(), record, outer);
+        }
+        else
+        {
+            (label.Integrity == Integrity.Known ? _known : _untrusted).Append(value.GetRawText()).Append(" \n ");
+        }
+    }
+
+    /// <summary>A value belongs to its record, and to the record around that: whom a file is shared with is part of the file.</summary>
+    private void AddItem(string folded, SeenRecord? record, SeenRecord? outer)
+    {
+        if (_items.Count >= MaxItems || folded.Length > MaxItem)
+        {
+            return;
+        }
+
+        _items.Add((folded, record));
+        if (outer is not null && !ReferenceEquals(outer, record))
+        {
+            _items.Add((folded, outer));
+        }
+    }
+
+    private Label Note(ResultLabels labels, Label cap)
+    {
+        Label label = labels.IsAssigned ? labels.Label : labels.Label.Combine(cap);
+        _label = _label.Combine(label);
+        _isEmpty = false;
+        return label;
+    }
+
+    private void AddProse(ValueSource source, StringBuilder text)
+    {
+        if (text.Length > 0)
+        {
+            _prose.Add((source, text.ToString()));
+        }
+    }
+
+    private static ValueSource SourceOf(Integrity integrity) => integrity switch
+    {
+        Integrity.Trusted => ValueSource.TrustedResult,
+        Integrity.Known => ValueSource.KnownResult,
+        _ => ValueSource.UntrustedResult,
+    };
+}
