@@ -1,4 +1,5 @@
 using IntentAuthz.Cedar.Ast;
+using IntentAuthz.Cedar.Evaluation;
 using IntentAuthz.Cedar.Json;
 using IntentAuthz.Cedar.Syntax;
 
@@ -46,6 +47,17 @@ public sealed class Policy
     public SourceSpan Source => Body.GetSpan(Body.Range);
 
     internal PolicyBody Body { get; }
+
+    /// <summary>
+    /// Whether a condition may read an attribute of the context: it names <c>context.attribute</c>, tests for it with <c>has</c>, or uses the
+    /// context as a whole value. Looks through the conditions at each call.
+    /// </summary>
+    /// <param name="attribute">The attribute.</param>
+    public bool ReadsContext(string attribute)
+    {
+        ArgumentNullException.ThrowIfNull(attribute);
+        return ContextUse.Of(Body).Reads(attribute);
+    }
 
     /// <summary>The annotation of a name, or null.</summary>
     /// <param name="name">The name, case-sensitive.</param>

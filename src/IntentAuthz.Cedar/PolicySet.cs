@@ -15,7 +15,6 @@ public sealed class PolicySet
 {
     private readonly Dictionary<string, Policy> _policiesById;
     private readonly Dictionary<string, PolicyTemplate> _templatesById;
-    private readonly Lazy<ContextUse> _contextUse;
 
     private PolicySet(ImmutableArray<Policy> policies, ImmutableArray<PolicyTemplate> templates)
     {
@@ -40,8 +39,6 @@ public sealed class PolicySet
                 throw DuplicateId(template.Id);
             }
         }
-
-        _contextUse = new(() => ContextUse.Of(PolicyArray));
     }
 
     /// <summary>The set without policies; it denies everything.</summary>
@@ -162,17 +159,6 @@ public sealed class PolicySet
     /// <see cref="CedarAuthorizer.Authorize"/> is cheaper.
     /// </summary>
     public CompiledPolicySet Compile() => CompiledPolicySet.Create(this);
-
-    /// <summary>
-    /// Whether a condition of any policy may read an attribute of the context: it names <c>context.attribute</c>, tests for it
-    /// with <c>has</c>, or uses the context as a whole value. Templates that are not linked do not count.
-    /// </summary>
-    /// <param name="attribute">The attribute.</param>
-    public bool ReadsContext(string attribute)
-    {
-        ArgumentNullException.ThrowIfNull(attribute);
-        return _contextUse.Value.Reads(attribute);
-    }
 
     /// <summary>The policies and templates as Cedar text, in order: policies first. Ids are not part of the text.</summary>
     public override string ToString() =>

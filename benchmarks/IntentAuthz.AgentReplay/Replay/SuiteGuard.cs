@@ -26,7 +26,7 @@ internal sealed class SuiteGuard : IAsyncDisposable
         services.AddIntentAuthz(
             b =>
             {
-                b.AddPolicies(PolicySource.Text(suite.Policies)).UseAuditSink(new InMemoryAuditSink(1024));
+                b.AddPolicies(PolicySource.Text(suite.Policies)).UseAuditSink(new InMemoryAuditSink(1024)).UseMandateProposer(new EnglishRequestReader());
                 foreach (ToolDescriptor tool in suite.Tools)
                 {
                     b.AddTool(tool);
@@ -39,7 +39,7 @@ internal sealed class SuiteGuard : IAsyncDisposable
 
     internal async Task<AgentTask> OpenAsync(string prompt) =>
         (await _guard.Tasks.OpenAsync(
-            new TaskRequest(s_agent, "serve a user's request", Mandate.WhateverPoliciesPermit("the suite's policies are what is measured"), TimeSpan.FromHours(1)) { UserRequest = prompt },
+            new TaskRequest(s_agent, "serve a user's request", Mandate.WhateverPoliciesPermit("the suite's policies are what is measured"), TimeSpan.FromHours(1)) { UserRequest = prompt, Outside = OutsideProposal.Inform },
             s_host)).GetTaskOrThrow();
 
     internal async Task EndAsync(AgentTask task) => await _guard.Tasks.CompleteAsync(task);

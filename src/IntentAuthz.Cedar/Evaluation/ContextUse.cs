@@ -9,15 +9,12 @@ internal sealed class ContextUse
     private readonly HashSet<string> _attributes = new(StringComparer.Ordinal);
     private bool _readsWhole;
 
-    public static ContextUse Of(ImmutableArray<Policy> policies)
+    public static ContextUse Of(PolicyBody policy)
     {
         var use = new ContextUse();
-        foreach (var policy in policies)
+        foreach (var condition in policy.Conditions)
         {
-            foreach (var condition in policy.Body.Conditions)
-            {
-                use.Visit(condition.Body);
-            }
+            use.Visit(condition.Body);
         }
 
         return use;

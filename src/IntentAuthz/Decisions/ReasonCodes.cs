@@ -24,6 +24,12 @@ public static class ReasonCodes
     /// <summary>The mandate of the task, or of a task above it, does not cover the call.</summary>
     public const string OutsideMandate = "outside-mandate";
 
+    /// <summary>The mandate covers the call, and what was proposed for the task from the user's request does not.</summary>
+    public const string OutsideProposal = "outside-proposal";
+
+    /// <summary>The proposer failed, did not answer in time, or proposed what no tool can do; the task was not opened.</summary>
+    public const string ProposalFailed = "proposal-failed";
+
     /// <summary>The mandate of a task to be opened names an action, resource or argument that no tool has, or constrains an argument of another type.</summary>
     public const string InvalidMandate = "invalid-mandate";
 

@@ -41,6 +41,9 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal LeasedCredential? Credential { get; set; }
 
+    /// <summary>How the proposals of the task and of those above it cover the call.</summary>
+    internal ProposalCoverage Coverage { get; set; }
+
     /// <summary>Where the values came from. Found once a call, since it searches what was seen.</summary>
     internal CallProvenance Provenance => _provenance ??= CallProvenance.Of(Tool, Snapshot.Json, Task.Values);
 
@@ -59,7 +62,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     public CedarRecord? Build(ContextParts part) => part switch
     {
         ContextParts.Input => Snapshot.Input,
-        ContextParts.Task => Task.ContextRecord,
+        ContextParts.Task => Task.ContextRecordFor(Coverage),
         ContextParts.History => History(),
         ContextParts.Risk => Risk(),
         ContextParts.Provenance => ProvenanceRecord(),

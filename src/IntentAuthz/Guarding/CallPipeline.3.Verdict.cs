@@ -7,6 +7,8 @@ namespace IntentAuthz;
 /// <summary>Step 3: revoked? Then the verdict: policies ∧ the mandate of the task ∧ those of all tasks above it, for every resource the call touches.</summary>
 internal sealed partial class CallPipeline
 {
+    private static readonly Obligations s_asked = new() { Approvals = [new ApprovalRequirement("", 1)] };
+
     private async ValueTask<Standing> ReachVerdictAsync(CallContext context, CancellationToken cancellationToken)
     {
         AgentTask task = context.Task;
@@ -28,6 +30,7 @@ internal sealed partial class CallPipeline
             PolicyRequest request = new(
                 task.Tenant, task.Agent.Entity.Uid, context.Tool.Action, resource.Uid,
                 new RequestEntities(hostEntities, task.Agent.Entity, context.Tool.ActionEntity, resource), context);
+            OutsideProposal? outsideProposal = HoldAgainstProposals(context, request);
             Verdict verdict;
             try
             {
@@ -60,9 +63,58 @@ internal sealed partial class CallPipeline
             }
 
             obligations = combined!;
+            if (outsideProposal == OutsideProposal.Deny)
+            {
+                return Standing.Refused(version, label, new Decision(
+                    DecisionOutcome.Deny, ReasonCodes.OutsideProposal,
+                    $"What the user asked for was not seen to need {request.Action}: {Proposals(task)}.", policies, errors));
+            }
+
+            if (outsideProposal == OutsideProposal.RequireApproval && obligations.Approvals.IsEmpty)
+            {
+                Obligations.TryCombine(obligations, s_asked, out Obligations? asked); // an approval conflicts with nothing
+                obligations = asked!;
+            }
         }
 
         return new Standing(null, policies, errors, obligations, version, label);
+    }
+
+    /// <summary>Holds the call against what was proposed for the task and for those above it. What is to become of it when some proposal does not have it; the strictest wins.</summary>
+    private static OutsideProposal? HoldAgainstProposals(CallContext context, PolicyRequest request)
+    {
+        OutsideProposal? strictest = null;
+        bool any = false;
+        for (AgentTask? above = context.Task; above is not null; above = above.Parent)
+        {
+            if (above.Proposal is not { } proposal)
+            {
+                continue;
+            }
+
+            any = true;
+            if (!proposal.Covers(request) && (strictest is null || above.Outside < strictest))
+            {
+                strictest = above.Outside;
+            }
+        }
+
+        context.Coverage = strictest is not null ? ProposalCoverage.Outside : any ? ProposalCoverage.Covered : ProposalCoverage.None;
+        return strictest;
+    }
+
+    private static string Proposals(AgentTask task)
+    {
+        List<string> proposals = [];
+        for (AgentTask? above = task; above is not null; above = above.Parent)
+        {
+            if (above.Proposal is { } proposal)
+            {
+                proposals.Add(proposal.Description);
+            }
+        }
+
+        return string.Join("; above it: ", proposals);
     }
 
     /// <summary>Asks the mandates from the task up. Null when their obligations cannot be combined with the others.</summary>

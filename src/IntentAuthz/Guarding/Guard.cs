@@ -123,7 +123,8 @@ public sealed class Guard
 
         for (AgentTask? above = task; above is not null; above = above.Parent)
         {
-            if (!above.Mandate.CouldPermit(tool, request))
+            if (!above.Mandate.CouldPermit(tool, request)
+                || (above is { Proposal: { } proposal, Outside: OutsideProposal.Deny } && !proposal.CouldCover(tool, request)))
             {
                 return false;
             }

@@ -24,6 +24,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<CredentialProfile> profiles,
         IEnumerable<ICredentialIssuer> issuers,
         IEnumerable<IEntityProvider> entities,
+        IEnumerable<IMandateProposer> proposers,
         IEnumerable<IAuditSink> sinks,
         TimeProvider time,
         IEnumerable<ILoggerFactory> loggerFactories)
@@ -68,7 +69,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
         TaskTable table = new();
         TaskEnding ending = new(table, approvals, _broker, trail, loggers.CreateLogger<TaskEnding>());
         _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
-        TaskRegistry registry = new(table, ending, gate, approvals, revoked, schemaInForce, trail, time, identity);
+        TaskRegistry registry = new(table, ending, gate, approvals, revoked, schemaInForce, trail,
+            new MandatePlanning(proposers.LastOrDefault(), catalog, schemaInForce, settings.ProposerTimeout, time, loggers.CreateLogger<MandatePlanning>()), time, identity);
         RevocationRegistry revocations = new(revoked, table, ending, _broker, approvals, gate, trail, settings.OperatorKey);
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),

@@ -102,6 +102,15 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
+    /// <summary>Has a mandate proposed for every root task that comes with a user's request and no proposal of its own.</summary>
+    /// <param name="proposer">The proposer, such as an <see cref="EnglishRequestReader"/>.</param>
+    public IntentAuthzBuilder UseMandateProposer(IMandateProposer proposer)
+    {
+        ArgumentNullException.ThrowIfNull(proposer);
+        Services.AddSingleton(proposer);
+        return this;
+    }
+
     /// <summary>Writes audit records to a sink. Without one the host does not start.</summary>
     /// <param name="sink">The sink.</param>
     public IntentAuthzBuilder UseAuditSink(IAuditSink sink)

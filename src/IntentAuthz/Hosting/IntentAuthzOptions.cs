@@ -20,6 +20,9 @@ public sealed class IntentAuthzOptions
     /// <summary>How long a policy engine may take for one answer. The native engine answers at once; others may not. 1 ms to 1 minute.</summary>
     public TimeSpan EngineTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a proposer of mandates may take when a task is opened. 1 ms to 5 minutes.</summary>
+    public TimeSpan ProposerTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long an issuer may take to make or unmake a credential. 10 ms to 5 minutes.</summary>
     public TimeSpan IssuerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

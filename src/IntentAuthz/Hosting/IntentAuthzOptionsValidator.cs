@@ -20,6 +20,7 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
         Range(nameof(options.MaxPendingApprovalsPerTask), options.MaxPendingApprovalsPerTask, 1, 10_000);
         Range(nameof(options.MaxPendingApprovalsPerTenant), options.MaxPendingApprovalsPerTenant, 1, 100_000);
         Duration(nameof(options.EngineTimeout), options.EngineTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        Duration(nameof(options.ProposerTimeout), options.ProposerTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
         Duration(nameof(options.IssuerTimeout), options.IssuerTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Duration(nameof(options.DurableAuditTimeout), options.DurableAuditTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Duration(nameof(options.AuditShutdownTimeout), options.AuditShutdownTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5));

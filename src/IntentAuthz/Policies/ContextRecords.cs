@@ -5,9 +5,14 @@ namespace IntentAuthz;
 /// <summary>The members of <c>context</c> that tool calls and administrative actions share, so that one policy reads both alike.</summary>
 internal static class ContextRecords
 {
-    internal static CedarRecord Task(AgentTask task)
+    internal static CedarRecord Task(AgentTask task, ProposalCoverage? coverage = null)
     {
         CedarRecord.Builder record = new();
+        if (coverage is { } covered)
+        {
+            record.Add("proposal", covered switch { ProposalCoverage.Covered => "covered", ProposalCoverage.Outside => "outside", _ => "none" });
+        }
+
         record.Add("id", task.Id.Value);
         record.Add("purpose", task.Purpose);
         record.Add("owner", task.Owner);

@@ -18,13 +18,7 @@ internal sealed class LoadedPolicies
         Compiled = set.Compile();
         _byId = byId;
         Version = version;
-        foreach ((ContextParts part, string name) in ContextNames.All)
-        {
-            if (set.ReadsContext(name))
-            {
-                Reads |= part;
-            }
-        }
+        Needs = new ContextNeeds(set);
     }
 
     internal PolicySet Set { get; }
@@ -34,8 +28,8 @@ internal sealed class LoadedPolicies
 
     internal string Version { get; }
 
-    /// <summary>Which members of the context any policy reads.</summary>
-    internal ContextParts Reads { get; }
+    /// <summary>Which members of the context an action's policies read.</summary>
+    internal ContextNeeds Needs { get; }
 
     internal Obligations ObligationsOf(string policyId) => _byId[policyId].Obligations;
 

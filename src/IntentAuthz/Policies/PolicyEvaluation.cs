@@ -20,7 +20,7 @@ internal static class PolicyEvaluation
     internal static Verdict Evaluate(LoadedPolicies policies, PolicyRequest request)
     {
         CedarResponse response = policies.Compiled.Authorize(
-            new CedarRequest(request.Principal, request.Action, request.Resource, request.Select(policies.Reads)),
+            new CedarRequest(request.Principal, request.Action, request.Resource, request.Select(policies.Needs.For(request.Action, request.Entities))),
             request.Entities);
 
         ImmutableArray<string> errors = [];

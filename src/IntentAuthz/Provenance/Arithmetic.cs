@@ -1,13 +1,12 @@
 namespace IntentAuthz;
 
 /// <summary>
-/// Plain arithmetic from the request's own numbers: a difference, a share in percent, a share and a fee, so many times a price. At least one
+/// Plain arithmetic from the request's own numbers: a sum, a difference, a share in percent, a share and a fee. At least one
 /// operand is the user's; the others are numbers of trusted results. What strangers wrote is never an operand.
 /// </summary>
 internal static class Arithmetic
 {
     private const int MaxOperands = 24; // of the request
-    private const int MaxFactor = 366;
 
     internal static bool Yields(decimal target, RequestReading request, IEnumerable<decimal> trusted)
     {
@@ -37,8 +36,7 @@ internal static class Arithmetic
 
             foreach (decimal b in own)
             {
-                if ((a != b && (IsSame(target, a + b) || IsSame(target, Math.Abs(a - b))))
-                    || (b is > 1 and <= MaxFactor && b == decimal.Truncate(b) && (IsSame(target, a * b) || IsSame(target, a / b))))
+                if (a != b && (IsSame(target, a + b) || IsSame(target, Math.Abs(a - b))))
                 {
                     return true;
                 }

@@ -46,7 +46,7 @@ internal static partial class ContentReading
             {
                 own++;
             }
-            else if (filled < MaxWindows && finder.FindText(word, ArgumentRole.Content).Source == ValueSource.TrustedResult)
+            else if (filled < MaxWindows && finder.Seen.HasTrustedWord(word, ref finder.Effort))
             {
                 filled++;
             }

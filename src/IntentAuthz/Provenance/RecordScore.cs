@@ -40,6 +40,15 @@ internal static class RecordScore
         return score > 0 && day ? score + ByDay : score;
     }
 
+    internal static double OfName(string name, RequestReading request)
+    {
+        double best = 0;
+        double others = 0;
+        bool day = false;
+        Consider(name, request, ref best, ref others, ref day);
+        return best;
+    }
+
     /// <summary>Whether a member names the record for machines rather than for people.</summary>
     internal static bool IsId(string name) =>
         name.Equals("id", StringComparison.OrdinalIgnoreCase)

@@ -76,7 +76,7 @@ internal sealed class ResultReading(RequestReading request)
             case JsonValueKind.Array:
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    ReadValue(item, labels, cap, record, outer);
+                    ReadValue(item, labels, cap, record ?? NamedRecord(item), outer);
                 }
 
                 break;
@@ -87,6 +87,19 @@ internal sealed class ResultReading(RequestReading request)
                 ReadNumber(value, labels, cap, record, outer);
                 break;
         }
+    }
+
+    /// <summary>In a list of names each name is a record.</summary>
+    private SeenRecord? NamedRecord(JsonElement item)
+    {
+        if (item.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        SeenRecord record = new(_result, RecordScore.OfName(item.GetString()!, request));
+        _result.Count(record.Score);
+        return record;
     }
 
     private void ReadRecord(JsonElement value, ResultLabels labels, Label cap, string? key, SeenRecord? outer)
@@ -112,6 +125,12 @@ internal sealed class ResultReading(RequestReading request)
                 ReadText(member.Name, labels, cap, record, outer);
             }
 
+            if (member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.String && RecordScore.IsId(member.Name))
+            {
+                ReadText(member.Value.ToString(), of, cap, record, outer, isId: true);
+                continue;
+            }
+
             ReadValue(member.Value, of, cap, record, outer);
         }
 
@@ -121,7 +140,8 @@ internal sealed class ResultReading(RequestReading request)
         }
     }
 
-    private void ReadText(string text, ResultLabels labels, Label cap, SeenRecord? record, SeenRecord? outer)
+    /// <summary>The number of a thing is its name: nothing is reckoned from it.</summary>
+    private void ReadText(string text, ResultLabels labels, Label cap, SeenRecord? record, SeenRecord? outer, bool isId = false)
     {
         Label label = Note(labels, cap);
         string folded = FoldedText.Of(text);
@@ -137,7 +157,7 @@ internal sealed class ResultReading(RequestReading request)
         }
 
         AddItem(folded, record, outer);
-        if (folded.Length <= MaxItem)
+        if (folded.Length <= MaxItem && !isId)
         {
             foreach (Mention mention in MentionScanner.Scan(folded))
             {

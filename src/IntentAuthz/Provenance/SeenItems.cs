@@ -8,10 +8,20 @@ internal sealed class SeenItems
 {
     private const int MaxRecordsOfOne = 64;
 
+    private const int MostWords = 32 * 1024;
+
     private readonly Dictionary<string, List<SeenRecord>?> _items = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _words = new(StringComparer.Ordinal);
+
+    internal bool HasWord(string stem) => _words.Contains(stem);
 
     internal void Add(string folded, SeenRecord? record)
     {
+        if (_words.Count < MostWords && !_items.ContainsKey(folded))
+        {
+            _words.UnionWith(Words.Of(folded));
+        }
+
         if (record is null)
         {
             _items.TryAdd(folded, null);

@@ -251,7 +251,7 @@ internal sealed class SeenValues
             return new Finding(ValueSource.Endorsed, ValueLink.None, false);
         }
 
-        return new Finding(best ?? (unknown ? ValueSource.UntrustedResult : ValueSource.Model), link, untrustedToo);
+        return new Finding(best ?? (unknown ? ValueSource.UntrustedResult : ValueSource.Model), link, untrustedToo && best == ValueSource.TrustedResult);
     }
 
     /// <summary>The best place that mentions a number.</summary>
@@ -282,6 +282,23 @@ internal sealed class SeenValues
         }
 
         return new Finding(best.Best ?? (overflowed ? ValueSource.UntrustedResult : ValueSource.Model), ValueLink.None, best.Untrusted && best.Best > ValueSource.UntrustedResult);
+    }
+
+    /// <summary>Whether a word, in its stem, stands in a trusted field or text.</summary>
+    internal bool HasTrustedWord(string stem, ref long effort)
+    {
+        for (SeenValues? values = this; values is not null; values = values.Parent)
+        {
+            lock (values._adding)
+            {
+                if (values._items.HasWord(stem))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return FindText(stem, "", ArgumentRole.Content, ref effort).Source == ValueSource.TrustedResult;
     }
 
     /// <summary>Whether only strangers' text has these folded words in a row.</summary>

@@ -16,18 +16,21 @@ public sealed class AgentTask
     private readonly long _openedAt;
     private readonly TimeSpan _lifetime;
     private readonly TimeProvider _time;
+    private readonly CedarRecord[] _contextRecords; // of tool calls, by how the proposal covers the call
     private volatile TaskState _state;
 
     /// <summary>How many of the task's audit records wait for the sink.</summary>
     internal int AuditRecordsWaiting;
 
-    internal AgentTask(TaskRequest request, AgentTask? parent, Principal openedBy, TaskState state, TimeProvider time, object guardIdentity)
+    internal AgentTask(TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, TaskState state, TimeProvider time, object guardIdentity)
     {
         Id = TaskId.New();
         Agent = request.Agent;
         Tenant = request.Agent.Tenant;
         Purpose = request.Purpose;
         Mandate = request.Mandate;
+        Proposal = proposal;
+        Outside = request.Outside;
         Parent = parent;
         OpenedBy = openedBy;
         Delegation = (parent?.Delegation ?? request.Delegation).Then(request.Agent);
@@ -52,6 +55,7 @@ public sealed class AgentTask
         Budget = new BudgetLedger(request.Mandate.Budget, parent?.Budget, Id);
         AuditSubject = new AuditSubject(this);
         ContextRecord = ContextRecords.Task(this);
+        _contextRecords = [.. Enum.GetValues<ProposalCoverage>().Select(c => ContextRecords.Task(this, c))];
         DelegationRecord = ContextRecords.Delegation(Delegation);
     }
 
@@ -72,6 +76,12 @@ public sealed class AgentTask
 
     /// <summary>What it may do.</summary>
     public Mandate Mandate { get; }
+
+    /// <summary>What was proposed for it from the user's request, or null.</summary>
+    public MandateProposal? Proposal { get; }
+
+    /// <summary>What becomes of a call outside of the proposal.</summary>
+    public OutsideProposal Outside { get; }
 
     /// <summary>On whose behalf, down to its own agent.</summary>
     public Delegation Delegation { get; }
@@ -126,8 +136,11 @@ public sealed class AgentTask
 
     internal AuditSubject AuditSubject { get; }
 
-    /// <summary>The task as <c>context.task</c>, made once since its facts never change.</summary>
+    /// <summary>The task as <c>context.task</c> of an administrative action, made once since its facts never change.</summary>
     internal CedarRecord ContextRecord { get; }
+
+    /// <summary>The task as <c>context.task</c> of a tool call.</summary>
+    internal CedarRecord ContextRecordFor(ProposalCoverage coverage) => _contextRecords[(int)coverage];
 
     /// <summary>The delegation as <c>context.delegation</c>.</summary>
     internal CedarRecord DelegationRecord { get; }

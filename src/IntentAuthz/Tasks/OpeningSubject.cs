@@ -14,5 +14,5 @@ internal static class OpeningSubject
             [task.Agent.Entity.Uid],
             null,
             ImmutableSortedDictionary<string, ValueSource>.Empty,
-            $"Open a task for {task.Agent.Id} ({task.Purpose}) until {task.ExpiresAt:u}; it may: {task.Mandate.Description}.");
+            $"Open a task for {task.Agent.Id} ({task.Purpose}) until {task.ExpiresAt:u}; it may: {task.Mandate.Description}{(task.Proposal is { } proposal ? $"; proposed from the user's request: {proposal.Description}" : "")}.");
 }

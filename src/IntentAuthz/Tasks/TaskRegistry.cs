@@ -20,6 +20,7 @@ public sealed class TaskRegistry
     private readonly RevocationList _revoked;
     private readonly SchemaInForce _schema;
     private readonly AuditTrail _audit;
+    private readonly MandatePlanning _planning;
     private readonly TimeProvider _time;
     private readonly object _guardIdentity;
 
@@ -31,6 +32,7 @@ public sealed class TaskRegistry
         RevocationList revoked,
         SchemaInForce schema,
         AuditTrail audit,
+        MandatePlanning planning,
         TimeProvider time,
         object guardIdentity)
     {
@@ -41,6 +43,7 @@ public sealed class TaskRegistry
         _revoked = revoked;
         _schema = schema;
         _audit = audit;
+        _planning = planning;
         _time = time;
         _guardIdentity = guardIdentity;
     }
@@ -228,8 +231,14 @@ public sealed class TaskRegistry
             return Refused(openedBy, request, Decision.Deny(ReasonCodes.InvalidMandate, $"The mandate does not fit the tools there are. {wrong}"));
         }
 
+        (MandateProposal? proposal, string? failed) = await _planning.ProposeAsync(request, isRoot: parent is null, cancellationToken).ConfigureAwait(false);
+        if (failed is not null)
+        {
+            return Refused(openedBy, request, Decision.Deny(ReasonCodes.ProposalFailed, failed));
+        }
+
         bool waits = !obligations.Approvals.IsEmpty;
-        AgentTask task = new(request, parent, openedBy, waits ? TaskState.Pending : TaskState.Active, _time, _guardIdentity);
+        AgentTask task = new(request, proposal, parent, openedBy, waits ? TaskState.Pending : TaskState.Active, _time, _guardIdentity);
         Remember(task, parent);
 
         // Registered first, checked then: a revocation either finds the task in the table or is found by this check.
@@ -274,7 +283,7 @@ public sealed class TaskRegistry
                 $"The task waits for {string.Join(", ", approval.Needed)}.", decision.DeterminingPolicies, decision.PolicyErrors, approval.Id);
         }
 
-        _audit.Administration(openedBy, AdministrativeActions.OpenTask, $"{task} for {request.Agent.Id}; mandate: {request.Mandate.Description}", tenant, decision);
+        _audit.Administration(openedBy, AdministrativeActions.OpenTask, $"{task} for {request.Agent.Id}; mandate: {request.Mandate.Description}{(proposal is null ? "" : $"; proposed: {proposal.Description}")}", tenant, decision);
         return new OpenTaskResult(decision, task);
     }
 

@@ -53,6 +53,15 @@ public sealed class TaskRequest
     /// </summary>
     public string? UserRequest { get; init; }
 
+    /// <summary>
+    /// What a planner proposes that the task needs, from the user's request alone; null to let the host's <see cref="IMandateProposer"/> propose,
+    /// where there is one. It narrows the mandate. A sub-task's holds beside those of the tasks above it.
+    /// </summary>
+    public MandateProposal? Proposal { get; init; }
+
+    /// <summary>What becomes of a call outside of the proposal.</summary>
+    public OutsideProposal Outside { get; init; }
+
     /// <summary>Values the task was opened with, a JSON object; in a root task they count as the host's own.</summary>
     public JsonElement? Parameters { get; init; }
 }

@@ -130,7 +130,7 @@ public sealed class PolicyTests
     [InlineData("ip(\"1.1.1.1\").isInRange({r: context.net}.r)", "net", true)]
     public void ReadsContext_tells_which_attributes_of_the_context_matter(string condition, string attribute, bool expected)
     {
-        Assert.Equal(expected, PolicySet.Parse($"permit(principal, action, resource) when {{ {condition} }};").ReadsContext(attribute));
-        Assert.Equal(expected, PolicySet.Parse($"permit(principal, action, resource) unless {{ {condition} }};").ReadsContext(attribute));
+        Assert.Equal(expected, PolicySet.Parse($"permit(principal, action, resource) when {{ {condition} }};").Policies[0].ReadsContext(attribute));
+        Assert.Equal(expected, PolicySet.Parse($"permit(principal, action, resource) unless {{ {condition} }};").Policies[0].ReadsContext(attribute));
     }
 }

@@ -22,7 +22,7 @@ internal static class RequestShape
     /// <summary>The members of every tool call's context but <c>input</c> and <c>provenance</c>, which differ from tool to tool.</summary>
     internal static readonly (string Name, string Type)[] CallContext =
     [
-        ("task", "IntentAuthz::TaskContext"),
+        ("task", "IntentAuthz::CallTaskContext"),
         ("history", "IntentAuthz::HistoryContext"),
         ("risk", "IntentAuthz::RiskContext"),
         ("approval", "IntentAuthz::ApprovalContext"),
@@ -51,6 +51,9 @@ internal static class RequestShape
 
           type TaskContext = {
             id: String, purpose: String, owner: String, depth: Long, opened: datetime, expires: datetime, ceiling: Long
+          };
+          type CallTaskContext = {
+            id: String, purpose: String, owner: String, depth: Long, opened: datetime, expires: datetime, ceiling: Long, proposal: String
           };
           type HistoryContext = {
             calls: Long, denials: Long, approvalsAsked: Long, integrity: String, confidentiality: String
