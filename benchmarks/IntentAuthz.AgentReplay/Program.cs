@@ -30,7 +30,11 @@ foreach (SuiteData suite in data)
     Replayer replayer = new(guard);
     if (options.ExplainTask is null)
     {
-        await ReplayAsync(suite, replayer, new SuiteReport(suite.Name, definition.IsWrite)); // once to warm up
+        for (int i = 0; i < 3; i++)
+        {
+            await ReplayAsync(suite, replayer, new SuiteReport(suite.Name, definition.IsWrite)); // to warm up
+        }
+
         SuiteReport report = new(suite.Name, definition.IsWrite);
         await ReplayAsync(suite, replayer, report);
         reports.Add(report);

@@ -89,19 +89,16 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
         record.Add("class", Tool.Risk.Name());
         record.Add("level", (long)Tool.Risk);
         CallProvenance provenance = Provenance;
-        record.Add("roles", Roles(provenance, static _ => true));
-        record.Add("untrustedRoles", Roles(provenance, static a => !ArgumentProvenance.IsTrusted(a.Source)));
-        record.Add("strangerRoles", Roles(provenance, static a => a.Source == ValueSource.UntrustedResult));
-        record.Add("unnamedRoles", Roles(provenance, static a => !a.IsNamed));
-        record.Add("unlinkedRoles", Roles(provenance, static a => !a.IsLinked));
-        record.Add("contestedRoles", Roles(provenance, static a => a.Found.IsContested));
-        record.Add("carryingRoles", Roles(provenance, static a => a.Carries));
+        record.Add("roles", provenance.RolesWhere(static _ => true).Value);
+        record.Add("untrustedRoles", provenance.RolesWhere(static a => !ArgumentProvenance.IsTrusted(a.Source)).Value);
+        record.Add("strangerRoles", provenance.RolesWhere(static a => a.Source == ValueSource.UntrustedResult).Value);
+        record.Add("unnamedRoles", provenance.RolesWhere(static a => !a.IsNamed).Value);
+        record.Add("unlinkedRoles", provenance.RolesWhere(static a => !a.IsLinked).Value);
+        record.Add("contestedRoles", provenance.RolesWhere(static a => a.Found.IsContested).Value);
+        record.Add("carryingRoles", provenance.RolesWhere(static a => a.Carries).Value);
         record.Add("content", provenance.Content.Name());
         return record.Build();
     }
-
-    private static CedarSet Roles(CallProvenance provenance, Func<ArgumentProvenance, bool> condition) =>
-        CedarSet.Create(provenance.RolesWhere(condition).Select(static r => (CedarValue)r.Name()));
 
     private CedarRecord ProvenanceRecord()
     {

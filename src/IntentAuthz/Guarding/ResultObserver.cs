@@ -88,17 +88,7 @@ internal sealed class ResultObserver(SecretScrubber scrubber, int maxBytes)
             return cap;
         }
 
-        foreach (JsonProperty argument in context.Snapshot.Json.EnumerateObject())
-        {
-            if (argument.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-            {
-                ValueSource source = context.Sources[argument.Name];
-                Integrity integrity = ArgumentProvenance.IsTrusted(source) ? Integrity.Trusted : source == ValueSource.KnownResult ? Integrity.Known : Integrity.Untrusted;
-                cap = cap.Combine(new Label(integrity, Confidentiality.Public));
-            }
-        }
-
-        return cap;
+        return cap.Combine(new Label(context.Provenance.WorstIntegrity, Confidentiality.Public));
     }
 
     /// <summary>Takes the paths out. Null when the result is no JSON, so that nobody can say whether they were in it.</summary>

@@ -1,16 +1,23 @@
 namespace IntentAuthz;
 
 /// <summary>
-/// Plain arithmetic from the request's own numbers: a sum, a difference, a share in percent, a share and a fee. At least one
+/// Plain arithmetic from the request's own numbers: a sum, a difference, a share in percent, a share and a fee, an equal share where the request speaks of sharing. At least one
 /// operand is the user's; the others are numbers of trusted results. What strangers wrote is never an operand.
 /// </summary>
 internal static class Arithmetic
 {
     private const int MaxOperands = 24; // of the request
 
+    private static readonly HashSet<string> s_sharing = [.. new[] { "share", "half", "split", "halve" }.Select(Words.Stem)];
+
     internal static bool Yields(decimal target, RequestReading request, IEnumerable<decimal> trusted)
     {
         decimal[] own = [.. Numbers(request, MentionKind.Number)];
+        if (s_sharing.Overlaps(request.Vocabulary))
+        {
+            own = [.. own, .. own.Select(static n => n / 2)];
+        }
+
         decimal[] shares = [.. Numbers(request, MentionKind.Percent)];
         if (own.Length == 0 && shares.Length == 0)
         {

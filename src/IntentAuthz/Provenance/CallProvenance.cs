@@ -6,8 +6,6 @@ namespace IntentAuthz;
 /// <summary>Where the values of one call came from: argument by argument, and by role over all of them, so that one policy covers all tools.</summary>
 internal sealed class CallProvenance
 {
-    private static readonly ArgumentRole[] s_roles = Enum.GetValues<ArgumentRole>();
-
     private readonly List<ArgumentProvenance> _parts = [];
     private readonly List<(ArgumentRole Role, string Value)> _values = []; // all but texts
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -16,13 +14,13 @@ internal sealed class CallProvenance
     {
         ValueFinder finder = new(seen, tool.Action.Id);
         List<string> texts = [];
-        ImmutableSortedDictionary<string, ArgumentProvenance>.Builder byName = ImmutableSortedDictionary.CreateBuilder<string, ArgumentProvenance>(StringComparer.Ordinal);
+        ImmutableArray<KeyValuePair<string, ArgumentProvenance>>.Builder byName = ImmutableArray.CreateBuilder<KeyValuePair<string, ArgumentProvenance>>();
         foreach (JsonProperty argument in arguments.EnumerateObject())
         {
             ArgumentRole role = tool.RoleOf(argument.Name);
             int first = _parts.Count;
             Read(argument.Value, argument.Name, role, tool.Input.Property(argument.Name), tool, finder, texts);
-            byName.Add(argument.Name, Worst(role, first));
+            byName.Add(KeyValuePair.Create(argument.Name, Worst(role, first)));
         }
 
         Arguments = byName.ToImmutable();
@@ -33,7 +31,7 @@ internal sealed class CallProvenance
     }
 
     /// <summary>Each argument: the worst over its parts that have the argument's own role.</summary>
-    internal ImmutableSortedDictionary<string, ArgumentProvenance> Arguments { get; }
+    internal ImmutableArray<KeyValuePair<string, ArgumentProvenance>> Arguments { get; }
 
     /// <summary>How the texts it writes are tied to the request.</summary>
     internal ContentTie Content { get; }
@@ -42,6 +40,24 @@ internal sealed class CallProvenance
 
     /// <summary>Whether it reads a source that the request itself names by its address or path.</summary>
     internal bool NamesSource { get; private set; }
+
+    /// <summary>How far all its values together can be trusted.</summary>
+    internal Integrity WorstIntegrity
+    {
+        get
+        {
+            Integrity worst = Integrity.Trusted;
+            foreach (ArgumentProvenance part in _parts)
+            {
+                Integrity own = ArgumentProvenance.IsTrusted(part.Source) ? Integrity.Trusted
+                    : part.Source == ValueSource.KnownResult ? Integrity.Known
+                    : Integrity.Untrusted;
+                worst = own < worst ? own : worst;
+            }
+
+            return worst;
+        }
+    }
 
     /// <summary>What the call used as names is no text to be written, though it stands in quotation marks in the request.</summary>
     internal void UseQuotes(SeenValues seen)
@@ -62,8 +78,19 @@ internal sealed class CallProvenance
     }
 
     /// <summary>The roles of which some value is so.</summary>
-    internal IEnumerable<ArgumentRole> RolesWhere(Func<ArgumentProvenance, bool> condition) =>
-        s_roles.Where(role => _parts.Exists(p => p.Role == role && condition(p)));
+    internal RoleSet RolesWhere(Predicate<ArgumentProvenance> condition)
+    {
+        RoleSet roles = default;
+        foreach (ArgumentProvenance part in _parts)
+        {
+            if (condition(part))
+            {
+                roles = roles.With(part.Role);
+            }
+        }
+
+        return roles;
+    }
 
     private ArgumentProvenance Worst(ArgumentRole role, int first)
     {

@@ -72,7 +72,21 @@ internal static partial class ContentReading
 
     private static bool StatesAsStrangersDo(string folded, ValueFinder finder)
     {
-        List<(int Start, int End)> words = [.. Word().Matches(folded).Take(4 * MaxWindows).Select(static m => (m.Index, m.Index + m.Length))];
+        if (folded.AsSpan().IndexOfAnyInRange('0', '9') < 0)
+        {
+            return false;
+        }
+
+        List<(int Start, int End)> words = [];
+        foreach (ValueMatch word in Word().EnumerateMatches(folded))
+        {
+            words.Add((word.Index, word.Index + word.Length));
+            if (words.Count == 4 * MaxWindows)
+            {
+                return true; // more than anybody checks
+            }
+        }
+
         int windows = 0;
         for (int i = 0; i + Run <= words.Count && windows < MaxWindows; i++)
         {

@@ -7,6 +7,19 @@ internal sealed class SeenTexts
 
     internal void Add(ValueSource source, string folded) => _texts.Add((source, folded));
 
+    internal bool TrustedHold(string folded, ref long effort)
+    {
+        foreach ((ValueSource source, string text) in _texts)
+        {
+            if (source >= ValueSource.TrustedResult && FoldedText.Holds(text, folded, ref effort))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     internal void Find(string folded, ref ValueSource? best, ref bool untrustedToo, ref bool unknown, ref long effort)
     {
         foreach ((ValueSource source, string text) in _texts)

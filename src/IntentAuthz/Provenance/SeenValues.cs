@@ -291,14 +291,14 @@ internal sealed class SeenValues
         {
             lock (values._adding)
             {
-                if (values._items.HasWord(stem))
+                if (values._items.HasWord(stem) || values._texts.TrustedHold(stem, ref effort))
                 {
                     return true;
                 }
             }
         }
 
-        return FindText(stem, "", ArgumentRole.Content, ref effort).Source == ValueSource.TrustedResult;
+        return false;
     }
 
     /// <summary>Whether only strangers' text has these folded words in a row.</summary>

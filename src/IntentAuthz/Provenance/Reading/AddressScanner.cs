@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Collections.Frozen;
 
 namespace IntentAuthz;
 
@@ -12,12 +12,11 @@ internal static class AddressScanner
     private const int MinAccountLength = 10;
 
     // A two-letter end of a name is a country's, unless files end so too; of the others, those that many addresses have.
-    private static readonly SearchValues<string> s_domains = SearchValues.Create(
-        ["com", "org", "net", "edu", "gov", "info", "biz", "app", "dev", "online", "site", "shop", "cloud", "store", "xyz", "link", "email", "page", "web", "tech", "bank", "company", "example", "test"],
-        StringComparison.Ordinal);
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_domains = SetOf(
+        ["com", "org", "net", "edu", "gov", "info", "biz", "app", "dev", "online", "site", "shop", "cloud", "store", "xyz", "link", "email", "page", "web", "tech", "bank", "company", "example", "test"]);
 
-    private static readonly SearchValues<string> s_files = SearchValues.Create(
-        ["md", "py", "js", "cs", "sh", "rs", "ts", "go", "rb", "pl", "so", "gz", "db", "ps", "vb", "cc", "mm"], StringComparison.Ordinal);
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_files = SetOf(
+        ["md", "py", "js", "cs", "sh", "rs", "ts", "go", "rb", "pl", "so", "gz", "db", "ps", "vb", "cc", "mm"]);
 
     internal static bool TryRead(string text, int start, ReadOnlySpan<char> token, out Mention mention)
     {
@@ -79,11 +78,12 @@ internal static class AddressScanner
         }
 
         return token.StartsWith("www.")
-            || IsOneOf(s_domains, last)
-            || (last.Length == 2 && char.IsLetter(last[0]) && char.IsLetter(last[1]) && !IsOneOf(s_files, last) && dot > 1);
+            || s_domains.Contains(last)
+            || (last.Length == 2 && char.IsLetter(last[0]) && char.IsLetter(last[1]) && !s_files.Contains(last) && dot > 1);
     }
 
-    private static bool IsOneOf(SearchValues<string> values, ReadOnlySpan<char> word) => values.Contains(word.ToString());
+    private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> SetOf(string[] words) =>
+        words.ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Letters and digits without a space: two letters and many digits, as an IBAN has, or ten digits and more.</summary>
     private static bool IsAccount(ReadOnlySpan<char> token)
