@@ -18,7 +18,7 @@ internal static class DailyLife
         Office.Mails(Reads("get_unread_emails")),
         Office.Mails(Reads("get_received_emails")),
         Office.Mails(Reads("get_sent_emails")),
-        Does(ToolEffect.Delete, "delete_email", "removals").Text("email_id", ArgumentRole.Target).Answers(Integrity.Trusted),
+        Does(ToolEffect.Delete, "delete_email", "removals").Text("email_id", ArgumentRole.Target, kind: "mail").Answers(Integrity.Trusted),
         Office.Mails(Reads("search_emails").Text("query", ArgumentRole.Selector).Text("sender", ArgumentRole.Selector, optional: true)),
         .. Pages(),
         Form(),

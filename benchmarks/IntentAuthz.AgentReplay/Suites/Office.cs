@@ -9,11 +9,11 @@ internal static class Office
         Does(ToolEffect.Send, "send_email", "mail")
             .Texts("recipients", ArgumentRole.Target).Texts("cc", ArgumentRole.Target, optional: true).Texts("bcc", ArgumentRole.Target, optional: true)
             .Text("subject", ArgumentRole.Content).Text("body", ArgumentRole.Content).Attachments()
-            .Answers(Integrity.Trusted, "subject", "body").Field("id_", Integrity.Trusted, assigned: true);
+            .Answers(Integrity.Trusted, "subject", "body").Field("id_", Integrity.Trusted, assigned: true).Of("mail");
 
-    internal static SuiteTool Mails(SuiteTool tool) => tool.Answers(Integrity.Trusted, "subject", "body");
+    internal static SuiteTool Mails(SuiteTool tool) => tool.Answers(Integrity.Trusted, "subject", "body").Of("mail");
 
-    internal static SuiteTool Events(SuiteTool tool) => tool.Answers(Integrity.Trusted, "title", "description", "location");
+    internal static SuiteTool Events(SuiteTool tool) => tool.Answers(Integrity.Trusted, "title", "description", "location").Of("event");
 
     internal static SuiteTool CreateEvent() =>
         Events(Does(ToolEffect.Create, "create_calendar_event", "calendar")
@@ -28,15 +28,15 @@ internal static class Office
         Events(Reads("get_day_calendar_events").Text("day", ArgumentRole.Selector)),
     ];
 
-    internal static SuiteTool CancelEvent() => Events(Does(ToolEffect.Delete, "cancel_calendar_event", "removals").Text("event_id", ArgumentRole.Target));
+    internal static SuiteTool CancelEvent() => Events(Does(ToolEffect.Delete, "cancel_calendar_event", "removals").Text("event_id", ArgumentRole.Target, kind: "event"));
 
     internal static IEnumerable<SuiteTool> ChangeCalendar() =>
     [
         CancelEvent(),
         Events(Does(ToolEffect.Update, "reschedule_calendar_event", "rescheduling")
-            .Text("event_id", ArgumentRole.Target).Text("new_start_time", ArgumentRole.Time).Text("new_end_time", ArgumentRole.Time, optional: true)),
+            .Text("event_id", ArgumentRole.Target, kind: "event").Text("new_start_time", ArgumentRole.Time).Text("new_end_time", ArgumentRole.Time, optional: true)),
         Events(Does(ToolEffect.Grant, "add_calendar_event_participants", "participants")
-            .Text("event_id", ArgumentRole.Target).Texts("participants", ArgumentRole.Target)),
+            .Text("event_id", ArgumentRole.Target, kind: "event").Texts("participants", ArgumentRole.Target)),
     ];
 
     internal static SuiteTool CurrentDay() => Reads("get_current_day").Answers(Integrity.Trusted);

@@ -28,7 +28,8 @@ internal sealed class SuiteTool
         return tool;
     }
 
-    internal SuiteTool Text(string name, ArgumentRole role, bool optional = false) => Add(name, role, optional, new JsonObject { ["type"] = "string" });
+    internal SuiteTool Text(string name, ArgumentRole role, bool optional = false, string? kind = null) =>
+        Add(name, role, optional, new JsonObject { ["type"] = "string" }, kind);
 
     internal SuiteTool Number(string name, ArgumentRole role, bool optional = false) => Add(name, role, optional, new JsonObject { ["type"] = "number" });
 
@@ -45,7 +46,7 @@ internal sealed class SuiteTool
     /// <summary>Files that go with a mail: what kind of reference it is does not matter, which file does.</summary>
     internal SuiteTool Attachments()
     {
-        Descriptor.Member("attachments.type", ArgumentRole.Selector).Member("attachments.file_id", ArgumentRole.Target).Member("attachments.file_path", ArgumentRole.Target);
+        Descriptor.Member("attachments.type", ArgumentRole.Selector).Member("attachments.file_id", ArgumentRole.Target, "file").Member("attachments.file_path", ArgumentRole.Target);
         return Add("attachments", ArgumentRole.Target, optional: true, new JsonObject
         {
             ["type"] = "array",
@@ -71,10 +72,17 @@ internal sealed class SuiteTool
         return this;
     }
 
+    /// <summary>What the ids in its results are ids of.</summary>
+    internal SuiteTool Of(string kind)
+    {
+        Descriptor.ResultKind(kind);
+        return this;
+    }
+
     internal ToolDescriptor Build() =>
         Descriptor.InputSchema(new JsonObject { ["type"] = "object", ["properties"] = _properties, ["required"] = _required }.ToJsonString()).Build();
 
-    private SuiteTool Add(string name, ArgumentRole role, bool optional, JsonObject schema)
+    private SuiteTool Add(string name, ArgumentRole role, bool optional, JsonObject schema, string? kind = null)
     {
         _properties.Add(name, schema);
         if (!optional)
@@ -82,7 +90,7 @@ internal sealed class SuiteTool
             _required.Add(name);
         }
 
-        Descriptor.Argument(name, role);
+        Descriptor.Argument(name, role, kind: kind);
         return this;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class ResultObserver(SecretScrubber scrubber, int maxBytes)
         SeenValues seen = context.Task.Values;
         bool hasRequest = seen.Request.Text.Length > 0;
         label = seen.AddResult(
-            AsJson(context, result, text), text, context.Tool.ResultLabels, CapOf(context, result), isNamed: hasRequest && context.Provenance.NamesSource);
+            AsJson(context, result, text), text, context.Tool.ResultLabels, CapOf(context, result), isNamed: hasRequest && context.Provenance.NamesSource, context.Tool.ResultKind);
         if (hasRequest)
         {
             context.Provenance.UseQuotes(seen);

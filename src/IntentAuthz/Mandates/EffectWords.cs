@@ -9,18 +9,18 @@ internal static class EffectWords
     {
         [ToolEffect.Create] = """
             create make add set put schedule book reserve plan organize organise arrange write draft generate prepare open register note enter record log
-            save store compile produce remind reminder build start secure rent hire block download get new
+            save store compile produce remind reminder build secure rent hire block download
             """,
         [ToolEffect.Update] = """
             update change modify adjust edit alter correct fix revise amend move reschedule shift postpone push switch replace rename reset sync refresh append
-            extend insert increase decrease raise lower set adapt add complete mark star bring turn follow
+            extend insert increase decrease raise lower set adapt add complete mark star
             """,
         [ToolEffect.Delete] = """
-            delete remove cancel erase drop discard clear wipe trash unsubscribe rid revoke undo purge eliminate bin empty kick expel unstar scrap dispose
+            delete remove cancel erase discard clear wipe trash unsubscribe rid revoke undo purge eliminate bin kick expel unstar scrap dispose
             """,
         [ToolEffect.Send] = """
-            send mail email message tell inform notify forward write reply respond answer ask post publish share announce dm text contact say report remind submit
-            deliver upload comment pass drop let give
+            send mail email message tell inform notify forward write reply respond answer ask post publish announce dm text contact say report remind submit
+            deliver upload comment
             """,
         [ToolEffect.Grant] = """
             share invite add give grant allow access permission collaborator join participant include attend transfer hand bring member assign admit invitation onboard
@@ -41,8 +41,12 @@ internal static class EffectWords
     internal static HashSet<string> StemsOf(string request) =>
         [.. RequestReading.PlainWords(FoldedText.Of(request)).Select(Words.Stem)];
 
-    /// <summary>Whether the words ask for what a tool does: by a word for its effect, or by what it is named for, such as a calendar.</summary>
+    /// <summary>
+    /// Whether the words ask for what a tool does: by a word for its effect; or, where a tool makes, changes or says something, by what it is
+    /// named for, such as a calendar. To speak of a calendar is not to ask that something in it be cancelled.
+    /// </summary>
     internal static bool AskFor(ToolDescriptor tool, IReadOnlySet<string> words) =>
         (s_words.TryGetValue(tool.Effect, out FrozenSet<string>? effect) && words.Any(effect.Contains))
-        || Words.Of(FoldedText.Of(tool.Name)).Any(w => !s_general.Contains(w) && words.Contains(w));
+        || (tool.Effect is ToolEffect.Create or ToolEffect.Update or ToolEffect.Send
+            && Words.Of(FoldedText.Of(tool.Name)).Any(w => !s_general.Contains(w) && words.Contains(w)));
 }

@@ -19,7 +19,7 @@ internal sealed class CallProvenance
         {
             ArgumentRole role = tool.RoleOf(argument.Name);
             int first = _parts.Count;
-            Read(argument.Value, argument.Name, role, tool.Input.Property(argument.Name), tool, finder, texts);
+            Read(argument.Value, argument.Name, new MemberRole(role, tool.KindOf(argument.Name)), tool.Input.Property(argument.Name), tool, finder, texts);
             byName.Add(KeyValuePair.Create(argument.Name, Worst(role, first)));
         }
 
@@ -110,28 +110,29 @@ internal sealed class CallProvenance
     }
 
     private void Read(
-        JsonElement value, string path, ArgumentRole role, JsonShape shape, ToolDescriptor tool, ValueFinder finder, List<string> texts)
+        JsonElement value, string path, MemberRole member, JsonShape shape, ToolDescriptor tool, ValueFinder finder, List<string> texts)
     {
+        ArgumentRole role = member.Role;
         switch (value.ValueKind)
         {
             case JsonValueKind.Array:
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    Read(item, path, role, shape.Items ?? JsonShape.Untyped, tool, finder, texts);
+                    Read(item, path, member, shape.Items ?? JsonShape.Untyped, tool, finder, texts);
                 }
 
                 break;
             case JsonValueKind.Object:
-                foreach (JsonProperty member in value.EnumerateObject())
+                foreach (JsonProperty part in value.EnumerateObject())
                 {
-                    string inner = $"{path}.{member.Name}";
-                    if (!shape.Knows(member.Name) && !tool.MemberRoles.ContainsKey(inner))
+                    string inner = $"{path}.{part.Name}";
+                    if (!shape.Knows(part.Name) && !tool.MemberRoles.ContainsKey(inner))
                     {
                         // A name that nobody declared was chosen like any other value.
-                        _parts.Add(new ArgumentProvenance(role, finder.Find(member.Name, role), false));
+                        _parts.Add(new ArgumentProvenance(role, finder.Find(part.Name, role), false));
                     }
 
-                    Read(member.Value, inner, tool.MemberRoles.GetValueOrDefault(inner, role), shape.Property(member.Name), tool, finder, texts);
+                    Read(part.Value, inner, tool.MemberRoles.GetValueOrDefault(inner, member), shape.Property(part.Name), tool, finder, texts);
                 }
 
                 break;
@@ -150,7 +151,7 @@ internal sealed class CallProvenance
                     _names.Add(FoldedText.Of(value.GetString()!));
                 }
 
-                Finding found = finder.Find(value, role);
+                Finding found = finder.Find(value, role, member.Kind);
                 NamesSource |= found.Source == ValueSource.UserRequest && value.ToString().AsSpan().IndexOfAny('.', '/') >= 0;
                 _parts.Add(new ArgumentProvenance(role, found, false));
                 _values.Add((role, value.ToString()));

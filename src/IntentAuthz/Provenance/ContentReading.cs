@@ -52,7 +52,7 @@ internal static partial class ContentReading
             }
         }
 
-        return words > 0 && (own >= words * 0.7 || (own >= words * 0.25 && own + filled >= words * 0.9));
+        return words > 0 && (own >= words * 0.6 || (own >= words * 0.25 && own + filled >= words * 0.9));
     }
 
     /// <summary>Whether the request has texts in quotation marks that are no names the task has used, no addresses and no files.</summary>

@@ -8,7 +8,7 @@ namespace IntentAuthz;
 /// Takes one result apart: whole values of trusted fields, with the records they stand in; running text by its source; what is mentioned in it.
 /// Used by one thread, for one result.
 /// </summary>
-internal sealed class ResultReading(RequestReading request)
+internal sealed class ResultReading(RequestReading request, string? kind)
 {
     private const int MaxItem = 256; // a longer value is no name but a text
     private const int MaxItems = 16 * 1024;
@@ -16,13 +16,13 @@ internal sealed class ResultReading(RequestReading request)
     private readonly SeenResult _result = new();
     private readonly StringBuilder _untrusted = new();
     private readonly StringBuilder _known = new();
-    private readonly List<(string Text, SeenRecord? Record)> _items = [];
+    private readonly List<(string Text, string? Kind, SeenRecord? Record)> _items = [];
     private readonly List<(ValueSource Source, Mention Mention)> _mentions = [];
     private readonly List<(ValueSource Source, string Text)> _prose = [];
     private Label _label = Label.Best;
     private bool _isEmpty = true;
 
-    internal IReadOnlyList<(string Text, SeenRecord? Record)> Items => _items;
+    internal IReadOnlyList<(string Text, string? Kind, SeenRecord? Record)> Items => _items;
 
     internal IReadOnlyList<(ValueSource Source, string Text)> Prose => _prose;
 
@@ -134,7 +134,7 @@ internal sealed class ResultReading(RequestReading request)
             ReadValue(member.Value, of, cap, record, outer);
         }
 
-        if (request.AsksForExtreme)
+        if (request.Extremes != Extremes.None)
         {
             _result.Rank(record, value);
         }
@@ -156,7 +156,7 @@ internal sealed class ResultReading(RequestReading request)
             return;
         }
 
-        AddItem(folded, record, outer);
+        AddItem(folded, isId ? kind : null, record, outer);
         if (folded.Length <= MaxItem && !isId)
         {
             foreach (Mention mention in MentionScanner.Scan(folded))
@@ -180,7 +180,7 @@ internal sealed class ResultReading(RequestReading request)
 
         if (label.Integrity == Integrity.Trusted)
         {
-            AddItem(value.GetRawText(), record, outer);
+            AddItem(value.GetRawText(), null, record, outer);
         }
         else
         {
@@ -189,17 +189,17 @@ internal sealed class ResultReading(RequestReading request)
     }
 
     /// <summary>A value belongs to its record, and to the record around that: whom a file is shared with is part of the file.</summary>
-    private void AddItem(string folded, SeenRecord? record, SeenRecord? outer)
+    private void AddItem(string folded, string? itsKind, SeenRecord? record, SeenRecord? outer)
     {
         if (_items.Count >= MaxItems || folded.Length > MaxItem)
         {
             return;
         }
 
-        _items.Add((folded, record));
+        _items.Add((folded, itsKind, record));
         if (outer is not null && !ReferenceEquals(outer, record))
         {
-            _items.Add((folded, outer));
+            _items.Add((folded, itsKind, outer));
         }
     }
 

@@ -8,41 +8,41 @@ internal sealed class SeenItems
 {
     private const int MaxRecordsOfOne = 64;
 
+    private const string AnyKind = ""; // no id, or one whose kind nobody declared
+    private const string OfSomeKind = "*"; // for arguments that do not say what they are the id of
     private const int MostWords = 32 * 1024;
 
-    private readonly Dictionary<string, List<SeenRecord>?> _items = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Kind, string Value), List<SeenRecord>?> _items = [];
     private readonly HashSet<string> _words = new(StringComparer.Ordinal);
 
     internal bool HasWord(string stem) => _words.Contains(stem);
 
-    internal void Add(string folded, SeenRecord? record)
+    /// <summary>Adds a value, with the record it stands in, and where it is an id with the kind of thing it is one of.</summary>
+    internal void Add(string folded, string? kind, SeenRecord? record)
     {
-        if (_words.Count < MostWords && !_items.ContainsKey(folded))
+        if (kind is not null)
+        {
+            AddTo((kind, folded), record);
+        }
+
+        AddTo((kind is null ? AnyKind : OfSomeKind, folded), record);
+        if (_words.Count < MostWords)
         {
             _words.UnionWith(Words.Of(folded));
         }
-
-        if (record is null)
-        {
-            _items.TryAdd(folded, null);
-            return;
-        }
-
-        if (!_items.TryGetValue(folded, out List<SeenRecord>? records) || records is null)
-        {
-            _items[folded] = records = [];
-        }
-
-        if (records.Count < MaxRecordsOfOne)
-        {
-            records.Add(record);
-        }
     }
 
-    internal bool TryGet(string folded, RequestReading request, out ValueLink link)
+    /// <summary>Finds a value. The id of another kind of thing is not it.</summary>
+    internal bool TryGet(string folded, string? kind, RequestReading request, out ValueLink link)
     {
         link = ValueLink.None;
-        if (!_items.TryGetValue(folded, out List<SeenRecord>? records))
+        bool found = TryGet((AnyKind, folded), request, ref link);
+        return TryGet((kind ?? OfSomeKind, folded), request, ref link) || found;
+    }
+
+    private bool TryGet((string Kind, string Value) key, RequestReading request, ref ValueLink link)
+    {
+        if (!_items.TryGetValue(key, out List<SeenRecord>? records))
         {
             return false;
         }
@@ -55,12 +55,31 @@ internal sealed class SeenItems
                 return true;
             }
 
-            if (request.AsksForExtreme && record.Result.IsExtreme(record))
+            if (link == ValueLink.None && record.Result.IsExtreme(record, request.Extremes))
             {
                 link = ValueLink.Extreme;
             }
         }
 
         return true;
+    }
+
+    private void AddTo((string Kind, string Value) key, SeenRecord? record)
+    {
+        if (record is null)
+        {
+            _items.TryAdd(key, null);
+            return;
+        }
+
+        if (!_items.TryGetValue(key, out List<SeenRecord>? records) || records is null)
+        {
+            _items[key] = records = [];
+        }
+
+        if (records.Count < MaxRecordsOfOne)
+        {
+            records.Add(record);
+        }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class SeenResult
         _columns ??= new Dictionary<string, Column>(StringComparer.Ordinal);
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            if (RecordScore.IsId(member.Name) || !TryRank(member.Value, out decimal rank))
+            if (RecordScore.IsId(member.Name) || !TryRank(member.Value, out decimal rank, out bool isTime))
             {
                 continue;
             }
@@ -44,18 +44,21 @@ internal sealed class SeenResult
             }
             else if (_columns.Count < MaxColumns)
             {
-                _columns.Add(member.Name, new Column(record, rank));
+                _columns.Add(member.Name, new Column(record, rank, isTime));
             }
         }
     }
 
-    /// <summary>Whether a record is the only first or the only last by some column of several rows.</summary>
-    internal bool IsExtreme(SeenRecord record) =>
-        _columns is not null && _columns.Values.Any(c => c.Rows > 1 && (ReferenceEquals(c.First, record) || ReferenceEquals(c.Last, record)));
+    /// <summary>Whether a record alone is at one of these ends, by some column of several rows.</summary>
+    internal bool IsExtreme(SeenRecord record, Extremes ends) =>
+        _columns is not null && ends != Extremes.None && _columns.Values.Any(c => c.Rows > 1
+            && (((ends & (c.IsTime ? Extremes.First : Extremes.Least)) != 0 && ReferenceEquals(c.First, record))
+                || ((ends & (c.IsTime ? Extremes.Last : Extremes.Most)) != 0 && ReferenceEquals(c.Last, record))));
 
-    private static bool TryRank(JsonElement value, out decimal rank)
+    private static bool TryRank(JsonElement value, out decimal rank, out bool isTime)
     {
         rank = 0;
+        isTime = value.ValueKind != JsonValueKind.Number;
         if (value.ValueKind == JsonValueKind.Number)
         {
             return value.TryGetDecimal(out rank);
@@ -71,10 +74,12 @@ internal sealed class SeenResult
         return false;
     }
 
-    private sealed class Column(SeenRecord first, decimal value)
+    private sealed class Column(SeenRecord first, decimal value, bool isTime)
     {
         private decimal _lowest = value;
         private decimal _highest = value;
+
+        internal bool IsTime => isTime;
 
         internal int Rows { get; private set; } = 1;
 

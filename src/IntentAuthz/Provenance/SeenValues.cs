@@ -128,18 +128,19 @@ internal sealed class SeenValues
     /// <param name="text">The result as text.</param>
     /// <param name="labels">What the descriptor says of its parts.</param>
     /// <param name="cap">The best that any part can be, but for those the tool makes itself.</param>
+    /// <param name="kind">What kind of things it describes, or null.</param>
     /// <param name="isNamed">Whether the request itself names the source, such as a page by its address.</param>
-    internal Label AddResult(JsonElement? json, string text, ResultLabels labels, Label cap, bool isNamed)
+    internal Label AddResult(JsonElement? json, string text, ResultLabels labels, Label cap, bool isNamed, string? kind)
     {
-        ResultReading reading = new(Request);
+        ResultReading reading = new(Request, kind);
         Label label = json is { } value ? reading.Read(value, labels, cap) : reading.ReadText(text, labels.Worst.Combine(cap));
         lock (_adding)
         {
             if (TryTakeRoom(text.Length))
             {
-                foreach ((string item, SeenRecord? record) in reading.Items)
+                foreach ((string item, string? itsKind, SeenRecord? record) in reading.Items)
                 {
-                    _items.Add(item, record);
+                    _items.Add(item, itsKind, record);
                 }
 
                 foreach ((ValueSource source, string prose) in reading.Prose)
@@ -221,7 +222,7 @@ internal sealed class SeenValues
     }
 
     /// <summary>The best place that a folded text stands in, by its own words.</summary>
-    internal Finding FindText(string folded, string action, ArgumentRole role, ref long effort)
+    internal Finding FindText(string folded, string action, ArgumentRole role, string? kind, ref long effort)
     {
         bool unknown = false;
         ValueSource? best = null;
@@ -232,7 +233,7 @@ internal sealed class SeenValues
             lock (values._adding)
             {
                 unknown |= values._overflowed;
-                if (values._items.TryGet(folded, Request, out ValueLink linked))
+                if (values._items.TryGet(folded, kind, Request, out ValueLink linked))
                 {
                     best = Better(best, ValueSource.TrustedResult);
                     link = linked != ValueLink.None ? linked : link;
@@ -305,7 +306,7 @@ internal sealed class SeenValues
     internal bool IsOnlyStrangers(string folded, ref long effort) =>
         FoldedText.Holds(Request.Text, folded, ref effort)
             ? false
-            : FindText(folded, "", ArgumentRole.Content, ref effort).Source == ValueSource.UntrustedResult;
+            : FindText(folded, "", ArgumentRole.Content, null, ref effort).Source == ValueSource.UntrustedResult;
 
     /// <summary>The numbers of trusted results, the latest first, as far as arithmetic looks at them.</summary>
     internal IEnumerable<decimal> TrustedNumbers()

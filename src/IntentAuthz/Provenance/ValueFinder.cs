@@ -15,14 +15,14 @@ internal sealed class ValueFinder(SeenValues seen, string action)
     internal ref long Effort => ref _effort;
 
     /// <summary>Finds a string, a number or, for the names of unknown members, a name.</summary>
-    internal Finding Find(JsonElement value, ArgumentRole role) => value.ValueKind switch
+    internal Finding Find(JsonElement value, ArgumentRole role, string? kind = null) => value.ValueKind switch
     {
-        JsonValueKind.String => Find(value.GetString()!, role),
-        JsonValueKind.Number => FindNumber(value, role),
+        JsonValueKind.String => Find(value.GetString()!, role, kind),
+        JsonValueKind.Number => FindNumber(value, role, kind),
         _ => new Finding(ValueSource.Model, ValueLink.None, false), // true, false: one bit is the model's own word, whatever was seen
     };
 
-    internal Finding Find(string value, ArgumentRole role)
+    internal Finding Find(string value, ArgumentRole role, string? kind = null)
     {
         string folded = FoldedText.Of(value);
         if (folded.Length is 0 or > MaxValue)
@@ -40,17 +40,17 @@ internal sealed class ValueFinder(SeenValues seen, string action)
             return OrEndorsed(FindAmount(amount), folded, role);
         }
 
-        return FindText(folded, role);
+        return FindText(folded, role, kind);
     }
 
-    internal Finding FindText(string folded, ArgumentRole role)
+    internal Finding FindText(string folded, ArgumentRole role, string? kind = null)
     {
         if (IsNamed(folded, role))
         {
             return new Finding(ValueSource.UserRequest, ValueLink.None, false);
         }
 
-        Finding found = seen.FindText(folded, action, role, ref _effort);
+        Finding found = seen.FindText(folded, action, role, kind, ref _effort);
         if (!AddressScanner.IsWebAddress(folded))
         {
             return found;
@@ -64,14 +64,14 @@ internal sealed class ValueFinder(SeenValues seen, string action)
                 return new Finding(ValueSource.UserRequest, ValueLink.None, false);
             }
 
-            Finding other = seen.FindText(bare, action, role, ref _effort);
+            Finding other = seen.FindText(bare, action, role, kind, ref _effort);
             found = other.Source > found.Source ? other : found;
         }
 
         return found.Source < ValueSource.Endorsed && IsHostNamed(folded) ? found with { Link = ValueLink.Host } : found;
     }
 
-    private Finding FindNumber(JsonElement value, ArgumentRole role)
+    private Finding FindNumber(JsonElement value, ArgumentRole role, string? kind)
     {
         string raw = value.GetRawText();
         if (role == ArgumentRole.Magnitude && value.TryGetDecimal(out decimal amount))
@@ -80,7 +80,7 @@ internal sealed class ValueFinder(SeenValues seen, string action)
         }
 
         // Elsewhere a number is a name: the id of something.
-        return FindText(FoldedText.Of(raw), role);
+        return FindText(FoldedText.Of(raw), role, kind);
     }
 
     private Finding OrEndorsed(Finding found, string folded, ArgumentRole role) =>

@@ -5,13 +5,14 @@ namespace IntentAuthz;
 /// <summary>What the host declares of one argument of a tool. Immutable.</summary>
 public sealed class ArgumentDescriptor
 {
-    internal ArgumentDescriptor(string name, ArgumentRole role, bool mapToString, bool hostOnly, JsonElement? defaultValue)
+    internal ArgumentDescriptor(string name, ArgumentRole role, bool mapToString, bool hostOnly, JsonElement? defaultValue, string? kind)
     {
         Name = name;
         Role = role;
         MapsToString = mapToString;
         IsHostOnly = hostOnly;
         Default = defaultValue;
+        Kind = kind;
     }
 
     /// <summary>The argument's name, as the tool knows it; names are case-sensitive.</summary>
@@ -28,4 +29,7 @@ public sealed class ArgumentDescriptor
 
     /// <summary>What is filled in, before anything is decided, when the call leaves the argument out; null when nothing is.</summary>
     public JsonElement? Default { get; }
+
+    /// <summary>What the value is the id of, or null for any kind of thing.</summary>
+    public string? Kind { get; }
 }

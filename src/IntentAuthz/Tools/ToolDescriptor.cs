@@ -40,6 +40,7 @@ public sealed class ToolDescriptor
             : new Obligations { Credential = Credential, Containments = Containment is null ? [] : [Containment] };
         ActionEntity = new Entity(Action, CedarRecord.Empty, ActionGroups);
         Effect = builder.EffectValue;
+        ResultKind = builder.ResultKindValue;
         MemberRoles = builder.MemberRoles.ToFrozenDictionary(StringComparer.Ordinal);
         ResultFields = [.. builder.ResultFields];
         ResultLabels = ResultLabels.Of(ResultLabel, ResultFields);
@@ -67,6 +68,9 @@ public sealed class ToolDescriptor
     /// <summary>How far results may be trusted and shown, at best.</summary>
     public Label ResultLabel { get; }
 
+    /// <summary>What kind of things the results describe, or null.</summary>
+    public string? ResultKind { get; }
+
     /// <summary>The parts of results that have labels of their own.</summary>
     public ImmutableArray<ResultField> ResultFields { get; }
 
@@ -92,7 +96,7 @@ public sealed class ToolDescriptor
     public bool AcceptsUndeclaredArguments { get; }
 
     /// <summary>The roles of members of arguments, by their path, where they differ from the argument's own.</summary>
-    internal FrozenDictionary<string, ArgumentRole> MemberRoles { get; }
+    internal FrozenDictionary<string, MemberRole> MemberRoles { get; }
 
     internal ResultLabels ResultLabels { get; }
 
@@ -136,6 +140,8 @@ public sealed class ToolDescriptor
         ArgumentNullException.ThrowIfNull(method);
         return ToolMethodReader.Read(method.Method);
     }
+
+    internal string? KindOf(string argument) => Arguments.TryGetValue(argument, out ArgumentDescriptor? declared) ? declared.Kind : null;
 
     internal ArgumentRole RoleOf(string argument) =>
         Arguments.TryGetValue(argument, out ArgumentDescriptor? declared) ? declared.Role : ArgumentRole.Target;

@@ -29,9 +29,11 @@ public sealed class ToolDescriptorBuilder
 
     internal ToolEffect EffectValue { get; private set; }
 
-    internal Dictionary<string, ArgumentRole> MemberRoles { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, MemberRole> MemberRoles { get; } = new(StringComparer.Ordinal);
 
     internal List<ResultField> ResultFields { get; } = [];
+
+    internal string? ResultKindValue { get; private set; }
 
     internal Label ResultLabelValue { get; private set; } = Label.Worst;
 
@@ -78,20 +80,22 @@ public sealed class ToolDescriptorBuilder
     /// <param name="role">Its role.</param>
     /// <param name="mapToString">Whether policy sees the value's JSON text, for numbers Cedar cannot hold exactly.</param>
     /// <param name="defaultJson">JSON text that is filled in when the call leaves the argument out.</param>
+    /// <param name="kind">What the value is the id of, such as <c>file</c>: then the id of another kind of thing, in results that declare theirs by <see cref="ResultKind"/>, is not taken for it. Null for any.</param>
     /// <exception cref="JsonException"><paramref name="defaultJson"/> is not JSON.</exception>
-    public ToolDescriptorBuilder Argument(string name, ArgumentRole role, bool mapToString = false, string? defaultJson = null)
+    public ToolDescriptorBuilder Argument(string name, ArgumentRole role, bool mapToString = false, string? defaultJson = null, string? kind = null)
     {
         Identifier.Validate(name, "argument name");
         JsonElement? value = defaultJson is null ? null : JsonElement.Parse(defaultJson);
-        _arguments[name] = new ArgumentDescriptor(name, role, mapToString, hostOnly: false, value);
+        _arguments[name] = new ArgumentDescriptor(name, role, mapToString, hostOnly: false, value, kind is null ? null : Identifier.Validate(kind, "kind"));
         return this;
     }
 
     /// <summary>Gives a member within an argument a role of its own, such as the file's id within the attachments.</summary>
     /// <param name="path">The argument's name and the names below it, with dots between them; lists are passed through: <c>attachments.file_id</c>.</param>
     /// <param name="role">Its role.</param>
+    /// <param name="kind">What the value is the id of; null for any kind of thing.</param>
     /// <exception cref="ArgumentException">The path has no dot or an empty name.</exception>
-    public ToolDescriptorBuilder Member(string path, ArgumentRole role)
+    public ToolDescriptorBuilder Member(string path, ArgumentRole role, string? kind = null)
     {
         Identifier.Validate(path, "path");
         if (!path.Contains('.') || path.Split('.').Any(static p => p.Length == 0))
@@ -99,7 +103,7 @@ public sealed class ToolDescriptorBuilder
             throw new ArgumentException($"'{path}' is no path to a member; write the argument's name, a dot and the member's name.", nameof(path));
         }
 
-        MemberRoles[path] = role;
+        MemberRoles[path] = new MemberRole(role, kind is null ? null : Identifier.Validate(kind, "kind"));
         return this;
     }
 
@@ -142,7 +146,7 @@ public sealed class ToolDescriptorBuilder
     public ToolDescriptorBuilder HostOnlyArgument(string name)
     {
         Identifier.Validate(name, "argument name");
-        _arguments[name] = new ArgumentDescriptor(name, ArgumentRole.Target, mapToString: true, hostOnly: true, null);
+        _arguments[name] = new ArgumentDescriptor(name, ArgumentRole.Target, mapToString: true, hostOnly: true, null, null);
         return this;
     }
 
@@ -202,6 +206,14 @@ public sealed class ToolDescriptorBuilder
     public ToolDescriptorBuilder ResultLabel(Integrity integrity, Confidentiality confidentiality)
     {
         ResultLabelValue = new Label(integrity, confidentiality);
+        return this;
+    }
+
+    /// <summary>What kind of things the results describe, such as <c>file</c>: the ids in them are ids of such. Not set: of any kind.</summary>
+    /// <param name="kind">The kind, in a word of the host's own.</param>
+    public ToolDescriptorBuilder ResultKind(string kind)
+    {
+        ResultKindValue = Identifier.Validate(kind, "kind");
         return this;
     }
 

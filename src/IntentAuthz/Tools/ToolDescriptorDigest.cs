@@ -18,7 +18,8 @@ internal static class ToolDescriptorDigest
             writer.WriteString("risk", tool.Risk.Name());
             writer.WriteString("label", tool.ResultLabel.ToString());
             writer.WriteString("effect", tool.Effect.ToString());
-            WriteSorted(writer, "members", tool.MemberRoles.Select(static m => $"{m.Key}/{m.Value.Name()}"));
+            writer.WriteString("kind", tool.ResultKind);
+            WriteSorted(writer, "members", tool.MemberRoles.Select(static m => $"{m.Key}/{m.Value.Role.Name()}/{m.Value.Kind}"));
             WriteSorted(writer, "fields", tool.ResultFields.Select(static f => $"{f.Path}/{f.Label}/{f.IsAssigned}"));
             writer.WriteString("credential", tool.Credential);
             writer.WriteString("containment", tool.Containment);
@@ -33,6 +34,7 @@ internal static class ToolDescriptorDigest
                 writer.WriteStringValue(argument.Role.Name());
                 writer.WriteBooleanValue(argument.MapsToString);
                 writer.WriteBooleanValue(argument.IsHostOnly);
+                writer.WriteStringValue(argument.Kind);
                 WriteElement(writer, argument.Default);
                 writer.WriteEndArray();
             }

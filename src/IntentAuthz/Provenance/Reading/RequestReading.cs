@@ -7,11 +7,15 @@ internal sealed class RequestReading
 {
     private const int MaxQuotes = 64;
 
-    private static readonly FrozenSet<string> s_superlatives = new[]
+    private static readonly FrozenDictionary<string, Extremes> s_superlatives = new Dictionary<string, Extremes>
     {
-        "largest", "biggest", "smallest", "longest", "shortest", "highest", "lowest", "greatest", "most", "least", "latest", "newest", "oldest", "earliest",
-        "last", "first", "recent", "cheapest", "best", "worst", "top", "heaviest", "nearest", "next", "maximum", "minimum",
-    }.ToFrozenSet(StringComparer.Ordinal);
+        ["largest"] = Extremes.Most, ["biggest"] = Extremes.Most, ["longest"] = Extremes.Most, ["highest"] = Extremes.Most, ["greatest"] = Extremes.Most,
+        ["most"] = Extremes.Most, ["best"] = Extremes.Most, ["top"] = Extremes.Most, ["heaviest"] = Extremes.Most, ["maximum"] = Extremes.Most,
+        ["smallest"] = Extremes.Least, ["shortest"] = Extremes.Least, ["lowest"] = Extremes.Least, ["least"] = Extremes.Least, ["cheapest"] = Extremes.Least,
+        ["lightest"] = Extremes.Least, ["minimum"] = Extremes.Least, ["worst"] = Extremes.Least,
+        ["latest"] = Extremes.Last, ["newest"] = Extremes.Last, ["last"] = Extremes.Last, ["recent"] = Extremes.Last,
+        ["oldest"] = Extremes.First, ["earliest"] = Extremes.First, ["first"] = Extremes.First,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> s_plurals = new[]
     {
@@ -27,7 +31,7 @@ internal sealed class RequestReading
         Quotes = [.. ReadQuotes(request)];
         foreach (string word in PlainWords(Text))
         {
-            AsksForExtreme |= s_superlatives.Contains(word);
+            Extremes |= s_superlatives.GetValueOrDefault(word);
             AsksForAll |= s_plurals.Contains(word);
         }
     }
@@ -48,8 +52,8 @@ internal sealed class RequestReading
     /// <summary>What stands in quotation marks, and texts with places to fill in; folded. Names and dictated texts alike.</summary>
     internal IReadOnlyList<string> Quotes { get; }
 
-    /// <summary>Whether it speaks of a largest, latest, cheapest one.</summary>
-    internal bool AsksForExtreme { get; }
+    /// <summary>Whether it speaks of a largest, latest, cheapest one, and of which.</summary>
+    internal Extremes Extremes { get; }
 
     /// <summary>Whether it speaks of all or each of something, so that several may be meant.</summary>
     internal bool AsksForAll { get; }
