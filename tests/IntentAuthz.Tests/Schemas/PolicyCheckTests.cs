@@ -18,7 +18,7 @@ public sealed class PolicyCheckTests
     [InlineData("""permit(principal, action == Action::"pay", resource) when { context.input.amount > 5 };""", "unexpected-type", "decimal")]
     [InlineData("""permit(principal, action == Action::"pay", resource) when { context.input.note == "x" };""", "optional-attribute", "has note")]
     [InlineData("""permit(principal, action == Action::"pay", resource) when { context.input has any && context.input.any == "x" };""", "incompatible-types", "mapToString")]
-    [InlineData("""permit(principal, action == Action::"pay", resource) when { context.risk.untrusted.contains("target") };""", "unknown-attribute", "untrustedRoles")]
+    [InlineData("""permit(principal, action == Action::"pay", resource) when { context.risk.untrustedRole.contains("target") };""", "unknown-attribute", "untrustedRoles")]
     [InlineData("""permit(principal, action == Action::"pay", resource) when { context.provenance.amout.trusted };""", "unknown-attribute", "amount")]
     [InlineData("""permit(principal, action == Action::"pay", resource) when { resource.owner == "ann" };""", "unknown-attribute", "AddSchema(\"entity Account")]
     [InlineData("""permit(principal, action == Action::"pay", resource in Folder::"x");""", "unknown-entity-type", "AddSchema")]
