@@ -17,4 +17,10 @@ internal static class AdministrativeActions
 
     /// <summary>Read the policies again. The resource is the tenant's policy set.</summary>
     internal const string ReloadPolicies = "ReloadPolicies";
+
+    /// <summary>Enforce or only observe. The resource is the tenant's policy set, or the tool.</summary>
+    internal const string SetMode = "SetMode";
+
+    /// <summary>Vouch for a value. The resource is the agent whose task may use it.</summary>
+    internal const string Endorse = "Endorse";
 }

@@ -3,7 +3,7 @@ using IntentAuthz.Cedar;
 namespace IntentAuthz;
 
 /// <summary>The context of an administrative action: the same members as a tool call's, as far as they mean something.</summary>
-internal sealed class AdministrativeContext(TimeProvider time, AgentTask? task = null, TaskRequest? request = null, CedarRecord? approval = null)
+internal sealed class AdministrativeContext(TimeProvider time, AgentTask? task = null, TaskRequest? request = null, CedarRecord? approval = null, CedarRecord? input = null)
     : IContextSource
 {
     public CedarRecord? Build(ContextParts part) => part switch
@@ -13,6 +13,7 @@ internal sealed class AdministrativeContext(TimeProvider time, AgentTask? task =
         ContextParts.Delegation when task is not null => task.DelegationRecord,
         ContextParts.Delegation when request is not null => ContextRecords.Delegation(request.Delegation),
         ContextParts.Approval => approval,
+        ContextParts.Input => input,
         ContextParts.System => ContextRecords.System(time.GetUtcNow()),
         _ => null,
     };

@@ -9,13 +9,17 @@ public sealed class PolicyAdministration
     private readonly CedarPolicyEngine? _engine; // null when the host brought an engine of its own
     private readonly SchemaInForce _schema;
     private readonly AuditTrail _audit;
+    private readonly EnforcementModes _modes;
+    private readonly ToolCatalog _tools;
 
-    internal PolicyAdministration(AdministrativeGate gate, CedarPolicyEngine? engine, SchemaInForce schema, AuditTrail audit)
+    internal PolicyAdministration(AdministrativeGate gate, CedarPolicyEngine? engine, SchemaInForce schema, EnforcementModes modes, ToolCatalog tools, AuditTrail audit)
     {
         _schema = schema;
         _gate = gate;
         _engine = engine;
         _audit = audit;
+        _modes = modes;
+        _tools = tools;
     }
 
     /// <summary>The schema that policies are checked against, of the tools there are now.</summary>
@@ -29,6 +33,65 @@ public sealed class PolicyAdministration
 
     /// <summary>How many reloads have been refused since the start.</summary>
     public int RefusedReloads => _engine?.RefusedReloads ?? 0;
+
+    /// <summary>Whether what policies say of a tool takes effect.</summary>
+    /// <param name="tenant">Whose policies.</param>
+    /// <param name="tool">The tool's name.</param>
+    public EnforcementMode GetMode(TenantId tenant, string tool)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        return _modes.Of(tenant, tool);
+    }
+
+    /// <summary>
+    /// Enforces what policies say, or only observes it, for a tenant's whole policy set or for one tool of it. What was said of a tool holds
+    /// before what was said of the set. Calls that are being decided are decided again. It lasts until this process ends; the options say how
+    /// the next one starts.
+    /// </summary>
+    /// <param name="by">Who asks, of the tenant whose policies are meant. An agent never may.</param>
+    /// <param name="mode">The mode.</param>
+    /// <param name="tool">The tool, or null for all.</param>
+    /// <param name="cancellationToken">Ends the decision.</param>
+    public async ValueTask<Decision> SetModeAsync(Principal by, EnforcementMode mode, string? tool = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        if (!Enum.IsDefined(mode))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mode), mode, "Use one of the named modes.");
+        }
+
+        string name = mode.ToString().ToLowerInvariant();
+        Decision decision;
+        if (by.Kind == PrincipalKind.Agent)
+        {
+            decision = Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never changes whether policies are enforced.");
+        }
+        else if (tool is not null && !_tools.TryGet(tool, out _))
+        {
+            decision = Decision.Deny(ReasonCodes.UnknownTool, $"No tool of exactly this name is described{Nearest.Hint(tool, _tools.Tools.Select(static t => t.Name))}");
+        }
+        else
+        {
+            Entity resource = new(
+                tool is null ? new EntityUid(EntityTypes.PolicySet, by.Tenant.Value) : new EntityUid(EntityTypes.Tool, tool), CedarRecord.Empty, []);
+            (decision, Obligations obligations) = await _gate.DecideAsync(
+                AdministrativeGate.EntityOf(by), by.Tenant, AdministrativeActions.SetMode, by.Tenant, resource,
+                new AdministrativeContext(_gate.Time, input: new CedarRecord.Builder { { "mode", name } }.Build()), cancellationToken).ConfigureAwait(false);
+            if (decision.IsPermitted && !obligations.IsNone)
+            {
+                decision = Decision.Deny(
+                    ReasonCodes.ConflictingObligations, "The permit for SetMode carries obligations, which it cannot meet; take them off.");
+            }
+        }
+
+        if (decision.IsPermitted)
+        {
+            _modes.Set(by.Tenant, tool, mode);
+        }
+
+        _audit.Administration(by, AdministrativeActions.SetMode, $"{name} {tool ?? $"the policies of {by.Tenant}"}", by.Tenant, decision);
+        return decision;
+    }
 
     /// <summary>Reads the policy sources again. A set that fails is refused as a whole and the last good one stays.</summary>
     /// <param name="by">Who asks. An agent never may.</param>

@@ -18,6 +18,7 @@ internal static class AuditJson
             AuditKind.Outcome => "outcome",
             AuditKind.Administration => "administration",
             AuditKind.Lease => "lease",
+            AuditKind.Signal => "signal",
             _ => "task",
         });
         writer.WriteString("time", record.Time.UtcDateTime);
@@ -51,6 +52,13 @@ internal static class AuditJson
         Text(writer, "policyVersion", record.PolicyVersion);
         Text(writer, "approval", record.Approval?.Value);
         Text(writer, "lease", record.Lease?.Value);
+        Text(writer, "observed", record.ObservedReason);
+        if (record.Risk is { } risk)
+        {
+            writer.WriteNumber("risk", risk.Value);
+            List(writer, "riskFactors", [.. risk.Factors.Select(static f => f.ToString())]);
+        }
+
         Text(writer, "resultLabel", record.ResultLabel?.ToString());
         if (record.Duration is { } duration)
         {

@@ -17,4 +17,7 @@ public enum AuditKind
 
     /// <summary>A task changed its state.</summary>
     Task,
+
+    /// <summary>A detector raised a signal.</summary>
+    Signal,
 }

@@ -62,6 +62,12 @@ public sealed record AuditRecord
     /// <summary>The lease that was used, made or unmade.</summary>
     public LeaseId? Lease { get; init; }
 
+    /// <summary>The reason code that the decision would have had, when the call ran because it was only observed.</summary>
+    public string? ObservedReason { get; init; }
+
+    /// <summary>The risk score with its factors, when one was reckoned.</summary>
+    public RiskScore? Risk { get; init; }
+
     /// <summary>The result's label.</summary>
     public Label? ResultLabel { get; init; }
 

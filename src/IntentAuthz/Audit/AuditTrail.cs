@@ -30,6 +30,9 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
         queue.Note(
             ForTask(AuditKind.Lease, task, reasonCode, explanation, lease.Id));
 
+    internal void Signalled(AgentTask task, Signal signal) =>
+        queue.Note(ForTask(AuditKind.Signal, task, signal.Kind.Name(), $"{signal.Evidence} (call {signal.Call}; {signal.Response})", null));
+
     private AuditRecord ForTask(AuditKind kind, AgentTask task, string reasonCode, string explanation, LeaseId? lease) =>
         new()
         {

@@ -39,6 +39,12 @@ public sealed class Decision
     /// <summary>The approval that is waited for, when <see cref="Outcome"/> is RequireApproval, or that was used up by this call.</summary>
     public ApprovalId? Approval { get; }
 
+    /// <summary>What would have been decided, when the call is permitted only because its policies or its tool are observed; else null.</summary>
+    public Decision? WouldBe { get; internal init; }
+
+    /// <summary>The risk score with every factor, when a policy or the task's ceiling asked for it; else null.</summary>
+    public RiskScore? Risk { get; internal set; } // set once, by the pipeline that makes the decision
+
     /// <summary>Whether the outcome is Permit.</summary>
     public bool IsPermitted => Outcome == DecisionOutcome.Permit;
 

@@ -9,6 +9,9 @@ public static class ReasonCodes
     /// <summary>Every permit that is needed was found and all its obligations are met.</summary>
     public const string Permitted = "permitted";
 
+    /// <summary>Policies deny the call or ask for an approval, and it runs since they are only observed.</summary>
+    public const string Observed = "observed";
+
     /// <summary>No policy permits the call.</summary>
     public const string NoPermit = "no-permit";
 

@@ -23,6 +23,8 @@ internal sealed class CallAudit(AuditQueue queue, TimeProvider time, TimeSpan du
             Policies = decision.DeterminingPolicies,
             PolicyVersion = policyVersion,
             Approval = decision.Approval,
+            ObservedReason = decision.WouldBe?.ReasonCode,
+            Risk = decision.Risk,
             Lease = context.Credential?.Lease.Id,
         };
         return decision.IsPermitted && context.Tool.Risk >= RiskClass.High

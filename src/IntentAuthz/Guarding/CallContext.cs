@@ -11,9 +11,10 @@ namespace IntentAuthz;
 /// Everything the pipeline knows of one call, filled in step by step. It builds the members of the policy context when they are read, so
 /// that what no policy looks at costs nothing.
 /// </summary>
-internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, ToolDescriptor tool, TimeProvider time) : IContextSource
+internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, ToolDescriptor tool, TimeProvider time, RiskWeights weights) : IContextSource
 {
     private CallProvenance? _provenance;
+    private RiskScore? _risk;
     private ImmutableSortedDictionary<string, ValueSource>? _sources;
     private CallDigest? _digest;
     private ImmutableArray<string> _resourceTexts;
@@ -51,20 +52,41 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     internal ImmutableSortedDictionary<string, ValueSource> Sources =>
         _sources ??= Provenance.Arguments.ToImmutableSortedDictionary(static a => a.Key, static a => a.Value.Source, StringComparer.Ordinal);
 
+    /// <summary>How risky the call is. Reckoned once a call, when a policy or a ceiling asks for it.</summary>
+    internal RiskScore Risk => _risk ??= RiskAssessment.Of(this, weights);
+
+    /// <summary>The score, if somebody asked for it.</summary>
+    internal RiskScore? RiskIfKnown => _risk;
+
+    /// <summary>The lowest ceiling for the score over the task and those above it; null when none has one.</summary>
+    internal int? RiskCeiling
+    {
+        get
+        {
+            int? lowest = null;
+            for (AgentTask? above = Task; above is not null; above = above.Parent)
+            {
+                lowest = above.Mandate.ScoreCeiling is { } ceiling && !(lowest < ceiling) ? ceiling : lowest;
+            }
+
+            return lowest;
+        }
+    }
+
     internal CallDigest Digest => _digest ??= ComputeDigest();
 
     /// <summary>Whether every host-only argument has an id, so that the digest says what is approved.</summary>
     internal bool IsApprovable => Call.HostArguments is null || Call.HostArguments.Values.All(static v => v.Id is not null);
 
     /// <summary>Forgets what was found out under labels or values that have changed since.</summary>
-    internal void Refresh() => (_provenance, _sources) = (null, null);
+    internal void Refresh() => (_provenance, _sources, _risk) = (null, null, null);
 
     public CedarRecord? Build(ContextParts part) => part switch
     {
         ContextParts.Input => Snapshot.Input,
         ContextParts.Task => Task.ContextRecordFor(Coverage),
         ContextParts.History => History(),
-        ContextParts.Risk => Risk(),
+        ContextParts.Risk => RiskRecord(),
         ContextParts.Provenance => ProvenanceRecord(),
         ContextParts.Approval => ApprovalRecord(),
         ContextParts.Delegation => Task.DelegationRecord,
@@ -80,14 +102,31 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
         Label worst = Task.History.WorstLabel;
         record.Add("integrity", worst.Integrity.Name());
         record.Add("confidentiality", worst.Confidentiality.Name());
+        record.Add("errors", Task.History.Errors);
+        record.Add("services", CedarSet.Create(Task.History.Services.Read().Select(static s => (CedarValue)s)));
+        record.Add("resources", (long)Task.History.Resources.Count);
+        record.Add("signals", CedarSet.Create(SignalNames.All.Where(k => (Task.Signals.Raised & (1 << (int)k)) != 0).Select(static k => (CedarValue)k.Name())));
+        record.Add("sinceOpened", CedarDuration.FromTimeSpan(Task.Elapsed));
+        if (Task.History.SinceLastCall is { } call)
+        {
+            record.Add("sinceLastCall", CedarDuration.FromTimeSpan(call));
+        }
+
+        if (Task.History.SinceLastDenial is { } denial)
+        {
+            record.Add("sinceLastDenial", CedarDuration.FromTimeSpan(denial));
+        }
+
         return record.Build();
     }
 
-    private CedarRecord Risk()
+    private CedarRecord RiskRecord()
     {
         CedarRecord.Builder record = new();
         record.Add("class", Tool.Risk.Name());
         record.Add("level", (long)Tool.Risk);
+        record.Add("score", (long)Risk.Value);
+        record.Add("ceiling", (long)(RiskCeiling ?? 100));
         CallProvenance provenance = Provenance;
         record.Add("roles", provenance.RolesWhere(static _ => true).Value);
         record.Add("untrustedRoles", provenance.RolesWhere(static a => !ArgumentProvenance.IsTrusted(a.Source)).Value);

@@ -14,9 +14,12 @@ internal sealed partial class CallPipeline
         AgentTask task = context.Task;
         Label label = task.History.WorstLabel;
         string version = engine.GetVersion(task.Tenant);
+        Standing standing = new(null, [], [], context.Tool.OwnObligations, version, label, task.Signals.Raised, modes.Version);
+        bool isObserved = modes.Of(task.Tenant, context.Tool.Name) == EnforcementMode.Observe;
+        Decision? observed = null;
         if (revoked.Covers(task, context.Tool.Name, version))
         {
-            return Standing.Refused(version, label, Decision.Deny(ReasonCodes.Revoked, "The task, its agent, its delegation, the tool, the tenant or everything is revoked."));
+            return standing.Refuse(Decision.Deny(ReasonCodes.Revoked, "The task, its agent, its delegation, the tool, the tenant or everything is revoked."));
         }
 
         // Policy sees an approval that this very call can resume under. Only a task that has asked for one can have it.
@@ -39,12 +42,18 @@ internal sealed partial class CallPipeline
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 LogFault(e, context.Id);
-                return Standing.Refused(version, label, Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
+                return standing.Refuse(Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
             }
 
             if (verdict.Effect != VerdictEffect.Permit)
             {
-                return Standing.Refused(version, label, Explain(verdict, request));
+                Decision denial = Explain(verdict, request);
+                if (!isObserved)
+                {
+                    return standing.Refuse(denial);
+                }
+
+                observed ??= denial;
             }
 
             policies = policies.IsEmpty ? verdict.Policies : [.. policies.Union(verdict.Policies, StringComparer.Ordinal)];
@@ -52,20 +61,20 @@ internal sealed partial class CallPipeline
             if (!Obligations.TryCombine(obligations, verdict.Obligations, out Obligations? combined)
                 || AskMandates(task, request, ref combined) is not { } mandated)
             {
-                return Standing.Refused(version, label, new Decision(
+                return standing.Refuse(new Decision(
                     DecisionOutcome.Deny, ReasonCodes.ConflictingObligations,
                     "The tool and the permits that apply ask for different credentials; make them name one.", policies, errors));
             }
 
             if (mandated.Refusal is { } outside)
             {
-                return Standing.Refused(version, label, outside);
+                return standing.Refuse(outside);
             }
 
             obligations = combined!;
             if (outsideProposal == OutsideProposal.Deny)
             {
-                return Standing.Refused(version, label, new Decision(
+                return standing.Refuse(new Decision(
                     DecisionOutcome.Deny, ReasonCodes.OutsideProposal,
                     $"What the user asked for was not seen to need {request.Action}: {Proposals(task)}.", policies, errors));
             }
@@ -77,7 +86,26 @@ internal sealed partial class CallPipeline
             }
         }
 
-        return new Standing(null, policies, errors, obligations, version, label);
+        if (task.Signals.AsksForApproval && obligations.Approvals.IsEmpty)
+        {
+            Obligations.TryCombine(obligations, s_asked, out Obligations? watched);
+            obligations = watched!;
+        }
+
+        standing = standing with { Policies = policies, Errors = errors, Obligations = obligations, Observed = observed };
+        return AskRisk(context, standing);
+    }
+
+    /// <summary>Where a task, or one above it, has a ceiling for the risk score, a call above it is asked about.</summary>
+    private static Standing AskRisk(CallContext context, Standing standing)
+    {
+        if (context.RiskCeiling is not { } ceiling || context.Risk.Value <= ceiling || !standing.Obligations.Approvals.IsEmpty)
+        {
+            return standing;
+        }
+
+        Obligations.TryCombine(standing.Obligations, s_asked, out Obligations? asked);
+        return standing with { Obligations = asked! };
     }
 
     /// <summary>Holds the call against what was proposed for the task and for those above it. What is to become of it when some proposal does not have it; the strictest wins.</summary>

@@ -7,6 +7,13 @@ internal sealed partial class CallPipeline
 {
     private Decision CheckApproval(CallContext context, Standing standing)
     {
+        if (standing.Observed is null && IsOnlyAskedByPolicy(context, standing) && modes.Of(context.Task.Tenant, context.Tool.Name) == EnforcementMode.Observe)
+        {
+            return Observe(standing, new Decision(
+                DecisionOutcome.RequireApproval, ReasonCodes.ApprovalRequired, $"Needs the approval of {InWords(standing.Obligations.Approvals)}.",
+                standing.Policies, standing.Errors));
+        }
+
         bool isRepeat = !context.Tool.IsIdempotent && context.Task.History.IsUnresolved(context.Digest);
         if (standing.Obligations.Approvals.IsEmpty && !isRepeat && (context.Approval is not { } seen || standing.Obligations.IsCoveredBy(seen.Obligations)))
         {
@@ -48,8 +55,19 @@ internal sealed partial class CallPipeline
         }
     }
 
-    private static Decision Permit(Standing standing, ApprovalId? approval) =>
-        new(DecisionOutcome.Permit, ReasonCodes.Permitted, "Policies and mandates permit the call and its obligations are met.", standing.Policies, standing.Errors, approval);
+    private static Decision Permit(Standing standing, ApprovalId? approval) => standing.Observed is { } wouldBe
+        ? Observe(standing, wouldBe)
+        : new(DecisionOutcome.Permit, ReasonCodes.Permitted, "Policies and mandates permit the call and its obligations are met.", standing.Policies, standing.Errors, approval);
+
+    /// <summary>Whether policies alone ask for an approval: not a proposal, a signal or a ceiling, which are no matter of modes, and nobody was asked yet.</summary>
+    private static bool IsOnlyAskedByPolicy(CallContext context, Standing standing) =>
+        !standing.Obligations.Approvals.IsEmpty && context.Approval is null && !standing.Obligations.Approvals.Contains(s_asked.Approvals[0]);
+
+    private static Decision Observe(Standing standing, Decision wouldBe) =>
+        new(DecisionOutcome.Permit, ReasonCodes.Observed, $"Runs since policies are only observed; they would say: {wouldBe}", standing.Policies, standing.Errors)
+        {
+            WouldBe = wouldBe,
+        };
 
     private static Decision Refused(CallContext context, ApprovalId? id) =>
         new(DecisionOutcome.Deny, ReasonCodes.ApprovalRefused, $"An approver refused this call; it cannot be asked again in task {context.Task.Id}.", approval: id);

@@ -6,7 +6,7 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed partial class CallPipeline
 {
-    /// <summary>Runs the tool, or denies. Null when policies or labels have changed since the verdict: then the call is decided again.</summary>
+    /// <summary>Runs the tool, or denies. Null when policies, modes, labels or signals have changed since the verdict: then the call is decided again.</summary>
     private async ValueTask<GuardResult?> TryRunAsync(
         CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, CancellationToken cancellationToken)
     {
@@ -20,7 +20,8 @@ internal sealed partial class CallPipeline
         task.Calls.Enter(inFlight);
         try
         {
-            if (standing.PolicyVersion != engine.GetVersion(task.Tenant) || standing.Label != task.History.WorstLabel)
+            if (standing.PolicyVersion != engine.GetVersion(task.Tenant) || standing.Label != task.History.WorstLabel
+                || standing.Signals != task.Signals.Raised || standing.Modes != modes.Version)
             {
                 return null;
             }
@@ -39,6 +40,7 @@ internal sealed partial class CallPipeline
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
                 static call => ((InFlightCall)call!).Cancel(ReasonCodes.CancelledByCaller), inFlight);
             task.History.CountCall();
+            task.History.Reach(context.Tool, context.ResourceTexts);
             if (context.Approval is not null)
             {
                 context.Provenance.Endorse(context.Tool.Action.Id, task.Values);

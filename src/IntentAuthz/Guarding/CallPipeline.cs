@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 using IntentAuthz.Cedar;
 
 using Microsoft.Extensions.Logging;
@@ -17,6 +19,9 @@ internal sealed partial class CallPipeline(
     CredentialBroker broker,
     CallRates rates,
     CallAudit audit,
+    SignalWatch watch,
+    EnforcementModes modes,
+    RiskWeights weights,
     ResultObserver observer,
     SecretScrubber scrubber,
     TaskEnding ending,
@@ -44,7 +49,7 @@ internal sealed partial class CallPipeline(
                 return Refuse(id, task, call, unbound);
             }
 
-            context = new CallContext(id, call, task!, tool!, time);
+            context = new CallContext(id, call, task!, tool!, time, weights);
             if (ReadIntent(context) is { } unreadable)
             {
                 return await DenyAsync(context, unreadable, policyVersion: "", cancellationToken).ConfigureAwait(false);
@@ -59,6 +64,7 @@ internal sealed partial class CallPipeline(
         Standing? standing = null;
         try
         {
+            watch.Starting(context);
             for (int round = 0; round < MaxRounds; round++)
             {
                 standing = await ReachVerdictAsync(context, cancellationToken).ConfigureAwait(false);
@@ -73,6 +79,8 @@ internal sealed partial class CallPipeline(
                     return await DenyAsync(context, decision, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
                 }
 
+                decision.Risk = context.RiskIfKnown;
+                Remember(context, decision);
                 if (!await audit.DecidedAsync(context, decision, standing.PolicyVersion, cancellationToken).ConfigureAwait(false))
                 {
                     return await DenyAsync(
@@ -126,14 +134,33 @@ internal sealed partial class CallPipeline(
     private async ValueTask<GuardResult> DenyAsync(
         CallContext context, Decision decision, string policyVersion, CancellationToken cancellationToken)
     {
+        decision.Risk = context.RiskIfKnown;
+        Remember(context, decision);
         if (decision.Outcome == DecisionOutcome.Deny)
         {
             context.Task.History.CountDenial();
+            watch.Denied(context, decision);
         }
 
         await audit.DecidedAsync(context, decision, policyVersion, cancellationToken).ConfigureAwait(false);
         return new GuardResult(context.Id, decision, decision.ReasonCode, label: Label.Best);
     }
+
+    private void Remember(CallContext context, Decision decision) =>
+        context.Task.History.Add(new TaskEvent
+        {
+            Kind = TaskEventKind.Request,
+            Time = time.GetUtcNow(),
+            Task = context.Task.Id,
+            Caller = context.Task.Agent.Id,
+            Call = context.Id,
+            Tool = context.Tool.Name,
+            Action = context.Tool.ActionText,
+            Resources = context.ResourceTexts,
+            Outcome = decision.Outcome,
+            ReasonCode = decision.ReasonCode,
+            Input = context.Snapshot is { } snapshot && JsonMarshal.GetRawUtf8Value(snapshot.Json).Length <= TaskEvent.MaxContent ? snapshot.Json : null,
+        });
 
     /// <summary>A lease made for an approved call serves that call only.</summary>
     private ValueTask ReleaseCallLeaseAsync(CallContext context)

@@ -21,7 +21,8 @@ public sealed class Guard
         ToolCatalog tools,
         TaskRegistry tasks,
         ApprovalRegistry approvals,
-        RevocationRegistry revocations)
+        RevocationRegistry revocations,
+        Endorsements endorsements)
     {
         _pipeline = pipeline;
         _engine = engine;
@@ -31,6 +32,7 @@ public sealed class Guard
         Tasks = tasks;
         Approvals = approvals;
         Revocations = revocations;
+        Endorsements = endorsements;
     }
 
     /// <summary>The tools the host has described.</summary>
@@ -41,6 +43,9 @@ public sealed class Guard
 
     /// <summary>What waits for people.</summary>
     public ApprovalRegistry Approvals { get; }
+
+    /// <summary>What the host vouches for.</summary>
+    public Endorsements Endorsements { get; }
 
     /// <summary>What is revoked, and the way to revoke.</summary>
     public RevocationRegistry Revocations { get; }

@@ -9,14 +9,19 @@ namespace IntentAuthz;
 /// <param name="Obligations">What must hold.</param>
 /// <param name="PolicyVersion">The policies it was decided under.</param>
 /// <param name="Label">The task's worst label when it was decided.</param>
+/// <param name="Signals">The kinds of signals raised by then.</param>
+/// <param name="Modes">The modes it was decided under.</param>
+/// <param name="Observed">What policies would have decided, when the call goes on because they are only observed.</param>
 internal sealed record Standing(
     Decision? Refusal,
     ImmutableArray<string> Policies,
     ImmutableArray<string> Errors,
     Obligations Obligations,
     string PolicyVersion,
-    Label Label)
+    Label Label,
+    int Signals,
+    int Modes,
+    Decision? Observed = null)
 {
-    internal static Standing Refused(string policyVersion, Label label, Decision refusal) =>
-        new(refusal, [], [], Obligations.None, policyVersion, label);
+    internal Standing Refuse(Decision refusal) => this with { Refusal = refusal, Policies = [], Errors = [], Obligations = Obligations.None };
 }

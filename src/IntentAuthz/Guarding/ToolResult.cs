@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace IntentAuthz;
@@ -44,6 +45,9 @@ public sealed class ToolResult
     /// <summary>The same result with what the tool or its server says of it, such as in the <c>_meta</c> of an MCP result.</summary>
     /// <param name="claimed">The label; nothing is made better by it.</param>
     public ToolResult WithClaim(Label claimed) => new(Text, Json, Original) { Claimed = claimed };
+
+    /// <summary>How long the text or JSON is, in UTF-16 units or UTF-8 bytes, without making it.</summary>
+    internal int Length => Text?.Length ?? (Json is { } json ? JsonMarshal.GetRawUtf8Value(json).Length : 0);
 
     /// <summary>What the model sees: the text, or the JSON as text.</summary>
     public override string ToString() => Text ?? Json?.GetRawText() ?? "";

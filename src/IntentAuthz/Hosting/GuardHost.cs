@@ -70,16 +70,19 @@ internal sealed partial class GuardHost : IAsyncDisposable
         TaskEnding ending = new(table, approvals, _broker, trail, loggers.CreateLogger<TaskEnding>());
         _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
         TaskRegistry registry = new(table, ending, gate, approvals, revoked, schemaInForce, trail,
-            new MandatePlanning(proposers.LastOrDefault(), catalog, schemaInForce, settings.ProposerTimeout, time, loggers.CreateLogger<MandatePlanning>()), time, identity);
+            new MandatePlanning(proposers.LastOrDefault(), catalog, schemaInForce, settings.ProposerTimeout, time, loggers.CreateLogger<MandatePlanning>()),
+            new TaskSettings(settings.MaxTaskEvents, settings.Signals), time, identity);
         RevocationRegistry revocations = new(revoked, table, ending, _broker, approvals, gate, trail, settings.OperatorKey);
+        EnforcementModes modes = new(settings.PolicyMode, settings.ObservedTools);
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
             new CallAudit(_queue, time, settings.DurableAuditTimeout),
+            new SignalWatch(ending, trail, time, loggers.CreateLogger<SignalWatch>()), modes, settings.RiskWeights,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
-        Guard = new Guard(pipeline, engine, hostEntities, revoked, catalog, registry, approvals, revocations);
-        PolicyAdministration = new PolicyAdministration(gate, native, schemaInForce, trail);
+        Guard = new Guard(pipeline, engine, hostEntities, revoked, catalog, registry, approvals, revocations, new Endorsements(gate, trail, identity));
+        PolicyAdministration = new PolicyAdministration(gate, native, schemaInForce, modes, catalog, trail);
     }
 
     internal Guard Guard { get; }

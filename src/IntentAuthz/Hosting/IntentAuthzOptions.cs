@@ -62,6 +62,21 @@ public sealed class IntentAuthzOptions
     /// </summary>
     public ValidationMode PolicyValidation { get; set; } = ValidationMode.Strict;
 
+    /// <summary>How many events a task's log keeps, 16 to 65,536. Counters and marks are kept whatever the log forgets.</summary>
+    public int MaxTaskEvents { get; set; } = TaskHistory.DefaultEvents;
+
+    /// <summary>What the detectors watch for, and what a signal leads to.</summary>
+    public SignalOptions Signals { get; } = new();
+
+    /// <summary>What the risk score is made of.</summary>
+    public RiskWeights RiskWeights { get; } = new();
+
+    /// <summary>Whether policies are only observed from the start, until <see cref="PolicyAdministration.SetModeAsync"/> says otherwise.</summary>
+    public EnforcementMode PolicyMode { get; set; } = EnforcementMode.Enforce;
+
+    /// <summary>The tools whose policies are only observed from the start, by name.</summary>
+    public ISet<string> ObservedTools { get; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>What operators stop things with when nothing else works; without it only policy-authorised principals can.</summary>
     public OperatorKey? OperatorKey { get; set; }
 }

@@ -30,6 +30,14 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
             problems.Add($"IntentAuthzOptions.AuditDigestKey has {key.Length} bytes; give it at least {MinKeyBytes} random bytes, or leave it out.");
         }
 
+        Range(nameof(options.MaxTaskEvents), options.MaxTaskEvents, 16, 65_536);
+        problems.AddRange(options.Signals.Problems());
+        problems.AddRange(options.RiskWeights.Problems());
+        if (!Enum.IsDefined(options.PolicyMode))
+        {
+            problems.Add($"IntentAuthzOptions.PolicyMode is {options.PolicyMode}; set it to Enforce or Observe.");
+        }
+
         if (!Enum.IsDefined(options.PolicyValidation))
         {
             problems.Add($"IntentAuthzOptions.PolicyValidation is {options.PolicyValidation}; set it to Strict or Permissive.");

@@ -26,6 +26,9 @@ public sealed class Mandate
     /// <summary>The highest risk class a tool may have.</summary>
     public RiskClass RiskCeiling { get; }
 
+    /// <summary>The highest risk score a call may have without a person's approval, 0 to 100; null for any. Policies see the lowest over all tasks above as <c>context.risk.ceiling</c>.</summary>
+    public int? ScoreCeiling { get; private init; }
+
     /// <summary>How much it may do in all. What sub-tasks use counts for every task above them too.</summary>
     public TaskBudget Budget { get; }
 
@@ -85,15 +88,25 @@ public sealed class Mandate
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the named risk classes.</exception>
     public Mandate WithRiskCeiling(RiskClass ceiling) =>
         Enum.IsDefined(ceiling)
-            ? new(_policies, _grants, ceiling, Budget)
+            ? new(_policies, _grants, ceiling, Budget) { ScoreCeiling = ScoreCeiling }
             : throw new ArgumentOutOfRangeException(nameof(ceiling), ceiling, "Use one of the named risk classes.");
+
+    /// <summary>The same mandate with a ceiling on the risk score of calls: one above it needs a person's approval.</summary>
+    /// <param name="ceiling">The highest score, 0 to 100.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not from 0 to 100.</exception>
+    public Mandate WithScoreCeiling(int ceiling)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ceiling);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ceiling, 100);
+        return new(_policies, _grants, RiskCeiling, Budget) { ScoreCeiling = ceiling };
+    }
 
     /// <summary>The same mandate with a budget, in place of the one it had.</summary>
     /// <param name="budget">The budget.</param>
     public Mandate WithBudget(TaskBudget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
-        return new(_policies, _grants, RiskCeiling, budget);
+        return new(_policies, _grants, RiskCeiling, budget) { ScoreCeiling = ScoreCeiling };
     }
 
     /// <summary>The mandate's answer, or null when it leaves everything to the policies.</summary>

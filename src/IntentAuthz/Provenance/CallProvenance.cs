@@ -41,6 +41,9 @@ internal sealed class CallProvenance
     /// <summary>Whether it reads a source that the request itself names by its address or path.</summary>
     internal bool NamesSource { get; private set; }
 
+    /// <summary>Every single value.</summary>
+    internal IReadOnlyList<ArgumentProvenance> Parts => _parts;
+
     /// <summary>How far all its values together can be trusted.</summary>
     internal Integrity WorstIntegrity
     {

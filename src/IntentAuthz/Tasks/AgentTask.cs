@@ -22,7 +22,7 @@ public sealed class AgentTask
     /// <summary>How many of the task's audit records wait for the sink.</summary>
     internal int AuditRecordsWaiting;
 
-    internal AgentTask(TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, TaskState state, TimeProvider time, object guardIdentity)
+    internal AgentTask(TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, TaskState state, TimeProvider time, object guardIdentity, TaskSettings settings)
     {
         Id = TaskId.New();
         Agent = request.Agent;
@@ -49,7 +49,8 @@ public sealed class AgentTask
         }
 
         Depth = parent is null ? 0 : parent.Depth + 1;
-        History = new TaskHistory(parent?.History);
+        History = new TaskHistory(parent?.History, time, settings.Events);
+        Signals = new TaskSignals(parent?.Signals, time, settings.Signals);
         Values = new SeenValues(parent?.Values);
         Calls = new InFlightCalls();
         Budget = new BudgetLedger(request.Mandate.Budget, parent?.Budget, Id);
@@ -126,7 +127,15 @@ public sealed class AgentTask
     /// <summary>Marks the library instance that opened the task: another one refuses it.</summary>
     internal object GuardIdentity { get; }
 
+    /// <summary>The latest events, the oldest first: its own calls and those of the tasks below it. They hold arguments and results.</summary>
+    public ImmutableArray<TaskEvent> GetEvents() => History.Log.Read();
+
+    /// <summary>What detectors have observed, the oldest first: in it and in the tasks below it.</summary>
+    public ImmutableArray<Signal> GetSignals() => Signals.Read();
+
     internal TaskHistory History { get; }
+
+    internal TaskSignals Signals { get; }
 
     internal SeenValues Values { get; }
 
@@ -218,5 +227,8 @@ public sealed class AgentTask
     public override string ToString() => $"{Id} ({Purpose})";
 
     /// <summary>The earlier of monotonic and wall time, so that setting a clock back lends no life.</summary>
+    /// <summary>How long it has been open, on the monotonic clock.</summary>
+    internal TimeSpan Elapsed => _time.GetElapsedTime(_openedAt);
+
     private bool IsOutOfTime() => _time.GetElapsedTime(_openedAt) >= _lifetime || _time.GetUtcNow() >= ExpiresAt;
 }

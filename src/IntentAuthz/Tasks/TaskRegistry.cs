@@ -21,6 +21,7 @@ public sealed class TaskRegistry
     private readonly SchemaInForce _schema;
     private readonly AuditTrail _audit;
     private readonly MandatePlanning _planning;
+    private readonly TaskSettings _settings;
     private readonly TimeProvider _time;
     private readonly object _guardIdentity;
 
@@ -33,6 +34,7 @@ public sealed class TaskRegistry
         SchemaInForce schema,
         AuditTrail audit,
         MandatePlanning planning,
+        TaskSettings settings,
         TimeProvider time,
         object guardIdentity)
     {
@@ -44,6 +46,7 @@ public sealed class TaskRegistry
         _schema = schema;
         _audit = audit;
         _planning = planning;
+        _settings = settings;
         _time = time;
         _guardIdentity = guardIdentity;
     }
@@ -238,7 +241,7 @@ public sealed class TaskRegistry
         }
 
         bool waits = !obligations.Approvals.IsEmpty;
-        AgentTask task = new(request, proposal, parent, openedBy, waits ? TaskState.Pending : TaskState.Active, _time, _guardIdentity);
+        AgentTask task = new(request, proposal, parent, openedBy, waits ? TaskState.Pending : TaskState.Active, _time, _guardIdentity, _settings);
         Remember(task, parent);
 
         // Registered first, checked then: a revocation either finds the task in the table or is found by this check.

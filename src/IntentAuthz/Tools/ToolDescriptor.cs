@@ -40,6 +40,10 @@ public sealed class ToolDescriptor
             : new Obligations { Credential = Credential, Containments = Containment is null ? [] : [Containment] };
         ActionEntity = new Entity(Action, CedarRecord.Empty, ActionGroups);
         Effect = builder.EffectValue;
+        Service = builder.ServiceName ?? Name.Split('.', 2)[0];
+        UsualResult = builder.UsualResultValue;
+        Audience = builder.AudienceValue;
+        UsualAmount = builder.UsualAmountValue;
         ResultKind = builder.ResultKindValue;
         MemberRoles = builder.MemberRoles.ToFrozenDictionary(StringComparer.Ordinal);
         ResultFields = [.. builder.ResultFields];
@@ -67,6 +71,15 @@ public sealed class ToolDescriptor
 
     /// <summary>How far results may be trusted and shown, at best.</summary>
     public Label ResultLabel { get; }
+
+    /// <summary>Which service the tool reaches.</summary>
+    public string Service { get; }
+
+    /// <summary>The most characters that are usual for a result, or null.</summary>
+    public int? UsualResult { get; }
+
+    /// <summary>Who comes to see what the tool is given; null for nobody beyond those who could.</summary>
+    public Confidentiality? Audience { get; }
 
     /// <summary>What kind of things the results describe, or null.</summary>
     public string? ResultKind { get; }
@@ -99,6 +112,8 @@ public sealed class ToolDescriptor
     internal FrozenDictionary<string, MemberRole> MemberRoles { get; }
 
     internal ResultLabels ResultLabels { get; }
+
+    internal (string Argument, decimal Amount)? UsualAmount { get; }
 
     internal JsonShape Input { get; }
 

@@ -35,6 +35,14 @@ public sealed class ToolDescriptorBuilder
 
     internal string? ResultKindValue { get; private set; }
 
+    internal string? ServiceName { get; private set; }
+
+    internal int? UsualResultValue { get; private set; }
+
+    internal Confidentiality? AudienceValue { get; private set; }
+
+    internal (string Argument, decimal Amount)? UsualAmountValue { get; private set; }
+
     internal Label ResultLabelValue { get; private set; } = Label.Worst;
 
     internal string? CredentialName { get; private set; }
@@ -206,6 +214,47 @@ public sealed class ToolDescriptorBuilder
     public ToolDescriptorBuilder ResultLabel(Integrity integrity, Confidentiality confidentiality)
     {
         ResultLabelValue = new Label(integrity, confidentiality);
+        return this;
+    }
+
+    /// <summary>Which service the tool reaches: a host, a product, an account. Not set: what stands before the first dot of its name.</summary>
+    /// <param name="service">The service's name.</param>
+    public ToolDescriptorBuilder Service(string service)
+    {
+        ServiceName = Identifier.Validate(service, "service");
+        return this;
+    }
+
+    /// <summary>Who comes to see what the tool is given: <see cref="Confidentiality.Public"/> for a post that anybody reads. A task that has read what is more confidential raises <see cref="SignalKind.Chaining"/>.</summary>
+    /// <param name="audience">The widest audience.</param>
+    public ToolDescriptorBuilder ShownTo(Confidentiality audience)
+    {
+        if (!Enum.IsDefined(audience))
+        {
+            throw new ArgumentOutOfRangeException(nameof(audience), audience, "Use one of the named levels.");
+        }
+
+        AudienceValue = audience;
+        return this;
+    }
+
+    /// <summary>How long results usually are. A longer one raises <see cref="SignalKind.UnexpectedOutput"/>.</summary>
+    /// <param name="characters">The most characters that are usual, at least 1.</param>
+    public ToolDescriptorBuilder UsualResult(int characters)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(characters, 1);
+        UsualResultValue = characters;
+        return this;
+    }
+
+    /// <summary>How much is usual for a numeric argument: the risk score grows with what goes beyond it.</summary>
+    /// <param name="argument">The argument's name.</param>
+    /// <param name="amount">What is usual, above zero.</param>
+    public ToolDescriptorBuilder UsualAmount(string argument, decimal amount)
+    {
+        Identifier.Validate(argument, "argument name");
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(amount, 0);
+        UsualAmountValue = (argument, amount);
         return this;
     }
 

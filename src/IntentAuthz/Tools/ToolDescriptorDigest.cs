@@ -19,6 +19,9 @@ internal static class ToolDescriptorDigest
             writer.WriteString("label", tool.ResultLabel.ToString());
             writer.WriteString("effect", tool.Effect.ToString());
             writer.WriteString("kind", tool.ResultKind);
+            writer.WriteString("service", tool.Service);
+            writer.WriteString("audience", tool.Audience?.Name());
+            writer.WriteString("usual", FormattableString.Invariant($"{tool.UsualResult}/{tool.UsualAmount?.Argument}/{tool.UsualAmount?.Amount}"));
             WriteSorted(writer, "members", tool.MemberRoles.Select(static m => $"{m.Key}/{m.Value.Role.Name()}/{m.Value.Kind}"));
             WriteSorted(writer, "fields", tool.ResultFields.Select(static f => $"{f.Path}/{f.Label}/{f.IsAssigned}"));
             writer.WriteString("credential", tool.Credential);

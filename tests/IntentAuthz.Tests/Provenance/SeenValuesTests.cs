@@ -82,9 +82,9 @@ public sealed class SeenValuesTests
     [Fact]
     public void History_OfASubTask_BeginsWithWhatWasReadAbove_AndTaintsItInTurn()
     {
-        TaskHistory parent = new(null);
+        TaskHistory parent = new(null, TimeProvider.System);
         parent.Reached(new Label(Integrity.Untrusted, Confidentiality.Internal));
-        TaskHistory child = new(parent);
+        TaskHistory child = new(parent, TimeProvider.System);
         Assert.Equal(new Label(Integrity.Untrusted, Confidentiality.Internal), child.WorstLabel);
 
         child.Reached(Label.Worst);

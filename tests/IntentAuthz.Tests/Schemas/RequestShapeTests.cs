@@ -6,7 +6,7 @@ namespace IntentAuthz.Tests.Schemas;
 /// <summary>Every request the library makes is one that the schema describes: otherwise policies would be checked against something else than what they decide.</summary>
 public sealed class RequestShapeTests
 {
-    private static readonly string[] s_administrative = ["Approve", "ApproveOwn", "OpenTask", "ReloadPolicies", "Revoke"];
+    private static readonly string[] s_administrative = ["Approve", "ApproveOwn", "Endorse", "OpenTask", "ReloadPolicies", "Revoke", "SetMode"];
     private static readonly TenantId s_acme = GuardFixture.Acme;
 
     [Fact]
@@ -53,6 +53,7 @@ public sealed class RequestShapeTests
             Assert.True((await fixture.CallAsync(task, "files.write", """{"path":"/a","size":1,"tags":["x"]}""")).IsCompleted);
             (await fixture.Guard.Tasks.OpenSubTaskAsync(
                 task, new TaskRequest(agent, "a part of it", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromMinutes(1)))).GetTaskOrThrow();
+            await fixture.Guard.Endorsements.EndorseAsync(task, new Endorsement("signed invoice", "/a", "write", ArgumentRole.Target), fixture.Boss);
             await fixture.Guard.Tasks.SuspendAsync(task, fixture.Boss, "a test");
             await fixture.Guard.Tasks.ResumeAsync(task, fixture.Boss);
         }
@@ -62,6 +63,8 @@ public sealed class RequestShapeTests
         await fixture.Guard.Approvals.ApproveAsync(pending.Decision.Approval!.Value, service);
         await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Agent(s_acme, agent.Id), fixture.Boss, "a test");
         await fixture.Policies.ReloadAsync(fixture.Boss);
+        await fixture.Policies.SetModeAsync(fixture.Boss, EnforcementMode.Enforce);
+        await fixture.Policies.SetModeAsync(fixture.Boss, EnforcementMode.Observe, "mail.read");
 
         Assert.Empty(engine.Findings);
         Assert.Equal(

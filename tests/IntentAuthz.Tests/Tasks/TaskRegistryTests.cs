@@ -244,7 +244,7 @@ public sealed class TaskRegistryTests
     {
         AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), GuardFixture.Acme, "ann");
         TaskRequest request = new(agent, "test", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1));
-        return new AgentTask(request, null, null, Principal.Person("carl", GuardFixture.Acme), state, time ?? TimeProvider.System, new object());
+        return new AgentTask(request, null, null, Principal.Person("carl", GuardFixture.Acme), state, time ?? TimeProvider.System, new object(), TaskSettings.Default);
     }
 
     /// <summary>Two clocks that can be set apart, as an administrator or a virtual machine does.</summary>

@@ -56,10 +56,11 @@ internal static class RequestShape
             id: String, purpose: String, owner: String, depth: Long, opened: datetime, expires: datetime, ceiling: Long, proposal: String
           };
           type HistoryContext = {
-            calls: Long, denials: Long, approvalsAsked: Long, integrity: String, confidentiality: String
+            calls: Long, denials: Long, errors: Long, approvalsAsked: Long, integrity: String, confidentiality: String, services: Set<String>,
+            resources: Long, signals: Set<String>, sinceOpened: duration, sinceLastCall?: duration, sinceLastDenial?: duration
           };
           type RiskContext = {
-            class: String, level: Long, roles: Set<String>, untrustedRoles: Set<String>, strangerRoles: Set<String>, unnamedRoles: Set<String>,
+            class: String, level: Long, score: Long, ceiling: Long, roles: Set<String>, untrustedRoles: Set<String>, strangerRoles: Set<String>, unnamedRoles: Set<String>,
             unlinkedRoles: Set<String>, contestedRoles: Set<String>, carryingRoles: Set<String>, content: String
           };
           type ProvenanceContext = {
@@ -74,6 +75,8 @@ internal static class RequestShape
             id?: String, purpose: String, owner: String, depth?: Long, opened?: datetime, expires?: datetime, lifetime?: duration, ceiling: Long
           };
           type ApprovingContext = { roles: Set<String> };
+          type ModeInput = { mode: String };
+          type EndorsingInput = { extractor: String, action: String, role: String };
 
           action "OpenTask" appliesTo {
             principal: [Person, Service, Agent], resource: [Agent],
@@ -88,6 +91,13 @@ internal static class RequestShape
           };
           action "ReloadPolicies" appliesTo {
             principal: [Person, Service], resource: [PolicySet], context: { system: SystemContext }
+          };
+          action "SetMode" appliesTo {
+            principal: [Person, Service], resource: [PolicySet, Tool], context: { input: ModeInput, system: SystemContext }
+          };
+          action "Endorse" appliesTo {
+            principal: [Person, Service], resource: [Agent],
+            context: { task: TaskContext, input: EndorsingInput, delegation: DelegationContext, system: SystemContext }
           };
         }
         """;

@@ -1,11 +1,18 @@
+using System.Collections.Immutable;
+
+using IntentAuthz.Cedar;
+
 namespace IntentAuthz;
 
 /// <summary>
-/// What happened in a task, in counters and marks: what a sub-task does is charged to every task above it too. Counters and marks only
-/// grow, so nothing that was seen is forgotten. Safe for use by many threads.
+/// What happened in a task, in counters, marks and the latest events: what a sub-task does is charged to every task above it too. Counters and
+/// marks only grow: when the log forgets an event, nothing that it stood for is forgotten. Safe for use by many threads.
 /// </summary>
-internal sealed class TaskHistory(TaskHistory? parent)
+internal sealed class TaskHistory(TaskHistory? parent, TimeProvider time, int events = TaskHistory.DefaultEvents)
 {
+    internal const int DefaultEvents = 256;
+
+    private const int MaxNames = 256;
     private const int MaxUnresolved = 4096;
 
     private readonly Lock _resolving = new(); // protects _unresolved
@@ -14,6 +21,9 @@ internal sealed class TaskHistory(TaskHistory? parent)
     private long _calls;
     private long _denials;
     private long _approvalsAsked;
+    private long _errors;
+    private long _lastCall; // monotonic; 0 for never
+    private long _lastDenial;
     // A sub-task begins where the task above it stands: otherwise opening one would wash off what was read.
     private int _worstIntegrity = (int)(parent?.WorstLabel.Integrity ?? Integrity.Trusted);
     private int _worstConfidentiality = (int)(parent?.WorstLabel.Confidentiality ?? Confidentiality.Public);
@@ -21,6 +31,29 @@ internal sealed class TaskHistory(TaskHistory? parent)
     internal long Calls => Interlocked.Read(ref _calls);
 
     internal long Denials => Interlocked.Read(ref _denials);
+
+    internal long Errors => Interlocked.Read(ref _errors);
+
+    /// <summary>The latest events, its own and those of the tasks below it.</summary>
+    internal EventLog Log { get; } = new(events);
+
+    /// <summary>The services that were called.</summary>
+    internal BoundedSet Services { get; } = new(MaxNames);
+
+    /// <summary>The resources that were touched.</summary>
+    internal BoundedSet Resources { get; } = new(MaxNames);
+
+    /// <summary>The tools that were called.</summary>
+    internal BoundedSet Tools { get; } = new(MaxNames);
+
+    /// <summary>The action groups that were reached.</summary>
+    internal BoundedSet Groups { get; } = new(MaxNames);
+
+    /// <summary>How long ago a call started, null when none did.</summary>
+    internal TimeSpan? SinceLastCall => Since(Interlocked.Read(ref _lastCall));
+
+    /// <summary>How long ago a call was denied, null when none was.</summary>
+    internal TimeSpan? SinceLastDenial => Since(Interlocked.Read(ref _lastDenial));
 
     internal long ApprovalsAsked => Interlocked.Read(ref _approvalsAsked);
 
@@ -33,6 +66,7 @@ internal sealed class TaskHistory(TaskHistory? parent)
         for (TaskHistory? h = this; h is not null; h = h.Parent)
         {
             Interlocked.Increment(ref h._calls);
+            Interlocked.Exchange(ref h._lastCall, Now());
         }
     }
 
@@ -41,6 +75,43 @@ internal sealed class TaskHistory(TaskHistory? parent)
         for (TaskHistory? h = this; h is not null; h = h.Parent)
         {
             Interlocked.Increment(ref h._denials);
+            Interlocked.Exchange(ref h._lastDenial, Now());
+        }
+    }
+
+    internal void CountError()
+    {
+        for (TaskHistory? h = this; h is not null; h = h.Parent)
+        {
+            Interlocked.Increment(ref h._errors);
+        }
+    }
+
+    /// <summary>Notes what a call reaches.</summary>
+    internal void Reach(ToolDescriptor tool, ImmutableArray<string> resources)
+    {
+        for (TaskHistory? h = this; h is not null; h = h.Parent)
+        {
+            h.Services.Add(tool.Service);
+            h.Tools.Add(tool.Name);
+            foreach (EntityUid group in tool.ActionGroups)
+            {
+                h.Groups.Add(group.Id);
+            }
+
+            foreach (string resource in resources)
+            {
+                h.Resources.Add(resource);
+            }
+        }
+    }
+
+    /// <summary>Adds an event to this task's log and to those above it.</summary>
+    internal void Add(TaskEvent happened)
+    {
+        for (TaskHistory? h = this; h is not null; h = h.Parent)
+        {
+            h.Log.Add(happened);
         }
     }
 
@@ -124,7 +195,11 @@ internal sealed class TaskHistory(TaskHistory? parent)
         }
     }
 
-    private TaskHistory? Parent => parent;
+    internal TaskHistory? Parent => parent;
+
+    private long Now() => Math.Max(1, time.GetTimestamp());
+
+    private TimeSpan? Since(long timestamp) => timestamp == 0 ? null : time.GetElapsedTime(timestamp);
 
     private static void Lower(ref int mark, int value)
     {
