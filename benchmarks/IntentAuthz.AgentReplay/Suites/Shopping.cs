@@ -7,7 +7,7 @@ namespace IntentAuthz.AgentReplay.Suites;
 internal static class Shopping
 {
     internal static SuiteDefinition Define() =>
-        new("shopping", [.. Tools().Select(static t => t.Build())], SuiteDefinition.ReadPolicies("common", "mail", "calendar", "rescheduling", "errands"), IsWrite);
+        new("shopping", [.. Tools().Select(static t => t.Build())], SuiteDefinition.ReadPolicies("common", "mail", "calendar", "rescheduling", "errands", "buying"), IsWrite);
 
     private static IEnumerable<SuiteTool> Tools() =>
     [
@@ -35,7 +35,7 @@ internal static class Shopping
         Reads("get_invoice").Text("order_id", ArgumentRole.Selector).Answers(Integrity.Trusted),
         Acts(ToolEffect.Pay, "refund_order").Text("order_id", ArgumentRole.Target),
         Reads("view_cart").Answers(Integrity.Trusted).Field("*", Integrity.Trusted),
-        Acts(ToolEffect.Create, "cart_add_product").Text("product_id", ArgumentRole.Target).Integer("quantity", ArgumentRole.Selector),
+        Does(ToolEffect.Pay, "cart_add_product", "buying").Answers(Integrity.Trusted).Text("product_id", ArgumentRole.Target).Integer("quantity", ArgumentRole.Magnitude),
         Acts(ToolEffect.Delete, "cart_remove_product").Text("product_id", ArgumentRole.Target),
         Acts(ToolEffect.Delete, "clear_cart"),
         Reads("cart_total").Answers(Integrity.Trusted),

@@ -12,6 +12,7 @@ internal sealed class ResultReading(RequestReading request, string? kind)
 {
     private const int MaxItem = 256; // a longer value is no name but a text
     private const int MaxItems = 16 * 1024;
+    private const int MaxListed = 256; // items of a list that is given as text
 
     private readonly SeenResult _result = new();
     private readonly StringBuilder _untrusted = new();
@@ -157,6 +158,11 @@ internal sealed class ResultReading(RequestReading request, string? kind)
         }
 
         AddItem(folded, isId ? kind : null, record, outer);
+        if (folded is ['[', .., ']'])
+        {
+            AddListed(folded, record, outer);
+        }
+
         if (folded.Length <= MaxItem && !isId)
         {
             foreach (Mention mention in MentionScanner.Scan(folded))
@@ -166,6 +172,18 @@ internal sealed class ResultReading(RequestReading request, string? kind)
                 {
                     _mentions.Add((ValueSource.TrustedResult, mention));
                 }
+            }
+        }
+    }
+
+    /// <summary>Some tools give a list as text, <c>['a', 'b']</c>: its items are values of the field too.</summary>
+    private void AddListed(string folded, SeenRecord? record, SeenRecord? outer)
+    {
+        foreach (string item in folded[1..^1].Split(',', MaxListed, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (item.Trim('\'', '"') is { Length: > 0 } value)
+            {
+                AddItem(value, null, record, outer);
             }
         }
     }

@@ -252,7 +252,7 @@ internal sealed class SeenValues
             return new Finding(ValueSource.Endorsed, ValueLink.None, false);
         }
 
-        return new Finding(best ?? (unknown ? ValueSource.UntrustedResult : ValueSource.Model), link, untrustedToo && best == ValueSource.TrustedResult);
+        return new Finding(best ?? (unknown ? ValueSource.UntrustedResult : ValueSource.Model), link, untrustedToo && best == ValueSource.TrustedResult && link == ValueLink.None);
     }
 
     /// <summary>The best place that mentions a number.</summary>

@@ -89,7 +89,7 @@ internal sealed class ValueFinder(SeenValues seen, string action)
     private Finding FindAmount(decimal amount)
     {
         Finding found = seen.FindNumber(amount);
-        return ArgumentProvenance.IsTrusted(found.Source) || !Arithmetic.Yields(amount, seen.Request, seen.TrustedNumbers())
+        return found.Source >= ValueSource.Endorsed || !Arithmetic.Yields(amount, seen.Request, seen.TrustedNumbers())
             ? found
             : new Finding(ValueSource.TrustedResult, ValueLink.Derived, false);
     }
@@ -115,7 +115,7 @@ internal sealed class ValueFinder(SeenValues seen, string action)
     private Finding FindClock(int minutes)
     {
         Finding found = seen.FindTime(minutes) with { IsContested = false };
-        return ArgumentProvenance.IsTrusted(found.Source) || !IsAfterDuration(minutes)
+        return found.Source >= ValueSource.Endorsed || !IsAfterDuration(minutes)
             ? found
             : new Finding(ValueSource.TrustedResult, ValueLink.Derived, false);
     }
