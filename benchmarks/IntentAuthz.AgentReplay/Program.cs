@@ -32,11 +32,11 @@ foreach (SuiteData suite in data)
     {
         for (int i = 0; i < 3; i++)
         {
-            await ReplayAsync(suite, replayer, new SuiteReport(suite.Name, definition.IsWrite)); // to warm up
+            await replayer.ReplayAsync(suite, new SuiteReport(suite.Name, definition.IsWrite)); // to warm up
         }
 
         SuiteReport report = new(suite.Name, definition.IsWrite);
-        await ReplayAsync(suite, replayer, report);
+        await replayer.ReplayAsync(suite, report);
         reports.Add(report);
         continue;
     }
@@ -71,23 +71,3 @@ if (options.ExplainTask is null)
 }
 
 return 0;
-
-static async Task ReplayAsync(SuiteData suite, Replayer replayer, SuiteReport report)
-{
-    foreach (UserTask task in suite.UserTasks)
-    {
-        report.Benign.Add(await replayer.BenignAsync(task));
-        if (task.FirstInjected is not null)
-        {
-            foreach (InjectionTask attack in suite.InjectionTasks.Where(static i => i.Calls.Count > 0))
-            {
-                report.Attacked.Add(await replayer.AttackedAsync(task, attack));
-            }
-        }
-    }
-
-    foreach (PoisonedCase entry in suite.PoisonedCases)
-    {
-        (entry.IsSameTarget ? report.SameTarget : report.Poisoned).Add(await replayer.PoisonedAsync(entry));
-    }
-}

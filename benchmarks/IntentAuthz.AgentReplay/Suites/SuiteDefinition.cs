@@ -27,7 +27,7 @@ internal sealed record SuiteDefinition(string Name, IReadOnlyList<ToolDescriptor
         foreach (string name in names)
         {
             using Stream stream = typeof(SuiteDefinition).Assembly.GetManifestResourceStream(name + ".cedar")
-                ?? throw new InvalidOperationException($"There are no policies named '{name}'.");
+                ?? throw new InvalidOperationException($"No policies are named '{name}'.");
             using StreamReader reader = new(stream);
             texts.Add(reader.ReadToEnd());
         }

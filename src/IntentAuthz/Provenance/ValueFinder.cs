@@ -91,7 +91,7 @@ internal sealed class ValueFinder(SeenValues seen, string action)
         Finding found = seen.FindNumber(amount);
         return found.Source >= ValueSource.Endorsed || !Arithmetic.Yields(amount, seen.Request, seen.TrustedNumbers())
             ? found
-            : new Finding(ValueSource.TrustedResult, ValueLink.Derived, false);
+            : new Finding(ValueSource.TrustedResult, ValueLink.Derived, found.IsContested || found.Source == ValueSource.UntrustedResult);
     }
 
     /// <summary>A day and a time are found each on its own. A time of day that nobody spoke of completes the day: only a stranger's makes it worse.</summary>
