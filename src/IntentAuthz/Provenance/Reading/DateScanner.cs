@@ -55,7 +55,7 @@ internal static class DateScanner
                 return true;
             }
 
-            if (char.IsLetter(token[^1]))
+            if (char.IsLetter(token[^1]) && !token.Contains('-'))
             {
                 (pendingDay, pendingAt) = (before, start);
                 return true; // an ordinal is no amount

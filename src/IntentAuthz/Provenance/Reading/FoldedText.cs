@@ -6,7 +6,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Text in the form in which values are compared: compatibility characters, case and white space folded, invisible characters left out. What
-/// looks the same to a reader should be found again; look-alikes of other scripts are not folded, so they are found nowhere.
+/// looks the same to a reader should be found again; look-alikes of other scripts are not folded, so they are found nowhere. Compatibility
+/// characters need the globalisation data of the host; where it runs without, they are found nowhere either.
 /// </summary>
 internal static class FoldedText
 {
