@@ -81,7 +81,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
-        Guard = new Guard(pipeline, engine, hostEntities, revoked, catalog, registry, approvals, revocations, new Endorsements(gate, trail, identity));
+        Guard = new Guard(pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations, new Endorsements(gate, trail, identity));
         PolicyAdministration = new PolicyAdministration(gate, native, schemaInForce, modes, catalog, trail);
     }
 

@@ -20,6 +20,12 @@ internal static class AddressScanner
 
     internal static bool TryRead(string text, int start, ReadOnlySpan<char> token, out Mention mention)
     {
+        mention = default;
+        if (token.Length < 4)
+        {
+            return false;
+        }
+
         int at = token.IndexOf('@');
         if (at > 0 && at < token.Length - 3 && token[(at + 1)..].Contains('.') && !token.Contains('/'))
         {
@@ -56,6 +62,11 @@ internal static class AddressScanner
 
     internal static bool IsWebAddress(ReadOnlySpan<char> token)
     {
+        if (!token.Contains('.') && !token.Contains(':'))
+        {
+            return false;
+        }
+
         if (token.StartsWith("http://") || token.StartsWith("https://"))
         {
             return token.Length > 8;

@@ -54,6 +54,12 @@ internal static class MentionScanner
                 continue;
             }
 
+            if (token.Length == 1 && char.IsAsciiLetter(token[0]) && token[0] != 'a')
+            {
+                at = end;
+                continue;
+            }
+
             int next = end;
             if (DateScanner.TryRead(text, at, token, ref next, ref pendingDay, ref pendingAt, found))
             {
