@@ -21,7 +21,7 @@ internal static class AddressScanner
     internal static bool TryRead(string text, int start, ReadOnlySpan<char> token, out Mention mention)
     {
         mention = default;
-        if (token.Length < 4)
+        if (token.Length < 2)
         {
             return false;
         }
