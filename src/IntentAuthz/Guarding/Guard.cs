@@ -12,12 +12,14 @@ public sealed class Guard
     private readonly IPolicyEngine _engine;
     private readonly IEntityProvider _hostEntities;
     private readonly RevocationList _revoked;
+    private readonly EnforcementModes _modes;
 
     internal Guard(
         CallPipeline pipeline,
         IPolicyEngine engine,
         IEntityProvider hostEntities,
         RevocationList revoked,
+        EnforcementModes modes,
         ToolCatalog tools,
         TaskRegistry tasks,
         ApprovalRegistry approvals,
@@ -28,6 +30,7 @@ public sealed class Guard
         _engine = engine;
         _hostEntities = hostEntities;
         _revoked = revoked;
+        _modes = modes;
         Tools = tools;
         Tasks = tasks;
         Approvals = approvals;
@@ -121,7 +124,7 @@ public sealed class Guard
     private bool CouldPermit(AgentTask task, ToolDescriptor tool)
     {
         PartialPolicyRequest request = PartialPolicyRequest.Create(task, tool, _hostEntities);
-        if (!_engine.CouldPermit(request))
+        if (_modes.Of(task.Tenant, tool.Name) == EnforcementMode.Enforce && !_engine.CouldPermit(request))
         {
             return false;
         }
