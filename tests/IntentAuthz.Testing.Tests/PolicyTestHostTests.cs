@@ -127,7 +127,7 @@ public sealed class PolicyTestHostTests
     [InlineData("""permit(principal, action == Action::"payments.pya", resource);""", "payments.pay")]
     [InlineData("""permit(principal, action == Action::"payments.pay", resource) when { context.input.amuont < 5 };""", "amount")]
     [InlineData("""permit(principal, action == Action::"payments.pay", resource) when { context.input.amount.lessThan(decimal("5.0")) };""", "Long")]
-    [InlineData("""permit(principal, action == Action::"payments.pay", resource) when { context.risk.untrusted.contains("target") };""", "untrustedRoles")]
+    [InlineData("""permit(principal, action == Action::"payments.pay", resource) when { context.risk.untrustedRole.contains("target") };""", "untrustedRoles")]
     [InlineData("""permit(principal is IntentAuthz::Agent, action == Action::"payments.pay", resource) when { principal.team == "ap" };""", "team")]
     public void A_policy_with_a_name_or_a_type_that_is_not_there_fails_when_the_host_is_built(string policy, string named)
     {
@@ -135,7 +135,7 @@ public sealed class PolicyTestHostTests
             () => TestHosts.Payments().AddPolicies(PolicySource.Text(policy, "mistyped.cedar")).Build());
 
         Assert.Contains("mistyped.cedar(1,", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(named, failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.Message.Contains(named, StringComparison.Ordinal), failure.Message);
     }
 
     [Fact]

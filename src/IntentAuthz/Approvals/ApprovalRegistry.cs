@@ -157,6 +157,15 @@ public sealed class ApprovalRegistry
         return null;
     }
 
+    /// <summary>Whether a person has refused this very call in its task.</summary>
+    internal bool WasRefused(CallContext call)
+    {
+        lock (_asking)
+        {
+            return _byCall.TryGetValue((call.Task.Id, call.Digest), out ApprovalRequest? request) && Current(request) == ApprovalState.Refused;
+        }
+    }
+
     /// <summary>The state of a request now, its expiry and its revocation considered.</summary>
     internal ApprovalState Current(ApprovalRequest request)
     {

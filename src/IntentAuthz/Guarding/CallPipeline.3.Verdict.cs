@@ -14,9 +14,10 @@ internal sealed partial class CallPipeline
         AgentTask task = context.Task;
         Label label = task.History.WorstLabel;
         string version = engine.GetVersion(task.Tenant);
-        Standing standing = new(null, [], [], context.Tool.OwnObligations, version, label, task.Signals.Raised, modes.Version);
-        bool isObserved = modes.Of(task.Tenant, context.Tool.Name) == EnforcementMode.Observe;
+        EnforcementMode mode = modes.Of(task.Tenant, context.Tool.Name);
+        Standing standing = new(null, [], [], context.Tool.OwnObligations, version, label, task.Signals.Raised, mode);
         Decision? observed = null;
+        Obligations observedApprovals = Obligations.None;
         if (revoked.Covers(task, context.Tool.Name, version))
         {
             return standing.Refuse(Decision.Deny(ReasonCodes.Revoked, "The task, its agent, its delegation, the tool, the tenant or everything is revoked."));
@@ -48,12 +49,16 @@ internal sealed partial class CallPipeline
             if (verdict.Effect != VerdictEffect.Permit)
             {
                 Decision denial = Explain(verdict, request);
-                if (!isObserved)
+                if (mode != EnforcementMode.Observe || verdict.ReasonCode == ReasonCodes.ConflictingObligations)
                 {
-                    return standing.Refuse(denial);
+                    return standing.Refuse(denial); // with two credentials asked for there is none to run with, in either mode
                 }
 
                 observed ??= denial;
+            }
+            else if (mode == EnforcementMode.Observe)
+            {
+                verdict = WithoutApprovals(verdict, ref observedApprovals);
             }
 
             policies = policies.IsEmpty ? verdict.Policies : [.. policies.Union(verdict.Policies, StringComparer.Ordinal)];
@@ -92,7 +97,15 @@ internal sealed partial class CallPipeline
             obligations = watched!;
         }
 
-        standing = standing with { Policies = policies, Errors = errors, Obligations = obligations, Observed = observed };
+        if (observed is not null && obligations.Credential is { } credential)
+        {
+            return standing.Refuse(WithoutCredential(observed, credential));
+        }
+
+        standing = standing with
+        {
+            Policies = policies, Errors = errors, Obligations = obligations, Observed = observed, ObservedApprovals = observedApprovals.Approvals,
+        };
         return AskRisk(context, standing);
     }
 

@@ -7,11 +7,14 @@ internal sealed partial class CallPipeline
 {
     private Decision CheckApproval(CallContext context, Standing standing)
     {
-        if (standing.Observed is null && IsOnlyAskedByPolicy(context, standing) && modes.Of(context.Task.Tenant, context.Tool.Name) == EnforcementMode.Observe)
+        if (standing.Mode == EnforcementMode.Observe)
         {
-            return Observe(standing, new Decision(
-                DecisionOutcome.RequireApproval, ReasonCodes.ApprovalRequired, $"Needs the approval of {InWords(standing.Obligations.Approvals)}.",
-                standing.Policies, standing.Errors));
+            if (RunsObserved(context, standing))
+            {
+                return RunObserved(standing, standing.Observed ?? WouldAsk(standing), context.Approval?.Id);
+            }
+
+            standing = WithObservedApprovals(standing);
         }
 
         bool isRepeat = !context.Tool.IsIdempotent && context.Task.History.IsUnresolved(context.Digest);
@@ -56,18 +59,8 @@ internal sealed partial class CallPipeline
     }
 
     private static Decision Permit(Standing standing, ApprovalId? approval) => standing.Observed is { } wouldBe
-        ? Observe(standing, wouldBe)
+        ? RunObserved(standing, wouldBe, approval)
         : new(DecisionOutcome.Permit, ReasonCodes.Permitted, "Policies and mandates permit the call and its obligations are met.", standing.Policies, standing.Errors, approval);
-
-    /// <summary>Whether policies alone ask for an approval: not a proposal, a signal or a ceiling, which are no matter of modes, and nobody was asked yet.</summary>
-    private static bool IsOnlyAskedByPolicy(CallContext context, Standing standing) =>
-        !standing.Obligations.Approvals.IsEmpty && context.Approval is null && !standing.Obligations.Approvals.Contains(s_asked.Approvals[0]);
-
-    private static Decision Observe(Standing standing, Decision wouldBe) =>
-        new(DecisionOutcome.Permit, ReasonCodes.Observed, $"Runs since policies are only observed; they would say: {wouldBe}", standing.Policies, standing.Errors)
-        {
-            WouldBe = wouldBe,
-        };
 
     private static Decision Refused(CallContext context, ApprovalId? id) =>
         new(DecisionOutcome.Deny, ReasonCodes.ApprovalRefused, $"An approver refused this call; it cannot be asked again in task {context.Task.Id}.", approval: id);

@@ -17,12 +17,6 @@ internal sealed partial class CallPipeline
             return permit;
         }
 
-        if (permit.WouldBe is { } wouldBe)
-        {
-            // Observing never hands out what enforcing would not.
-            return wouldBe;
-        }
-
         AcquireResult acquired = await broker.AcquireAsync(
             context.Task, profile, context.Approval is null ? null : context.Id, cancellationToken).ConfigureAwait(false);
         context.Credential = acquired.Credential;

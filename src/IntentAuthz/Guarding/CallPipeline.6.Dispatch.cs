@@ -6,7 +6,7 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed partial class CallPipeline
 {
-    /// <summary>Runs the tool, or denies. Null when policies, modes, labels or signals have changed since the verdict: then the call is decided again.</summary>
+    /// <summary>Runs the tool, or denies. Null when policies, the mode, labels or signals have changed since the verdict: then the call is decided again.</summary>
     private async ValueTask<GuardResult?> TryRunAsync(
         CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal sealed partial class CallPipeline
         try
         {
             if (standing.PolicyVersion != engine.GetVersion(task.Tenant) || standing.Label != task.History.WorstLabel
-                || standing.Signals != task.Signals.Raised || standing.Modes != modes.Version)
+                || standing.Signals != task.Signals.Raised || standing.Mode != modes.Of(task.Tenant, context.Tool.Name))
             {
                 return null;
             }

@@ -10,8 +10,9 @@ namespace IntentAuthz;
 /// <param name="PolicyVersion">The policies it was decided under.</param>
 /// <param name="Label">The task's worst label when it was decided.</param>
 /// <param name="Signals">The kinds of signals raised by then.</param>
-/// <param name="Modes">The modes it was decided under.</param>
+/// <param name="Mode">The mode it was decided in.</param>
 /// <param name="Observed">What policies would have decided, when the call goes on because they are only observed.</param>
+/// <param name="ObservedApprovals">The approvals the policy set alone asks for where it is only observed; they are not among the obligations.</param>
 internal sealed record Standing(
     Decision? Refusal,
     ImmutableArray<string> Policies,
@@ -20,8 +21,9 @@ internal sealed record Standing(
     string PolicyVersion,
     Label Label,
     int Signals,
-    int Modes,
-    Decision? Observed = null)
+    EnforcementMode Mode,
+    Decision? Observed = null,
+    ImmutableArray<ApprovalRequirement> ObservedApprovals = default)
 {
     internal Standing Refuse(Decision refusal) => this with { Refusal = refusal, Policies = [], Errors = [], Obligations = Obligations.None };
 }

@@ -74,6 +74,12 @@ internal sealed partial class GuardHost : IAsyncDisposable
             new TaskSettings(settings.MaxTaskEvents, settings.Signals), time, identity);
         RevocationRegistry revocations = new(revoked, table, ending, _broker, approvals, gate, trail, settings.OperatorKey);
         EnforcementModes modes = new(settings.PolicyMode, settings.ObservedTools);
+        if (settings.PolicyMode == EnforcementMode.Observe || settings.ObservedTools.Count > 0)
+        {
+            LogObserved(
+                loggers.CreateLogger<GuardHost>(), settings.PolicyMode == EnforcementMode.Observe ? "all tools" : string.Join(", ", settings.ObservedTools.Order(StringComparer.Ordinal)));
+        }
+
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
             new CallAudit(_queue, time, settings.DurableAuditTimeout),
@@ -126,6 +132,9 @@ internal sealed partial class GuardHost : IAsyncDisposable
     }
     [LoggerMessage(EventId = 600, Level = LogLevel.Warning, Message = "The host answers with a policy engine of its own, so what AddPolicies(...) was given is never read. Take out the one or the other.")]
     private static partial void LogPoliciesUnread(ILogger logger);
+
+    [LoggerMessage(EventId = 601, Level = LogLevel.Warning, Message = "Policy is observed, not enforced, for {Tools}: calls that it denies run.")]
+    private static partial void LogObserved(ILogger logger, string tools);
 
     private static void RefuseRepeated(string[] names, string what)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 using IntentAuthz.Cedar;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -108,6 +110,15 @@ public sealed class IntentAuthzBuilder
     {
         ArgumentNullException.ThrowIfNull(proposer);
         Services.AddSingleton(proposer);
+        return this;
+    }
+
+    /// <summary>Has a mandate proposed for every root task that comes with a user's request and no proposal of its own.</summary>
+    /// <typeparam name="TProposer">The proposer; it is made once, with what it asks for from the services.</typeparam>
+    public IntentAuthzBuilder UseMandateProposer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProposer>()
+        where TProposer : class, IMandateProposer
+    {
+        Services.AddSingleton<IMandateProposer, TProposer>();
         return this;
     }
 

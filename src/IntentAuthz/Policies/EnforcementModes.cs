@@ -7,10 +7,6 @@ internal sealed class EnforcementModes(EnforcementMode atStart, IEnumerable<stri
 {
     private readonly ConcurrentDictionary<(TenantId Tenant, string? Tool), EnforcementMode> _set = new();
     private readonly HashSet<string> _observedTools = new(observedTools, StringComparer.Ordinal); // never changed
-    private int _version;
-
-    /// <summary>Counts changes, so that a call decided before one is decided again.</summary>
-    internal int Version => Volatile.Read(ref _version);
 
     internal EnforcementMode Of(TenantId tenant, string tool)
     {
@@ -26,9 +22,5 @@ internal sealed class EnforcementModes(EnforcementMode atStart, IEnumerable<stri
             : atStart;
     }
 
-    internal void Set(TenantId tenant, string? tool, EnforcementMode mode)
-    {
-        _set[(tenant, tool)] = mode;
-        Interlocked.Increment(ref _version);
-    }
+    internal void Set(TenantId tenant, string? tool, EnforcementMode mode) => _set[(tenant, tool)] = mode;
 }

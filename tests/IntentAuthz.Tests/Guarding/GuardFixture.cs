@@ -17,6 +17,7 @@ internal sealed class GuardFixture : IAsyncDisposable
         permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"Approve", resource);
         permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"Revoke", resource);
         permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"ReloadPolicies", resource);
+        permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"SetMode", resource);
         """;
 
     private readonly ServiceProvider _services;
