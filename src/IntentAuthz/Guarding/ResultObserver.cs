@@ -83,6 +83,11 @@ internal sealed class ResultObserver(SecretScrubber scrubber, int maxBytes)
         }
 
         Label cap = result.Claimed ?? Label.Best;
+        if (context.Tool.ResultLabels.Best == Integrity.Untrusted)
+        {
+            return cap;
+        }
+
         if (!context.Task.Values.HasUntrusted && context.Task.History.WorstLabel.Integrity == Integrity.Trusted)
         {
             return cap;

@@ -15,9 +15,11 @@ internal sealed class ResultLabels
         IsAssigned = isAssigned;
         _members = members;
         Worst = label;
+        Best = isAssigned ? Integrity.Untrusted : label.Integrity;
         foreach (ResultLabels member in members.Values)
         {
             Worst = Worst.Combine(member.Worst);
+            Best = member.Best > Best ? member.Best : Best;
         }
     }
 
@@ -28,6 +30,9 @@ internal sealed class ResultLabels
 
     /// <summary>The worst of everything from here on: what a result has that is no JSON, so that its parts cannot be told apart.</summary>
     internal Label Worst { get; }
+
+    /// <summary>The most that any part from here on can be trusted that arguments can make worse: where that is nothing, nobody need ask where they came from.</summary>
+    internal Integrity Best { get; }
 
     /// <summary>Whether the names of members are data here.</summary>
     internal bool NamesAreData => _members.ContainsKey(Any);
