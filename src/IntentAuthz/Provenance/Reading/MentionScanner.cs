@@ -54,7 +54,7 @@ internal static class MentionScanner
                 continue;
             }
 
-            if (token.Length == 1 && char.IsAsciiLetter(token[0]) && token[0] != 'a')
+            if (IsPlainWord(token))
             {
                 at = end;
                 continue;
@@ -73,6 +73,11 @@ internal static class MentionScanner
 
         return found;
     }
+
+    /// <summary>Whether a token can be neither a number nor a moment nor an address: most can not, and looking closer at all of them would cost more than all the rest.</summary>
+    private static bool IsPlainWord(ReadOnlySpan<char> token) =>
+        token.IndexOfAnyInRange('-', ':') < 0 && !token.Contains('@') // digits lie between the hyphen and the colon, with the dot and the slash
+        && Months.Number(token) == 0 && Months.Small(token) < 0 && token is not ("noon" or "midday" or "half");
 
     /// <summary>The numbers in a token: <c>$1,500</c>, <c>19.5%</c>, <c>10-15</c>; none in a word such as <c>uk12</c>.</summary>
     private static void ReadNumbers(string text, int start, ReadOnlySpan<char> token, List<Mention> found)
