@@ -42,7 +42,8 @@ internal sealed class ResultObserver(SecretScrubber scrubber, int maxBytes)
         SeenValues seen = context.Task.Values;
         bool hasRequest = seen.Request.Text.Length > 0;
         label = seen.AddResult(
-            AsJson(context, result, text), text, context.Tool.ResultLabels, CapOf(context, result), isNamed: hasRequest && context.Provenance.NamesSource, context.Tool.ResultKind);
+            AsJson(context, result, text), text, context.Tool.ResultLabels, CapOf(context, result), isNamed: hasRequest && context.Provenance.NamesSource, context.Tool.ResultKind,
+            context.Tool.ResultKind ?? context.Tool.Name);
         if (hasRequest)
         {
             context.Provenance.UseQuotes(seen);

@@ -31,15 +31,37 @@ internal static class EffectWords
         [ToolEffect.Execute] = "run execute start launch call invoke perform log sign",
     }.ToFrozenDictionary(static w => w.Key, static w => w.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Words.Stem).ToFrozenSet(StringComparer.Ordinal));
 
+    private const int Reach = 3; // words that a negation speaks of: "do not ever again delete"
+
     // What tools are named with and what says nothing about what they are for.
     private static readonly FrozenSet<string> s_general = s_words.Values.SelectMany(static w => w)
         .Concat(["get", "list", "search", "view", "read", "user", "info", "information", "current", "account", "new", "item", "data", "tool"])
         .Select(Words.Stem)
         .ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Every word of a request in its stem, the commonest too.</summary>
-    internal static HashSet<string> StemsOf(string request) =>
-        [.. RequestReading.PlainWords(FoldedText.Of(request)).Select(Words.Stem)];
+    /// <summary>Every word of a request in its stem, the commonest too; not those that a "not", a "never" or a "without" stands right before.</summary>
+    internal static HashSet<string> StemsOf(string request)
+    {
+        HashSet<string> stems = new(StringComparer.Ordinal);
+        int negated = 0;
+        foreach (string word in RequestReading.PlainWords(FoldedText.Of(request)))
+        {
+            if (word is "not" or "never" or "without" or "don" or "doesn" or "shouldn" or "mustn" or "cannot" or "dont")
+            {
+                negated = Reach;
+            }
+            else if (negated > 0 && word is "forget" or "hesitate")
+            {
+                negated = 0; // "do not forget to" asks for it
+            }
+            else if (word != "t" && negated-- <= 0)
+            {
+                stems.Add(Words.Stem(word));
+            }
+        }
+
+        return stems;
+    }
 
     /// <summary>
     /// Whether the words ask for what a tool does: by a word for its effect; or, where a tool makes, changes or says something, by what it is

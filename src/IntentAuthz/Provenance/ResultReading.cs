@@ -20,12 +20,16 @@ internal sealed class ResultReading(RequestReading request, string? kind)
     private readonly List<(string Text, string? Kind, SeenRecord? Record)> _items = [];
     private readonly List<(ValueSource Source, Mention Mention)> _mentions = [];
     private readonly List<(ValueSource Source, string Text)> _prose = [];
+    private List<SeenRecord>? _described;
     private Label _label = Label.Best;
     private bool _isEmpty = true;
 
     internal IReadOnlyList<(string Text, string? Kind, SeenRecord? Record)> Items => _items;
 
     internal IReadOnlyList<(ValueSource Source, string Text)> Prose => _prose;
+
+    /// <summary>The records that the request describes.</summary>
+    internal IReadOnlyList<SeenRecord> Described => _described ?? [];
 
     internal IReadOnlyList<(ValueSource Source, Mention Mention)> Mentions => _mentions;
 
@@ -90,6 +94,31 @@ internal sealed class ResultReading(RequestReading request, string? kind)
         }
     }
 
+    private SeenRecord Note(SeenRecord record)
+    {
+        _result.Count(record.Score.Value);
+        if (record.Score.Value >= SeenRecord.LeastScore && record.Score.Name.Length > 0)
+        {
+            (_described ??= []).Add(record);
+        }
+
+        return record;
+    }
+
+    /// <summary>Its id; or, where it has none, all of it.</summary>
+    private static string IdentityOf(JsonElement value, string? key)
+    {
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            if (member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && RecordScore.IsId(member.Name))
+            {
+                return member.Value.ToString();
+            }
+        }
+
+        return key ?? value.GetRawText();
+    }
+
     /// <summary>In a list of names each name is a record.</summary>
     private SeenRecord? NamedRecord(JsonElement item)
     {
@@ -98,15 +127,13 @@ internal sealed class ResultReading(RequestReading request, string? kind)
             return null;
         }
 
-        SeenRecord record = new(_result, RecordScore.OfName(item.GetString()!, request));
-        _result.Count(record.Score);
-        return record;
+        string name = item.GetString()!;
+        return Note(new SeenRecord(_result, RecordScore.OfName(name, request), name));
     }
 
     private void ReadRecord(JsonElement value, ResultLabels labels, Label cap, string? key, SeenRecord? outer)
     {
-        SeenRecord record = new(_result, RecordScore.Of(value, key, request));
-        _result.Count(record.Score);
+        SeenRecord record = Note(new SeenRecord(_result, RecordScore.Of(value, key, request, labels, cap), IdentityOf(value, key)));
         if (key is not null)
         {
             ReadText(key, labels, cap, record, outer);
@@ -137,7 +164,7 @@ internal sealed class ResultReading(RequestReading request, string? kind)
 
         if (request.Extremes != Extremes.None)
         {
-            _result.Rank(record, value);
+            _result.Rank(record, value, labels, cap);
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class SeenItems
 
     private readonly Dictionary<(string Kind, string Value), List<SeenRecord>?> _items = [];
     private readonly HashSet<string> _words = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Listing, string Name), string?> _namesakes = []; // the identity of the record that has the name; null for several
 
     internal bool HasWord(string stem) => _words.Contains(stem);
 
@@ -30,6 +31,25 @@ internal sealed class SeenItems
         {
             _words.UnionWith(Words.Of(folded));
         }
+    }
+
+    /// <summary>Notes a record that the request describes, so that another of the same name, in this result or a later one, makes both ambiguous.</summary>
+    internal void Describe(string listing, SeenRecord record)
+    {
+        (string, string) key = (listing, record.Score.Name);
+        if (_namesakes.TryGetValue(key, out string? known))
+        {
+            if (known != record.Identity)
+            {
+                _namesakes[key] = null;
+            }
+        }
+        else if (_namesakes.Count < MostWords)
+        {
+            _namesakes.Add(key, record.Identity);
+        }
+
+        record.Result.Listing = listing;
     }
 
     /// <summary>Finds a value. The id of another kind of thing is not it.</summary>
@@ -49,7 +69,7 @@ internal sealed class SeenItems
 
         foreach (SeenRecord record in records ?? [])
         {
-            if (record.IsDescribed(request))
+            if (record.IsDescribed(request) && (request.AsksForAll || !HasNamesake(record)))
             {
                 link = ValueLink.Linked;
                 return true;
@@ -63,6 +83,10 @@ internal sealed class SeenItems
 
         return true;
     }
+
+    /// <summary>A record without a name of its own is described by an amount, which its result alone tells apart.</summary>
+    private bool HasNamesake(SeenRecord record) =>
+        record.Score.Name.Length > 0 && _namesakes.GetValueOrDefault((record.Result.Listing, record.Score.Name)) != record.Identity;
 
     private void AddTo((string Kind, string Value) key, SeenRecord? record)
     {

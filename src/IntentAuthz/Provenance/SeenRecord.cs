@@ -2,16 +2,19 @@ namespace IntentAuthz;
 
 /// <summary>One object of a result: what a listing has as a row. It keeps how well the user's request describes it, not what it holds.</summary>
 /// <param name="result">The result it came in.</param>
-/// <param name="score">How well the request describes it: 0 not at all, 1 and more when it gives its name.</param>
-internal sealed class SeenRecord(SeenResult result, double score)
+/// <param name="score">How well the request describes it, and by which name.</param>
+/// <param name="identity">What tells it from others: its id, or its own text.</param>
+internal sealed class SeenRecord(SeenResult result, RecordScore score, string identity)
 {
-    private const double LeastScore = 0.5; // half of a name's words, at least
+    internal const double LeastScore = 0.5; // half of a name's words, at least
 
     internal SeenResult Result => result;
 
-    internal double Score => score;
+    internal RecordScore Score => score;
 
-    /// <summary>Whether the request describes it, and no other record of the result as well; or speaks of all of them.</summary>
+    internal string Identity => identity;
+
+    /// <summary>Whether the request describes it best of all in its result, and no other as well; or speaks of all of them.</summary>
     internal bool IsDescribed(RequestReading request) =>
-        score >= LeastScore && score > result.BestScore - 0.001 && (result.BestCount == 1 || request.AsksForAll);
+        score.Value >= LeastScore && score.Value > result.BestScore - 0.001 && (result.BestCount == 1 || request.AsksForAll);
 }

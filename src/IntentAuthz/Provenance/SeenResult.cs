@@ -9,6 +9,9 @@ internal sealed class SeenResult
 
     private Dictionary<string, Column>? _columns;
 
+    /// <summary>What lists such records: things of one kind, or the results of one tool.</summary>
+    internal string Listing { get; set; } = "";
+
     /// <summary>How well the request describes the best of its records.</summary>
     internal double BestScore { get; private set; }
 
@@ -27,13 +30,13 @@ internal sealed class SeenResult
         }
     }
 
-    /// <summary>Holds a record against those before it, by each of its numbers and times.</summary>
-    internal void Rank(SeenRecord record, JsonElement value)
+    /// <summary>Holds a record against those before it, by each of its trusted numbers and times.</summary>
+    internal void Rank(SeenRecord record, JsonElement value, ResultLabels labels, Label cap)
     {
         _columns ??= new Dictionary<string, Column>(StringComparer.Ordinal);
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            if (RecordScore.IsId(member.Name) || !TryRank(member.Value, out decimal rank, out bool isTime))
+            if (RecordScore.IsId(member.Name) || !RecordScore.IsTrusted(labels, member.Name, cap) || !TryRank(member.Value, out decimal rank, out bool isTime))
             {
                 continue;
             }

@@ -129,8 +129,9 @@ internal sealed class SeenValues
     /// <param name="labels">What the descriptor says of its parts.</param>
     /// <param name="cap">The best that any part can be, but for those the tool makes itself.</param>
     /// <param name="kind">What kind of things it describes, or null.</param>
+    /// <param name="listing">What lists such things: their kind, or the tool.</param>
     /// <param name="isNamed">Whether the request itself names the source, such as a page by its address.</param>
-    internal Label AddResult(JsonElement? json, string text, ResultLabels labels, Label cap, bool isNamed, string? kind)
+    internal Label AddResult(JsonElement? json, string text, ResultLabels labels, Label cap, bool isNamed, string? kind, string listing = "")
     {
         ResultReading reading = new(Request, kind);
         Label label = json is { } value ? reading.Read(value, labels, cap) : reading.ReadText(text, labels.Worst.Combine(cap));
@@ -141,6 +142,11 @@ internal sealed class SeenValues
                 foreach ((string item, string? itsKind, SeenRecord? record) in reading.Items)
                 {
                     _items.Add(item, itsKind, record);
+                }
+
+                foreach (SeenRecord described in reading.Described)
+                {
+                    _items.Describe(listing, described);
                 }
 
                 foreach ((ValueSource source, string prose) in reading.Prose)

@@ -138,6 +138,11 @@ internal sealed class ValueFinder(SeenValues seen, string action)
     /// <summary>Whether the request has the value in so many words. A short number is named only where the request calls it an id or a number: "5" stands in many.</summary>
     private bool IsNamed(string folded, ArgumentRole role)
     {
+        if (role is ArgumentRole.Target or ArgumentRole.Command && Words.IsCommon(folded))
+        {
+            return false;
+        }
+
         if (role is ArgumentRole.Target or ArgumentRole.Command && folded.Length < 4 && folded.All(char.IsAsciiDigit))
         {
             foreach (string word in s_numbering)

@@ -51,6 +51,58 @@ public sealed class ProvenanceByRoleTests
     }
 
     [Fact]
+    public void Id_OfANamesakeInALaterResult_MakesBothAmbiguous()
+    {
+        _seen.SetRequest("share client-minutes.docx with ann@example.com");
+        Read("""[{"id_":"19","filename":"client-minutes.docx"}]""", kind: "file");
+        Assert.Equal(ValueLink.Linked, Find(ArgumentRole.Target, "\"19\"", kind: "file").Found.Link);
+        Read("""[{"id_":"19","filename":"client-minutes.docx"}]""", kind: "file");
+        Assert.Equal(ValueLink.Linked, Find(ArgumentRole.Target, "\"19\"", kind: "file").Found.Link); // the same one again
+
+        Read("""[{"id_":"66","filename":"client-minutes.docx"}]""", kind: "file"); // a stranger's
+
+        Assert.Equal(ValueLink.None, Find(ArgumentRole.Target, "\"19\"", kind: "file").Found.Link);
+        Assert.Equal(ValueLink.None, Find(ArgumentRole.Target, "\"66\"", kind: "file").Found.Link);
+    }
+
+    [Fact]
+    public void Extreme_ByANumberThatAStrangerWrote_IsNone()
+    {
+        _seen.SetRequest("delete the largest file");
+        Read(
+            """[{"id_":"1","size":10,"claimed":5},{"id_":"2","size":90,"claimed":7},{"id_":"3","size":20,"claimed":900}]""", kind: "file",
+            new ResultField("claimed", Label.Worst, false));
+
+        Assert.Equal((ValueLink.Extreme, ValueLink.None), (
+            Find(ArgumentRole.Target, "\"2\"", kind: "file").Found.Link, Find(ArgumentRole.Target, "\"3\"", kind: "file").Found.Link));
+    }
+
+    [Fact]
+    public void Record_IsDescribedByAnAmount_OnlyWhereTheAmountIsTrusted()
+    {
+        _seen.SetRequest("refund the 10.50 that just came in");
+        Read("""[{"id":1,"sender":"GB29","amount":10.5},{"id":2,"sender":"GB30","amount":99.0}]""");
+        Read("""[{"ref":"X1","payee":"EVIL","amount":10.5}]""", kind: null, new ResultField("amount", Label.Worst, false));
+
+        Assert.True(Find(ArgumentRole.Target, "\"GB29\"").IsLinked);
+        Assert.False(Find(ArgumentRole.Target, "\"GB30\"").IsLinked);
+        Assert.False(Find(ArgumentRole.Target, "\"EVIL\"").IsLinked);
+    }
+
+    [Theory]
+    [InlineData("tell me all about it")]
+    [InlineData("and when is it")]
+    public void CommonWord_InTheRequest_NamesNothing(string request)
+    {
+        _seen.SetRequest(request);
+
+        foreach (string word in new[] { "me", "all", "and", "it" })
+        {
+            Assert.False(Find(ArgumentRole.Target, $"\"{word}\"").IsNamed, word);
+        }
+    }
+
+    [Fact]
     public void Id_OfAnotherKindOfThing_IsNotTakenForIt()
     {
         _seen.SetRequest("extend team-plan.docx");

@@ -15,6 +15,9 @@ internal static class Words
         "txt", "doc", "docx", "pdf", "xlsx", "csv", "md", "html", "com", "www", "http", "https", "org", "net",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>Whether a folded text is one of the commonest words, which stand in most requests and name nothing.</summary>
+    internal static bool IsCommon(string folded) => s_common.Contains(folded);
+
     /// <summary>Every word that carries meaning, in its order and in its rough stem.</summary>
     internal static IEnumerable<string> Of(string folded)
     {
