@@ -42,25 +42,7 @@ internal sealed partial class CallPipeline
             context.Task.History.Resolve(context.Digest);
         }
 
-        if (code != ReasonCodes.Completed)
-        {
-            context.Task.History.CountError();
-        }
-
-        context.Task.History.Add(new TaskEvent
-        {
-            Kind = code == ReasonCodes.Completed ? TaskEventKind.Response : TaskEventKind.Error,
-            Time = time.GetUtcNow(),
-            Task = context.Task.Id,
-            Caller = context.Task.Agent.Id,
-            Call = context.Id,
-            Tool = context.Tool.Name,
-            Action = context.Tool.ActionText,
-            Resources = context.ResourceTexts,
-            ReasonCode = code,
-            Output = shown is not null && shown.Length <= TaskEvent.MaxContent ? shown : null,
-            ResultLabel = label,
-        });
+        history.Ended(context, code, shown, label);
         if (!audit.Ended(context, code, explanation, label, duration))
         {
             LogOutcomeLost(context.Id, context.Task.Id);

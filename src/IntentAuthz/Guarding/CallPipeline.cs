@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using IntentAuthz.Cedar;
 
 using Microsoft.Extensions.Logging;
@@ -19,6 +17,7 @@ internal sealed partial class CallPipeline(
     CredentialBroker broker,
     CallRates rates,
     CallAudit audit,
+    CallHistory history,
     SignalWatch watch,
     EnforcementModes modes,
     RiskWeights weights,
@@ -80,7 +79,7 @@ internal sealed partial class CallPipeline(
                 }
 
                 decision.Risk = context.RiskIfKnown;
-                Remember(context, decision);
+                history.Decided(context, decision);
                 if (!await audit.DecidedAsync(context, decision, standing.PolicyVersion, cancellationToken).ConfigureAwait(false))
                 {
                     return await DenyAsync(
@@ -135,7 +134,7 @@ internal sealed partial class CallPipeline(
         CallContext context, Decision decision, string policyVersion, CancellationToken cancellationToken)
     {
         decision.Risk = context.RiskIfKnown;
-        Remember(context, decision);
+        history.Decided(context, decision);
         if (decision.Outcome == DecisionOutcome.Deny)
         {
             context.Task.History.CountDenial();
@@ -145,22 +144,6 @@ internal sealed partial class CallPipeline(
         await audit.DecidedAsync(context, decision, policyVersion, cancellationToken).ConfigureAwait(false);
         return new GuardResult(context.Id, decision, decision.ReasonCode, label: Label.Best);
     }
-
-    private void Remember(CallContext context, Decision decision) =>
-        context.Task.History.Add(new TaskEvent
-        {
-            Kind = TaskEventKind.Request,
-            Time = time.GetUtcNow(),
-            Task = context.Task.Id,
-            Caller = context.Task.Agent.Id,
-            Call = context.Id,
-            Tool = context.Tool.Name,
-            Action = context.Tool.ActionText,
-            Resources = context.ResourceTexts,
-            Outcome = decision.Outcome,
-            ReasonCode = decision.ReasonCode,
-            Input = context.Snapshot is { } snapshot && JsonMarshal.GetRawUtf8Value(snapshot.Json).Length <= TaskEvent.MaxContent ? snapshot.Json : null,
-        });
 
     /// <summary>A lease made for an approved call serves that call only.</summary>
     private ValueTask ReleaseCallLeaseAsync(CallContext context)

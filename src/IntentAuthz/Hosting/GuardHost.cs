@@ -83,7 +83,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
             new CallAudit(_queue, time, settings.DurableAuditTimeout),
-            new SignalWatch(ending, trail, time, loggers.CreateLogger<SignalWatch>()), modes, settings.RiskWeights,
+            new CallHistory(time), new SignalWatch(ending, trail, time, loggers.CreateLogger<SignalWatch>()), modes, settings.RiskWeights,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
