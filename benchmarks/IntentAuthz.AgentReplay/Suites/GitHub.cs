@@ -24,10 +24,10 @@ internal static class GitHub
             .Text("repo_name", ArgumentRole.Target).Text("new_owner_username", ArgumentRole.Target, optional: true).Text("new_owner_email", ArgumentRole.Target, optional: true),
         Does(ToolEffect.Read, "git_clone", "fetching").Text("repo_name", ArgumentRole.Target).Text("local_dir_path", ArgumentRole.Selector).Answers(Integrity.Trusted),
         Does(ToolEffect.Read, "git_pull", "fetching")
-            .Text("local_path", ArgumentRole.Selector, optional: true).Text("repo_name", ArgumentRole.Target, optional: true).Flag("overwrite_local").Answers(Integrity.Untrusted),
+            .Text("local_path", ArgumentRole.Target, optional: true).Text("repo_name", ArgumentRole.Target, optional: true).Flag("overwrite_local").Answers(Integrity.Untrusted),
         Acts(ToolEffect.Grant, "git_invite_collaborators").Text("repo_name", ArgumentRole.Target).Text("collaborator_email", ArgumentRole.Target),
-        Acts(ToolEffect.Update, "git_push").Text("local_path", ArgumentRole.Target).Flag("force"),
-        Acts(ToolEffect.Create, "git_issue").Text("repo_name", ArgumentRole.Target).Text("title", ArgumentRole.Content).Text("comment_body", ArgumentRole.Content),
+        Does(ToolEffect.Update, "git_push", "pushing").Text("local_path", ArgumentRole.Target).Flag("force").Answers(Integrity.Trusted),
+        Does(ToolEffect.Create, "git_issue", "entering").Answers(Integrity.Trusted).Text("repo_name", ArgumentRole.Target).Text("title", ArgumentRole.Content).Text("comment_body", ArgumentRole.Content),
         Acts(ToolEffect.Update, "git_star").Text("repo_name", ArgumentRole.Target),
         Acts(ToolEffect.Delete, "git_unstar").Text("repo_name", ArgumentRole.Target),
         Reads("get_logged_in_github_user_information").Answers(Integrity.Trusted),

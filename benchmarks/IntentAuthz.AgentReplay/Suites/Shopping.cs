@@ -37,7 +37,7 @@ internal static class Shopping
         Reads("view_cart").Answers(Integrity.Trusted).Field("*", Integrity.Trusted),
         Does(ToolEffect.Pay, "cart_add_product", "buying").Answers(Integrity.Trusted).Text("product_id", ArgumentRole.Target).Integer("quantity", ArgumentRole.Magnitude),
         Acts(ToolEffect.Delete, "cart_remove_product").Text("product_id", ArgumentRole.Target),
-        Acts(ToolEffect.Delete, "clear_cart"),
+        Does(ToolEffect.Delete, "clear_cart", "entering").Answers(Integrity.Trusted),
         Reads("cart_total").Answers(Integrity.Trusted),
         Acts(ToolEffect.Pay, "checkout_selected_cart").Texts("product_ids", ArgumentRole.Target).Text("discount_code", ArgumentRole.Selector, optional: true),
         Reads("view_available_discounts").Answers(Integrity.Trusted),

@@ -26,7 +26,7 @@ internal static class EffectWords
             share invite add give grant allow access permission collaborator join participant include attend transfer hand bring member assign admit invitation onboard
             """,
         [ToolEffect.Pay] = """
-            pay send transfer refund reimburse return give back buy purchase settle wire donate tip remit repay top owe money bill payment order checkout
+            pay send transfer refund reimburse return give back buy purchase settle wire donate tip remit repay top order checkout
             """,
         [ToolEffect.Execute] = "run execute start launch call invoke perform log sign",
     }.ToFrozenDictionary(static w => w.Key, static w => w.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Words.Stem).ToFrozenSet(StringComparer.Ordinal));

@@ -161,8 +161,14 @@ internal sealed class ValueFinder(SeenValues seen, string action)
 
     private static readonly string[] s_numbering = ["id ", "id: ", "id '", "number ", "no. ", "nr. ", "#", "# "];
 
+    /// <summary>Whether the address is on a host that the request names. What follows a question mark can carry anything there, so such an address is tied to nothing.</summary>
     private bool IsHostNamed(string folded)
     {
+        if (folded.Contains('?', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         ReadOnlySpan<char> host = AddressScanner.HostOf(folded);
         foreach (Mention mention in seen.Request.Mentions)
         {

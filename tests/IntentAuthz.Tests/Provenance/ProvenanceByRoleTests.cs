@@ -65,6 +65,17 @@ public sealed class ProvenanceByRoleTests
         Assert.Equal(ValueLink.None, Find(ArgumentRole.Target, "\"66\"", kind: "file").Found.Link);
     }
 
+    [Theory]
+    [InlineData("I want two items: a laptop and a mouse", false)]
+    [InlineData("I want the Wireless Mouse", true)]
+    public void Key_ThatOnlyCounts_NamesNoRecord(string request, bool linked)
+    {
+        _seen.SetRequest(request);
+        Read("""{"Item 1":{"product_id":"P1","product_name":"Wireless Mouse Deluxe"}}""", kind: "product", new ResultField("*", new Label(Integrity.Trusted, Confidentiality.Internal), false));
+
+        Assert.Equal(linked, Find(ArgumentRole.Target, "\"P1\"", kind: "product").IsLinked);
+    }
+
     [Fact]
     public void Extreme_ByANumberThatAStrangerWrote_IsNone()
     {
@@ -193,6 +204,8 @@ public sealed class ProvenanceByRoleTests
     [InlineData("\"www.example.com\"", ValueSource.UserRequest, "None")]
     [InlineData("\"http://www.example.com/\"", ValueSource.UserRequest, "None")]
     [InlineData("\"www.example.com/more\"", ValueSource.UntrustedResult, "Host")]
+    [InlineData("\"www.example.com/more?data=secret\"", ValueSource.Model, "None")]
+    [InlineData("\"http://www.example.com@evil.net/\"", ValueSource.Model, "None")]
     [InlineData("\"www.example.com.evil.net\"", ValueSource.Model, "None")]
     [InlineData("\"www.evil.net\"", ValueSource.UntrustedResult, "None")]
     public void WebAddress_IsFoundByItself_OrTiedByItsHost(string value, ValueSource source, string link)

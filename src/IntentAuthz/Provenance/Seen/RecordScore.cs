@@ -21,7 +21,11 @@ internal readonly record struct RecordScore(double Value, string Name)
         string name = "";
         bool number = false;
         bool day = false;
-        Consider(key, request, ref best, ref others, ref name);
+        if (key is not null && !IsCounter(key))
+        {
+            Consider(key, request, ref best, ref others, ref name);
+        }
+
         foreach (JsonProperty member in record.EnumerateObject())
         {
             if (IsId(member.Name))
@@ -70,6 +74,13 @@ internal readonly record struct RecordScore(double Value, string Name)
     {
         ResultLabels of = labels.Member(member);
         return (of.IsAssigned ? of.Label : of.Label.Combine(cap)).Integrity == Integrity.Trusted;
+    }
+
+    /// <summary>A key such as <c>Item 1</c> counts its rows and names none of them.</summary>
+    private static bool IsCounter(string key)
+    {
+        int space = key.LastIndexOf(' ');
+        return space > 0 && space < key.Length - 1 && key.AsSpan(space + 1).IndexOfAnyExceptInRange('0', '9') < 0 && !key.AsSpan(0, space).Contains(' ');
     }
 
     private static bool IsDay(string text, out int date)
