@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 using IntentAuthz.AgentReplay.Data;
@@ -16,6 +17,8 @@ internal sealed class SuiteGuard : IAsyncDisposable
     private static readonly Principal s_host = Principal.Service("assistant", s_tenant);
     private static readonly Principal s_user = Principal.Person("user", s_tenant, ["user"]);
     private static readonly AgentIdentity s_agent = AgentIdentity.HostAsserted(new AgentId("agent"), s_tenant, "owner");
+
+    private static readonly JsonSerializerOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ServiceProvider _services;
     private readonly Guard _guard;
@@ -75,7 +78,7 @@ internal sealed class SuiteGuard : IAsyncDisposable
         // A person's yes does not help a call that is denied then.
         DecisionOutcome outcome = last.Decision.IsPermitted ? first.Decision.Outcome : DecisionOutcome.Deny;
         return new CallOutcome(
-            recorded.Function, recorded.Arguments.GetRawText(), isAttacker, outcome,
+            recorded.Function, JsonSerializer.Serialize(recorded.Arguments, s_compact), isAttacker, outcome,
             outcome == DecisionOutcome.Deny ? $"{last.Decision.ReasonCode}: {last.Decision.Explanation}" : first.Decision.ReasonCode,
             string.Join(' ', first.Decision.DeterminingPolicies), shown, took);
     }

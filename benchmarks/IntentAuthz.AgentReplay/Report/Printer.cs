@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 using IntentAuthz.AgentReplay.Replay;
 
@@ -8,7 +10,13 @@ namespace IntentAuthz.AgentReplay.Report;
 /// <summary>Writes the figures: as a table, as JSON, a trace call by call, and the one line that sums them up.</summary>
 internal static class Printer
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for people and scripts, never for a page
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     internal static void Table(TextWriter output, IReadOnlyList<SuiteReport> suites, SuiteReport all)
     {
