@@ -36,7 +36,7 @@ internal sealed class CallHistory(TimeProvider time)
             Outcome = outcome,
             ReasonCode = reasonCode,
             Input = input is { } json && JsonMarshal.GetRawUtf8Value(json).Length <= TaskEvent.MaxContent ? input : null,
-            Output = output?.Length <= TaskEvent.MaxContent ? output : null,
+            Output = output?.Length <= TaskEvent.MaxContent ? output.WithoutOriginal() : null,
             ResultLabel = label,
         });
 }

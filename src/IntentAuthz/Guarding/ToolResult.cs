@@ -46,6 +46,9 @@ public sealed class ToolResult
     /// <param name="claimed">The label; nothing is made better by it.</param>
     public ToolResult WithClaim(Label claimed) => new(Text, Json, Original) { Claimed = claimed };
 
+    /// <summary>The same without the object it was made from, for whoever keeps it for long.</summary>
+    internal ToolResult WithoutOriginal() => Original is null ? this : new(Text, Json, null) { Claimed = Claimed };
+
     /// <summary>How long the text or JSON is, in UTF-16 units or UTF-8 bytes, without making it.</summary>
     internal int Length => Text?.Length ?? (Json is { } json ? JsonMarshal.GetRawUtf8Value(json).Length : 0);
 

@@ -65,6 +65,19 @@ public sealed class TaskHistoryTests
     }
 
     [Fact]
+    public async Task Event_KeepsNoObjectThatAResultWasMadeFrom()
+    {
+        await using GuardFixture fixture = Fixture(PermitAll);
+        AgentTask task = await fixture.OpenAsync();
+
+        GuardResult result = await fixture.Guard.InvokeAsync(
+            task, new ToolCall("mail.read", "{}"), static (_, _) => new ValueTask<ToolResult>(ToolResult.FromText("short", original: new byte[1_000_000])));
+
+        Assert.NotNull(result.Result!.Original);
+        Assert.Null(task.GetEvents()[^1].Output!.Original);
+    }
+
+    [Fact]
     public async Task SubTask_ChargesTheTasksAboveIt()
     {
         await using GuardFixture fixture = Fixture(PermitAll);
