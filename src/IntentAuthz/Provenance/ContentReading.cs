@@ -21,7 +21,8 @@ internal static partial class ContentReading
         }
 
         string folded = FoldedText.Of(text);
-        foreach (Mention mention in MentionScanner.Scan(folded))
+        List<Mention> mentions = MentionScanner.Scan(folded, out bool isComplete);
+        foreach (Mention mention in mentions)
         {
             if (mention.IsAddress && finder.FindText(folded.Substring(mention.Start, mention.Length), ArgumentRole.Content).Source < ValueSource.KnownResult)
             {
@@ -29,7 +30,7 @@ internal static partial class ContentReading
             }
         }
 
-        return finder.Seen.HasUntrusted && StatesAsStrangersDo(folded, finder);
+        return !isComplete || (finder.Seen.HasUntrusted && (LeadsAsStrangersDo(folded, finder) || StatesAsStrangersDo(folded, finder)));
     }
 
     /// <summary>Whether a text follows the request's words, with what trusted results give for the places to fill in.</summary>
@@ -70,6 +71,53 @@ internal static partial class ContentReading
         return false;
     }
 
+    /// <summary>
+    /// A stranger's word that could be a host, though by its end alone nobody could tell it from a file or a sentence without a space. Asked
+    /// only of words that strangers alone have.
+    /// </summary>
+    private static bool LeadsAsStrangersDo(string folded, ValueFinder finder)
+    {
+        int words = 0;
+        int at = 0;
+        while (at < folded.Length)
+        {
+            int from = at;
+            while (at < folded.Length && (char.IsLetterOrDigit(folded[at]) || folded[at] is '.' or '-' or '_'))
+            {
+                at++;
+            }
+
+            ReadOnlySpan<char> word = folded.AsSpan(from, at - from).Trim('.');
+            if (IsDotted(word) && (++words > MaxWindows || finder.Seen.IsOnlyStrangers(word.ToString(), ref finder.Effort)))
+            {
+                return true;
+            }
+
+            at++;
+        }
+
+        return false;
+    }
+
+    private static bool IsDotted(ReadOnlySpan<char> word)
+    {
+        int dot = word.LastIndexOf('.');
+        if (dot <= 0 || word.Length - dot < 3)
+        {
+            return false;
+        }
+
+        foreach (char c in word[(dot + 1)..])
+        {
+            if (!char.IsLetter(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static bool StatesAsStrangersDo(string folded, ValueFinder finder)
     {
         if (folded.AsSpan().IndexOfAnyInRange('0', '9') < 0)
@@ -88,13 +136,12 @@ internal static partial class ContentReading
         }
 
         int windows = 0;
-        for (int i = 0; i + Run <= words.Count && windows < MaxWindows; i++)
+        for (int i = 0; i + Run <= words.Count; i++)
         {
             ReadOnlySpan<char> run = folded.AsSpan(words[i].Start, words[i + Run - 1].End - words[i].Start);
             if (run.IndexOfAnyInRange('0', '9') >= 0 && run.IndexOfAnyInRange('a', 'z') >= 0)
             {
-                windows++;
-                if (finder.Seen.IsOnlyStrangers(run.ToString(), ref finder.Effort))
+                if (++windows > MaxWindows || finder.Seen.IsOnlyStrangers(run.ToString(), ref finder.Effort))
                 {
                     return true;
                 }

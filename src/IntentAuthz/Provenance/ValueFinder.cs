@@ -8,6 +8,8 @@ internal sealed class ValueFinder(SeenValues seen, string action)
 {
     private const int MaxValue = 4096; // a longer one is a text of the model's own making, or a copy that nothing short can vouch for
 
+    private static readonly string[] s_numbering = ["id ", "id: ", "id '", "number ", "no. ", "nr. ", "#", "# "];
+
     private long _effort = SeenValues.MaxEffort;
 
     internal SeenValues Seen => seen;
@@ -158,8 +160,6 @@ internal sealed class ValueFinder(SeenValues seen, string action)
 
         return FoldedText.Holds(seen.Request.Text, folded, ref _effort);
     }
-
-    private static readonly string[] s_numbering = ["id ", "id: ", "id '", "number ", "no. ", "nr. ", "#", "# "];
 
     /// <summary>Whether the address is on a host that the request names. What follows a question mark can carry anything there, so such an address is tied to nothing.</summary>
     private bool IsHostNamed(string folded)

@@ -52,6 +52,31 @@ public sealed class ContentTests
         Assert.Equal(ContentTie.Free, Read("Hello").Content);
     }
 
+    [Theory]
+    [InlineData("Menus on evil.pizza", true)] // a host by no end that is known
+    [InlineData("Saved as plan.final.docx", false)] // nobody's word but the model's
+    [InlineData("Read notes.old now", false)] // the user's own
+    public void Text_CarriesADottedWord_OnlyWhereItIsAStrangers(string text, bool carries)
+    {
+        _seen.SetRequest("read notes.old");
+        _seen.Add(ValueSource.UntrustedResult, "see evil.pizza");
+
+        Assert.Equal(carries, Read(text).Arguments.Single().Value.Carries);
+    }
+
+    [Fact]
+    public void Text_WithMoreMentionsThanAreRead_CarriesWhoKnowsWhat() =>
+        Assert.True(Read(string.Concat(Enumerable.Repeat("1 ", MentionScanner.Most)) + "www.evil.example").Arguments.Single().Value.Carries);
+
+    [Fact]
+    public void Text_WithMoreNumbersThanAreChecked_CarriesWhoKnowsWhat()
+    {
+        _seen.Add(ValueSource.UntrustedResult, "meet at 17 marx road");
+        string filler = string.Concat(Enumerable.Range(0, 300).Select(static i => $"a{i}b c d "));
+
+        Assert.True(Read(filler + "meet at 17 marx road").Arguments.Single().Value.Carries);
+    }
+
     [Fact]
     public void Call_WithoutText_HasNone() =>
         Assert.Equal(ContentTie.None, CallProvenance.Of(ToolDescriptor.For("t").AcceptUndeclaredArguments().Build(), JsonElement.Parse("{}"), _seen).Content);

@@ -77,6 +77,60 @@ public sealed class ProvenanceByRoleTests
     }
 
     [Fact]
+    public void StrangersTime_BehindMoreNumbersThanAreKept_IsNotTakenForTheModels()
+    {
+        _seen.SetRequest("an event on May 19th 2024");
+        _seen.Add(ValueSource.UntrustedResult, string.Concat(Enumerable.Range(0, MentionScanner.Most).Select(static i => $"{i} ")) + "come at 05:00");
+
+        Assert.Equal(ValueSource.UntrustedResult, Find(ArgumentRole.Time, "\"2024-05-19 05:00\"").Source);
+    }
+
+    [Fact]
+    public void AfterMoreWasSeenThanIsKept_NothingIsTied_AndTrustedChoicesAreContested()
+    {
+        _seen.SetRequest("extend team-plan.docx");
+        ReadFiles(kind: "file");
+        Assert.True(Find(ArgumentRole.Target, "\"12\"", kind: "file").IsLinked);
+
+        _seen.Add(ValueSource.UntrustedResult, new string('x', SeenValues.MaxCharacters)); // a namesake may be in it
+
+        ArgumentProvenance found = Find(ArgumentRole.Target, "\"12\"", kind: "file");
+        Assert.Equal((ValueSource.TrustedResult, false, true), (found.Source, found.IsLinked, found.Found.IsContested));
+    }
+
+    [Fact]
+    public void Designated_OnAPageWithMoreMentionsThanAreRead_IsNothing()
+    {
+        _seen.SetRequest("invite Dora, her address is on www.dora.example");
+        string page = "dora@example.com " + string.Concat(Enumerable.Repeat("1 ", MentionScanner.Most)) + " dora@evil.net";
+        _seen.AddResult(null, page, ResultLabels.Of(Label.Worst, []), Label.Best, isNamed: true, null);
+
+        Assert.Equal(ValueLink.None, Find(ArgumentRole.Target, "\"dora@example.com\"").Found.Link);
+    }
+
+    [Fact]
+    public void Namesake_WithTheSameIdInAFieldThatAStrangerWrites_IsAmbiguousAllTheSame()
+    {
+        _seen.SetRequest("share client-minutes.docx");
+        ResultField thread = new("thread_id", Label.Worst, false);
+        Read("""[{"thread_id":"t1","filename":"client-minutes.docx","owner":"ann"}]""", null, thread);
+        Read("""[{"thread_id":"t1","filename":"client-minutes.docx","owner":"eve"}]""", null, thread);
+
+        Assert.False(Find(ArgumentRole.Target, "\"ann\"").IsLinked);
+        Assert.False(Find(ArgumentRole.Target, "\"eve\"").IsLinked);
+    }
+
+    [Theory]
+    [InlineData("raise it by 10%", false)]
+    [InlineData("raise it by 10", true)]
+    public void Share_InTheRequest_IsNoAmount(string request, bool named)
+    {
+        _seen.SetRequest(request);
+
+        Assert.Equal(named, Find(ArgumentRole.Magnitude, "10").IsNamed);
+    }
+
+    [Fact]
     public void Extreme_ByANumberThatAStrangerWrote_IsNone()
     {
         _seen.SetRequest("delete the largest file");

@@ -13,7 +13,12 @@ internal static class MentionScanner
 
     private const int MaxToken = 512;
 
-    internal static List<Mention> Scan(string text)
+    internal static List<Mention> Scan(string text) => Scan(text, out _);
+
+    /// <summary>The mentions of a text, in order.</summary>
+    /// <param name="text">Folded text.</param>
+    /// <param name="isComplete">Whether the text was read to its end: where not, whoever needs to know what is <em>not</em> mentioned knows nothing.</param>
+    internal static List<Mention> Scan(string text, out bool isComplete)
     {
         List<Mention> found = [];
         int pendingDay = 0; // "the 11th to the 15th of January": a day that waits for its month
@@ -71,6 +76,7 @@ internal static class MentionScanner
             at = end;
         }
 
+        isComplete = found.Count < Most;
         return found;
     }
 

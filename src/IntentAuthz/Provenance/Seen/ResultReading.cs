@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -57,10 +56,17 @@ internal sealed class ResultReading(RequestReading request, string? kind)
     internal List<string>? OnlyAddresses()
     {
         List<string>? only = null;
-        foreach (IGrouping<MentionKind, string> kind in _prose
-            .SelectMany(static p => MentionScanner.Scan(p.Text).Where(static m => m.IsAddress).Select(m => (m.Kind, Text: p.Text.Substring(m.Start, m.Length))))
-            .Distinct()
-            .GroupBy(static m => m.Kind, static m => m.Text))
+        List<(MentionKind Kind, string Text)> addresses = [];
+        foreach ((_, string text) in _prose)
+        {
+            addresses.AddRange(MentionScanner.Scan(text, out bool isComplete).Where(static m => m.IsAddress).Select(m => (m.Kind, text.Substring(m.Start, m.Length))));
+            if (!isComplete)
+            {
+                return null; // there may be a second one further on
+            }
+        }
+
+        foreach (IGrouping<MentionKind, string> kind in addresses.Distinct().GroupBy(static m => m.Kind, static m => m.Text))
         {
             if (kind.Take(2).Count() == 1)
             {
@@ -105,12 +111,12 @@ internal sealed class ResultReading(RequestReading request, string? kind)
         return record;
     }
 
-    /// <summary>Its id; or, where it has none, all of it.</summary>
-    private static string IdentityOf(JsonElement value, string? key)
+    /// <summary>Its id, where that is trusted; or else all of it.</summary>
+    private static string IdentityOf(JsonElement value, string? key, ResultLabels labels, Label cap)
     {
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            if (member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && RecordScore.IsId(member.Name))
+            if (member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && RecordScore.IsId(member.Name) && RecordScore.IsTrusted(labels, member.Name, cap))
             {
                 return member.Value.ToString();
             }
@@ -133,7 +139,7 @@ internal sealed class ResultReading(RequestReading request, string? kind)
 
     private void ReadRecord(JsonElement value, ResultLabels labels, Label cap, string? key, SeenRecord? outer)
     {
-        SeenRecord record = Note(new SeenRecord(_result, RecordScore.Of(value, key, request, labels, cap), IdentityOf(value, key)));
+        SeenRecord record = Note(new SeenRecord(_result, RecordScore.Of(value, key, request, labels, cap), IdentityOf(value, key, labels, cap)));
         if (key is not null)
         {
             ReadText(key, labels, cap, record, outer);

@@ -14,11 +14,12 @@ internal sealed class SeenMentions
 
     internal IReadOnlyCollection<decimal> TrustedNumbers => _operands;
 
-    internal void Add(ValueSource source, Mention mention)
+    /// <summary>Adds a mention. False when there is no room: what was not kept may have been a stranger's.</summary>
+    internal bool TryAdd(ValueSource source, Mention mention)
     {
         if (_count >= Most)
         {
-            return; // found nowhere, hence not trusted
+            return false;
         }
 
         switch (mention.Kind)
@@ -35,6 +36,8 @@ internal sealed class SeenMentions
                 AddDay(source, (int)mention.Value);
                 break;
         }
+
+        return true;
     }
 
     internal Marks FindNumber(decimal value) => _numbers.GetValueOrDefault(value);

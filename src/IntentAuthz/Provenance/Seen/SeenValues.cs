@@ -28,7 +28,6 @@ internal sealed class SeenValues
     private readonly HashSet<string> _designated = new(StringComparer.Ordinal);
     private readonly HashSet<string> _usedQuotes = new(StringComparer.Ordinal);
     private RequestReading _request = RequestReading.Nothing;
-    private string _requestText = "";
     private int _characters;
     private bool _overflowed;
     private bool _hasUntrusted;
@@ -65,7 +64,7 @@ internal sealed class SeenValues
         {
             for (SeenValues? values = this; values is not null; values = values.Parent)
             {
-                if (values._requestText.Length > 0)
+                if (values._request.Text.Length > 0)
                 {
                     return values._request;
                 }
@@ -78,11 +77,7 @@ internal sealed class SeenValues
     internal SeenValues? Parent { get; }
 
     /// <summary>Takes the user's request, before the task can run.</summary>
-    internal void SetRequest(string request)
-    {
-        _request = new RequestReading(request);
-        _requestText = request;
-    }
+    internal void SetRequest(string request) => _request = new RequestReading(request);
 
     /// <summary>Takes text that is all of one source.</summary>
     internal void Add(ValueSource source, string text)
@@ -156,7 +151,7 @@ internal sealed class SeenValues
 
                 foreach ((ValueSource source, Mention mention) in reading.Mentions)
                 {
-                    _mentions.Add(source, mention);
+                    _overflowed |= !_mentions.TryAdd(source, mention);
                 }
 
                 if (isNamed && reading.OnlyAddresses() is { } only)
@@ -258,12 +253,19 @@ internal sealed class SeenValues
             return new Finding(ValueSource.Endorsed, ValueLink.None, false);
         }
 
+        if (unknown)
+        {
+            // Of what was not kept or not searched nobody knows whether it has a namesake in it, or a stranger who speaks of the value.
+            link = ValueLink.None;
+            untrustedToo = true;
+        }
+
         return new Finding(best ?? (unknown ? ValueSource.UntrustedResult : ValueSource.Model), link, untrustedToo && best == ValueSource.TrustedResult && link == ValueLink.None);
     }
 
     /// <summary>The best place that mentions a number.</summary>
     internal Finding FindNumber(decimal value) =>
-        Request.Has(MentionKind.Number, value) || Request.Has(MentionKind.Percent, value)
+        Request.Has(MentionKind.Number, value)
             ? new Finding(ValueSource.UserRequest, ValueLink.None, false)
             : Look(m => m.FindNumber(value));
 
@@ -288,7 +290,7 @@ internal sealed class SeenValues
             }
         }
 
-        return new Finding(best.Best ?? (overflowed ? ValueSource.UntrustedResult : ValueSource.Model), ValueLink.None, best.Untrusted && best.Best > ValueSource.UntrustedResult);
+        return new Finding(best.Best ?? (overflowed ? ValueSource.UntrustedResult : ValueSource.Model), ValueLink.None, (best.Untrusted || overflowed) && best.Best > ValueSource.UntrustedResult);
     }
 
     /// <summary>Whether a word, in its stem, stands in a trusted field or text.</summary>
@@ -314,7 +316,7 @@ internal sealed class SeenValues
             ? false
             : FindText(folded, "", ArgumentRole.Content, null, ref effort).Source == ValueSource.UntrustedResult;
 
-    /// <summary>The numbers of trusted results, the latest first, as far as arithmetic looks at them.</summary>
+    /// <summary>The latest numbers of trusted results, as far as arithmetic looks at them.</summary>
     internal IEnumerable<decimal> TrustedNumbers()
     {
         List<decimal> numbers = [];
@@ -346,9 +348,11 @@ internal sealed class SeenValues
     private void AddProse(ValueSource source, string folded)
     {
         _texts.Add(source, folded);
-        foreach (Mention mention in MentionScanner.Scan(folded))
+        List<Mention> mentions = MentionScanner.Scan(folded, out bool isComplete);
+        _overflowed |= !isComplete;
+        foreach (Mention mention in mentions)
         {
-            _mentions.Add(source, mention);
+            _overflowed |= !_mentions.TryAdd(source, mention);
         }
     }
 }
