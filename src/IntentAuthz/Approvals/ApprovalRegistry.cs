@@ -109,7 +109,7 @@ public sealed class ApprovalRegistry
 
                 if (state is ApprovalState.Pending or ApprovalState.Approved)
                 {
-                    if (obligations.IsCoveredBy(known.Obligations) && known.Subject.Covers(subject.Sources))
+                    if (obligations.IsCoveredBy(known.Obligations) && known.Subject.Covers(subject.Provenance))
                     {
                         return known;
                     }
@@ -136,7 +136,7 @@ public sealed class ApprovalRegistry
         }
     }
 
-    /// <summary>The approved request that stands for a call, if there is one and its values come from no worse a source than was shown.</summary>
+    /// <summary>The approved request that stands for a call, if there is one and nothing worse is known of its values than was shown.</summary>
     internal ApprovalRequest? FindApproved(CallContext call)
     {
         ApprovalRequest? request;
@@ -148,7 +148,7 @@ public sealed class ApprovalRegistry
             }
         }
 
-        if (request.Subject.Covers(call.Sources))
+        if (request.Subject.Covers(call.Provenance.Arguments))
         {
             return request;
         }

@@ -15,7 +15,6 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 {
     private CallProvenance? _provenance;
     private RiskScore? _risk;
-    private ImmutableSortedDictionary<string, ValueSource>? _sources;
     private CallDigest? _digest;
     private ImmutableArray<string> _resourceTexts;
 
@@ -48,10 +47,6 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     /// <summary>Where the values came from. Found once a call, since it searches what was seen.</summary>
     internal CallProvenance Provenance => _provenance ??= CallProvenance.Of(Tool, Snapshot.Json, Task.Values);
 
-    /// <summary>The same, argument by argument, as an approval is bound to it.</summary>
-    internal ImmutableSortedDictionary<string, ValueSource> Sources =>
-        _sources ??= Provenance.Arguments.ToImmutableSortedDictionary(static a => a.Key, static a => a.Value.Source, StringComparer.Ordinal);
-
     /// <summary>How risky the call is. Reckoned once a call, when a policy or a ceiling asks for it.</summary>
     internal RiskScore Risk => _risk ??= RiskAssessment.Of(this, weights);
 
@@ -79,7 +74,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     internal bool IsApprovable => Call.HostArguments is null || Call.HostArguments.Values.All(static v => v.Id is not null);
 
     /// <summary>Forgets what was found out under labels or values that have changed since.</summary>
-    internal void Refresh() => (_provenance, _sources, _risk) = (null, null, null);
+    internal void Refresh() => (_provenance, _risk) = (null, null);
 
     public CedarRecord? Build(ContextParts part) => part switch
     {

@@ -68,14 +68,14 @@ internal sealed partial class CallPipeline
     private static ApprovalSubject SubjectOf(CallContext context)
     {
         string resources = string.Join(", ", context.Resources.Select(static r => r.Uid.ToString()));
-        string arguments = string.Join(", ", context.Snapshot.Json.EnumerateObject()
-            .Select(a => $"{a.Name} = {a.Value.GetRawText()} (from: {context.Sources[a.Name].Name()})"));
+        ImmutableSortedDictionary<string, ArgumentProvenance> provenance = context.Provenance.Arguments.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        string arguments = string.Join(", ", context.Snapshot.Json.EnumerateObject().Select(a => $"{a.Name} = {a.Value.GetRawText()} ({provenance[a.Name]})"));
         return new ApprovalSubject(
             context.Digest,
             context.Tool,
             [.. context.Resources.Select(static r => r.Uid)],
             context.Snapshot.Json,
-            context.Sources,
+            provenance,
             $"{context.Task.Agent.Id} wants {context.Tool.Name} on {resources} with {arguments}, for the task \"{context.Task.Purpose}\".");
     }
 

@@ -14,6 +14,14 @@ internal readonly record struct ArgumentProvenance(ArgumentRole Role, Finding Fo
     /// <summary>Whether it is named, or is tied to the request by arithmetic or by a trusted listing.</summary>
     internal bool IsLinked => IsNamed || (Source >= ValueSource.TrustedResult && Found.Link is ValueLink.Linked or ValueLink.Extreme or ValueLink.Derived);
 
+    /// <summary>Whether something is known against it that was not known against the other: a worse source, a tie that is gone, a stranger who speaks of it.</summary>
+    internal bool IsWorseThan(ArgumentProvenance shown) =>
+        Source < shown.Source || (shown.IsLinked && !IsLinked) || (Found.IsContested && !shown.Found.IsContested) || (Carries && !shown.Carries);
+
+    /// <summary>What an approver is shown of it.</summary>
+    public override string ToString() =>
+        $"from: {Source.Name()}{(Found.Link == ValueLink.None ? "" : $", {Found.Link.Name()}")}{(Found.IsContested ? ", a stranger speaks of it" : "")}{(Carries ? ", leads to what nobody trusted has given" : "")}";
+
     /// <summary>Whether it comes from the request, the host or a source the host vouches for.</summary>
     internal static bool IsTrusted(ValueSource source) => source >= ValueSource.TrustedResult;
 }

@@ -13,6 +13,6 @@ internal static class OpeningSubject
             null,
             [task.Agent.Entity.Uid],
             null,
-            ImmutableSortedDictionary<string, ValueSource>.Empty,
+            ImmutableSortedDictionary<string, ArgumentProvenance>.Empty,
             $"Open a task for {task.Agent.Id} ({task.Purpose}) until {task.ExpiresAt:u}; it may: {task.Mandate.Description}{(task.Proposal is { } proposal ? $"; proposed from the user's request: {proposal.Description}" : "")}.");
 }

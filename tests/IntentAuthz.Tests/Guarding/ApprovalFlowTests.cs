@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace IntentAuthz.Tests.Guarding;
 
 /// <summary>A call that waits for people: what the approval is bound to, and that it is used once.</summary>
@@ -163,6 +165,31 @@ public sealed class ApprovalFlowTests
         Assert.Equal(DecisionOutcome.RequireApproval, result.Decision.Outcome);
         Assert.NotEqual(asked.Decision.Approval, result.Decision.Approval);
         Assert.Empty(fixture.Ran);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_AStrangerSpeaksOfAnApprovedValueNow_AsksAnewAndSaysSo()
+    {
+        await using GuardFixture fixture = new(
+            """
+            permit(principal, action in Action::"reading", resource);
+            @approval("finance") permit(principal, action == Action::"book", resource);
+            """,
+            b => b
+                .AddTool(ToolDescriptor.For("list").InActionGroups("reading").ResultLabel(Integrity.Trusted, Confidentiality.Public).Idempotent())
+                .AddTool(ToolDescriptor.For("read").InActionGroups("reading").Idempotent())
+                .AddTool(ToolDescriptor.For("book").Argument("hotel", ArgumentRole.Target).Idempotent()));
+        AgentTask task = await fixture.OpenAsync();
+        await fixture.Guard.InvokeAsync(task, new ToolCall("list", "{}"), static (_, _) => new ValueTask<ToolResult>(ToolResult.FromJson(JsonElement.Parse("""["River View"]"""))));
+        GuardResult asked = await fixture.CallAsync(task, "book", """{"hotel":"River View"}""");
+        await fixture.Guard.Approvals.ApproveAsync(asked.Decision.Approval!.Value, fixture.Boss);
+        await fixture.Guard.InvokeAsync(task, new ToolCall("read", "{}"), static (_, _) => new ValueTask<ToolResult>(ToolResult.FromText("River View is gorgeous")));
+
+        GuardResult again = await fixture.CallAsync(task, "book", """{"hotel":"River View"}""");
+
+        Assert.Equal((DecisionOutcome.RequireApproval, false), (again.Decision.Outcome, again.Decision.Approval == asked.Decision.Approval));
+        Assert.Contains("(from: trusted)", fixture.Guard.Approvals.Find(GuardFixture.Acme, asked.Decision.Approval.Value)!.Description, StringComparison.Ordinal);
+        Assert.Contains("(from: trusted, a stranger speaks of it)", fixture.Guard.Approvals.Find(GuardFixture.Acme, again.Decision.Approval!.Value)!.Description, StringComparison.Ordinal);
     }
 
     [Fact]
