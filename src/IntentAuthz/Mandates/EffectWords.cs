@@ -13,10 +13,10 @@ internal static class EffectWords
             """,
         [ToolEffect.Update] = """
             update change modify adjust edit alter correct fix revise amend move reschedule shift postpone push switch replace rename reset sync refresh append
-            extend insert increase decrease raise lower set adapt add complete mark star
+            extend insert increase decrease raise lower set adapt add complete mark
             """,
         [ToolEffect.Delete] = """
-            delete remove cancel erase discard clear wipe trash unsubscribe rid revoke undo purge eliminate bin kick expel unstar scrap dispose
+            delete remove cancel erase discard clear wipe trash unsubscribe rid revoke undo purge eliminate bin kick expel scrap dispose
             """,
         [ToolEffect.Send] = """
             send mail email message tell inform notify forward write reply respond answer ask post publish announce dm text contact say report remind submit
@@ -26,7 +26,7 @@ internal static class EffectWords
             share invite add give grant allow access permission collaborator join participant include attend transfer hand bring member assign admit invitation onboard
             """,
         [ToolEffect.Pay] = """
-            pay send transfer refund reimburse return give back buy purchase settle wire donate tip remit repay top order checkout
+            pay send transfer refund reimburse return give back buy purchase settle wire donate tip remit repay top order
             """,
         [ToolEffect.Execute] = "run execute start launch call invoke perform log sign",
     }.ToFrozenDictionary(static w => w.Key, static w => w.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Words.Stem).ToFrozenSet(StringComparer.Ordinal));

@@ -6,7 +6,7 @@ public enum OutsideProposal
     /// <summary>It is denied with <see cref="ReasonCodes.OutsideProposal"/>.</summary>
     Deny = 0,
 
-    /// <summary>A person has to approve it, whom policy lets approve, beside those whom the permits ask for.</summary>
+    /// <summary>A person has to approve it, whom policy lets approve, unless a permit asks for somebody anyway.</summary>
     RequireApproval,
 
     /// <summary>Policies see it in <c>context.task.proposal</c> and decide.</summary>

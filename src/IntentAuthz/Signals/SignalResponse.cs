@@ -6,7 +6,7 @@ public enum SignalResponse
     /// <summary>It is recorded, and policies see it in <c>context.history.signals</c>.</summary>
     Record = 0,
 
-    /// <summary>From now on a person has to approve each call of the task and of those above it, beside those whom the permits ask for.</summary>
+    /// <summary>From now on a person has to approve each call of the task and of those above it: somebody whom policy lets approve, unless a permit asks for somebody anyway.</summary>
     RequireApproval = 1,
 
     /// <summary>The task is suspended: calls in flight are stopped, its leases unmade.</summary>
