@@ -123,13 +123,25 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
         record.Add("score", (long)Risk.Value);
         record.Add("ceiling", (long)(RiskCeiling ?? 100));
         CallProvenance provenance = Provenance;
-        record.Add("roles", provenance.RolesWhere(static _ => true).Value);
-        record.Add("untrustedRoles", provenance.RolesWhere(static a => !ArgumentProvenance.IsTrusted(a.Source)).Value);
-        record.Add("strangerRoles", provenance.RolesWhere(static a => a.Source == ValueSource.UntrustedResult).Value);
-        record.Add("unnamedRoles", provenance.RolesWhere(static a => !a.IsNamed).Value);
-        record.Add("unlinkedRoles", provenance.RolesWhere(static a => !a.IsLinked).Value);
-        record.Add("contestedRoles", provenance.RolesWhere(static a => a.Found.IsContested).Value);
-        record.Add("carryingRoles", provenance.RolesWhere(static a => a.Carries).Value);
+        RoleSet roles = default, untrusted = default, stranger = default, unnamed = default, unlinked = default, contested = default, carrying = default;
+        foreach (ArgumentProvenance part in provenance.Parts)
+        {
+            roles = roles.With(part.Role);
+            untrusted = untrusted.WithIf(!ArgumentProvenance.IsTrusted(part.Source), part.Role);
+            stranger = stranger.WithIf(part.Source == ValueSource.UntrustedResult, part.Role);
+            unnamed = unnamed.WithIf(!part.IsNamed, part.Role);
+            unlinked = unlinked.WithIf(!part.IsLinked, part.Role);
+            contested = contested.WithIf(part.Found.IsContested, part.Role);
+            carrying = carrying.WithIf(part.Carries, part.Role);
+        }
+
+        record.Add("roles", roles.Value);
+        record.Add("untrustedRoles", untrusted.Value);
+        record.Add("strangerRoles", stranger.Value);
+        record.Add("unnamedRoles", unnamed.Value);
+        record.Add("unlinkedRoles", unlinked.Value);
+        record.Add("contestedRoles", contested.Value);
+        record.Add("carryingRoles", carrying.Value);
         record.Add("content", provenance.Content.Name());
         return record.Build();
     }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace IntentAuthz;
 
 /// <summary>
@@ -10,11 +12,13 @@ public sealed class MandateProposal
     public const int MaxGrants = 256;
 
     private readonly Mandate? _grants;
+    private readonly FrozenSet<string> _plain; // what is granted whatever the resource and the arguments
 
-    private MandateProposal(string rationale, Mandate? grants)
+    private MandateProposal(string rationale, Mandate? grants, IEnumerable<string> plain)
     {
         Rationale = rationale;
         _grants = grants;
+        _plain = plain.ToFrozenSet(StringComparer.Ordinal);
     }
 
     /// <summary>Why, in one line, for the people who approve the task and for the audit.</summary>
@@ -35,14 +39,23 @@ public sealed class MandateProposal
             throw new ArgumentException($"A proposal has at most {MaxGrants} grants; name action groups instead of single actions.", nameof(grants));
         }
 
-        return new MandateProposal(rationale, grants.IsEmpty ? null : Mandate.Of(grants));
+        List<string> plain = [];
+        foreach (MandateGrant grant in grants)
+        {
+            if (grant is { Resource: null, Constraints.Count: 0 })
+            {
+                plain.AddRange(grant.Actions);
+            }
+        }
+
+        return new MandateProposal(rationale, grants.IsEmpty ? null : Mandate.Of(grants), plain);
     }
 
     /// <summary>The grants as a mandate, to be held against the tools there are; null when there are none.</summary>
     internal Mandate? Grants => _grants;
 
-    /// <summary>Whether a call is among what was proposed.</summary>
-    internal bool Covers(PolicyRequest request) => _grants?.Evaluate(request)?.Effect == VerdictEffect.Permit;
+    /// <summary>Whether a call is among what was proposed. An action that is granted without a condition, by its own name, needs no evaluation.</summary>
+    internal bool Covers(PolicyRequest request) => _plain.Contains(request.Action.Id) || _grants?.Evaluate(request)?.Effect == VerdictEffect.Permit;
 
     internal bool CouldCover(ToolDescriptor tool, PartialPolicyRequest request) => _grants?.CouldPermit(tool, request) == true;
 }

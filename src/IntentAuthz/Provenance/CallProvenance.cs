@@ -80,21 +80,6 @@ internal sealed class CallProvenance
         }
     }
 
-    /// <summary>The roles of which some value is so.</summary>
-    internal RoleSet RolesWhere(Predicate<ArgumentProvenance> condition)
-    {
-        RoleSet roles = default;
-        foreach (ArgumentProvenance part in _parts)
-        {
-            if (condition(part))
-            {
-                roles = roles.With(part.Role);
-            }
-        }
-
-        return roles;
-    }
-
     private ArgumentProvenance Worst(ArgumentRole role, int first)
     {
         Finding? worst = null;

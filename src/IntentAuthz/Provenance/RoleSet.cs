@@ -10,5 +10,7 @@ internal readonly record struct RoleSet(byte Bits)
 
     internal CedarSet Value => s_values[Bits];
 
+    internal RoleSet WithIf(bool condition, ArgumentRole role) => condition ? With(role) : this;
+
     internal RoleSet With(ArgumentRole role) => new((byte)(Bits | (1 << (int)role)));
 }
