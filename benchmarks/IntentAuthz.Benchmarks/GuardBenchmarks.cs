@@ -87,7 +87,7 @@ public class GuardBenchmarks
         public RevocationSpeed RevocationSpeed => RevocationSpeed.Immediate;
 
         public ValueTask<IssueResult> IssueAsync(IssueRequest request, CancellationToken cancellationToken) =>
-            new(IssueResult.Issued(new Secret(Encoding.UTF8.GetBytes("a secret of a benchmark")), request.ExpiresAt));
+            new(IssueResult.Issued(new Secret(Encoding.UTF8.GetBytes("a secret of a benchmark")), request.Lease.ExpiresAt));
 
         public ValueTask RevokeAsync(Lease lease, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }

@@ -21,7 +21,7 @@ internal sealed class BankIssuer(Func<IssueRequest, Task>? meanwhile = null) : I
             await meanwhile(request);
         }
 
-        return IssueResult.Issued(Secret.FromString(Token), request.ExpiresAt);
+        return IssueResult.Issued(Secret.FromString(Token), request.Lease.ExpiresAt);
     }
 
     public ValueTask RevokeAsync(Lease lease, CancellationToken cancellationToken) => ValueTask.CompletedTask;

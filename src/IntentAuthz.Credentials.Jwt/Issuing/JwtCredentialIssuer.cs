@@ -59,7 +59,7 @@ public sealed class JwtCredentialIssuer : ICredentialIssuer
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (string scope in request.Profile.Scopes)
+        foreach (string scope in request.Lease.Scopes)
         {
             if (!JwtFormat.IsScope(scope))
             {
@@ -68,7 +68,7 @@ public sealed class JwtCredentialIssuer : ICredentialIssuer
         }
 
         long issuedAt = _time.GetUtcNow().ToUnixTimeSeconds();
-        long expiresAt = (request.ExpiresAt - _skew).ToUnixTimeSeconds();
+        long expiresAt = (request.Lease.ExpiresAt - _skew).ToUnixTimeSeconds();
         if (expiresAt <= issuedAt)
         {
             return Refuse($"nothing is left of the token's life once the clock skew of {_skew.TotalSeconds} s is subtracted; give the profile or the task more time.");

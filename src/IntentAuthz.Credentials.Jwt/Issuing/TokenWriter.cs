@@ -56,11 +56,11 @@ internal sealed class TokenWriter : IDisposable
         json.WriteString("aud"u8, request.Profile.Audience);
         WriteSubject(json, task);
         json.WriteString("client_id"u8, task.Agent.Id.Value);
-        json.WriteString("jti"u8, request.Lease.Value);
+        json.WriteString("jti"u8, request.Lease.Id.Value);
         json.WriteNumber("iat"u8, issuedAt);
         json.WriteNumber("nbf"u8, issuedAt);
         json.WriteNumber("exp"u8, expiresAt);
-        json.WriteString("scope"u8, string.Join(' ', request.Profile.Scopes));
+        json.WriteString("scope"u8, string.Join(' ', request.Lease.Scopes));
         json.WriteString("tenant"u8, task.Tenant.Value);
         json.WriteString("task_id"u8, task.Id.Value);
         json.WriteString("purpose"u8, task.Purpose);

@@ -157,10 +157,10 @@ public sealed class ScriptedIssuer : ICredentialIssuer
 
         lock (_recording)
         {
-            _issued.Add(request.Lease);
+            _issued.Add(request.Lease.Id);
         }
 
-        return IssueResult.Issued(Secret.FromString(SecretOf(request.Lease)), request.ExpiresAt);
+        return IssueResult.Issued(Secret.FromString(SecretOf(request.Lease.Id)), request.Lease.ExpiresAt);
     }
 
     /// <inheritdoc/>

@@ -12,8 +12,8 @@ internal sealed partial class CredentialBroker
     /// <summary>Takes the lease out of use in this process: nobody is handed it from here on, and its secret is cleared.</summary>
     private void Retire(HeldLease held)
     {
-        _ = held.Lease.TryMove(LeaseState.Active, LeaseState.Revoking) || held.Lease.TryMove(LeaseState.Pending, LeaseState.Revoking);
-        _ofTask.TryRemove(KeyValuePair.Create((held.Task.Id, held.Lease.Profile.Name), held));
+        _ = held.TryMove(LeaseState.Active, LeaseState.Revoking) || held.TryMove(LeaseState.Pending, LeaseState.Revoking);
+        _ofTask.TryRemove(KeyValuePair.Create((held.Task.Id, held.Lease.Profile), held));
         held.Credential?.Secret.Dispose();
         held.Expiry?.Dispose();
     }
@@ -26,7 +26,7 @@ internal sealed partial class CredentialBroker
             Retire(held);
             _ = Task.Run(() => UnmakeAsync(held));
         }
-        else if (held.Lease.TryMove(LeaseState.Active, LeaseState.Expired))
+        else if (held.TryMove(LeaseState.Active, LeaseState.Expired))
         {
             Retire(held);
             _leases.TryRemove(held.Lease.Id, out _);
@@ -49,7 +49,7 @@ internal sealed partial class CredentialBroker
         Lease lease = held.Lease;
         bool confirmed = unmade && !held.IsBeingMade;
         DateTimeOffset until = confirmed && held.Issuer.RevocationSpeed == RevocationSpeed.Immediate ? _time.GetUtcNow() : lease.HonouredUntil;
-        return new ResidualWindow(lease.Id, lease.Profile.Audience, held.Issuer.RevocationSpeed, until, confirmed);
+        return new ResidualWindow(lease.Id, lease.Audience, held.Issuer.RevocationSpeed, until, confirmed);
     }
 
     private async Task<bool> TryUnmakeAsync(HeldLease held)
@@ -73,9 +73,9 @@ internal sealed partial class CredentialBroker
             return false;
         }
 
-        if (held.Lease.TryMove(LeaseState.Revoking, LeaseState.Revoked))
+        if (held.TryMove(LeaseState.Revoking, LeaseState.Revoked))
         {
-            _audit.Leased(held.Task, held.Lease, "revoked", $"The credential '{held.Lease.Profile.Name}' was unmade by '{held.Issuer.Name}'.");
+            _audit.Leased(held.Task, held.Lease, "revoked", $"The credential '{held.Lease.Profile}' was unmade by '{held.Issuer.Name}'.");
         }
 
         _leases.TryRemove(held.Lease.Id, out _);
@@ -123,7 +123,7 @@ internal sealed partial class CredentialBroker
                 delay = delay * 2 < TimeSpan.FromMinutes(1) ? delay * 2 : TimeSpan.FromMinutes(1);
             }
 
-            held.Lease.TryMove(LeaseState.Revoking, LeaseState.Expired);
+            held.TryMove(LeaseState.Revoking, LeaseState.Expired);
             _leases.TryRemove(held.Lease.Id, out _);
             _scrubber.Forget(held.Lease.Id);
         }

@@ -156,22 +156,38 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
     {
         DateTimeOffset expires = _time.GetUtcNow() + profile.Lifetime;
         expires = expires < task.ExpiresAt ? expires : task.ExpiresAt;
-        Lease lease = new(LeaseId.New(), profile, task, expires, onlyFor);
-        HeldLease held = new(lease, task, issuer);
+        Lease lease = new()
+        {
+            Id = LeaseId.New(),
+            Tenant = task.Tenant,
+            Task = task.Id,
+            Agent = task.Agent.Id,
+            Owner = task.Owner,
+            Profile = profile.Name,
+            Issuer = issuer.Name,
+            Audience = profile.Audience,
+            Scopes = profile.Scopes,
+            OnlyFor = onlyFor,
+            CreatedAt = _time.GetUtcNow(),
+            ExpiresAt = expires,
+            RenewableUntil = expires,
+            HonouredUntil = expires,
+        };
+        HeldLease held = new(lease, profile, task, issuer);
         _leases[lease.Id] = held;
 
         Task<IssueResult>? making = null;
         try
         {
             using CancellationTokenSource asking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            making = issuer.IssueAsync(new IssueRequest(lease.Id, profile, task, expires), asking.Token).AsTask();
+            making = issuer.IssueAsync(new IssueRequest(lease, profile, task), asking.Token).AsTask();
             try
             {
                 IssueResult result = await making.WaitAsync(_issuerTimeout, _time, cancellationToken).ConfigureAwait(false);
                 if (!result.Succeeded)
                 {
                     _leases.TryRemove(lease.Id, out _);
-                    _ = lease.TryMove(LeaseState.Pending, LeaseState.Revoked) || lease.TryMove(LeaseState.Revoking, LeaseState.Revoked);
+                    _ = held.TryMove(LeaseState.Pending, LeaseState.Revoked) || held.TryMove(LeaseState.Revoking, LeaseState.Revoked);
                     return AcquireResult.Failed(ReasonCodes.CredentialFailed, $"The issuer '{issuer.Name}' refused: {result.Error}");
                 }
 
@@ -209,8 +225,9 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
         Lease lease = held.Lease;
         AgentTask task = held.Task;
         Secret secret = result.Secret!;
-        lease.Issued(result.ExpiresAt, result.Handle);
-        held.Credential = new LeasedCredential(lease, secret);
+        held.Issued(result.ExpiresAt, result.Handle);
+        lease = held.Lease;
+        held.Credential = new LeasedCredential(lease, held.Profile, result);
         held.IsBeingMade = false;
         if (!_scrubber.TryRemember(lease.Id, secret, lease.HonouredUntil))
         {
@@ -220,10 +237,10 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
                 $"The issuer '{held.Issuer.Name}' made a secret of fewer than {SecretScrubber.MinLength} characters, which cannot be kept out of results.");
         }
 
-        if (!lease.TryMove(LeaseState.Pending, LeaseState.Active) || task.WhyNotActive() is not null)
+        if (!held.TryMove(LeaseState.Pending, LeaseState.Active) || task.WhyNotActive() is not null)
         {
             // The task ended while the issuer worked, and what was unmade then was not all: begin again.
-            lease.TryMove(LeaseState.Revoked, LeaseState.Revoking);
+            held.TryMove(LeaseState.Revoked, LeaseState.Revoking);
             _leases[lease.Id] = held;
             await AbandonAsync(held).ConfigureAwait(false);
             return AcquireResult.Failed(ReasonCodes.Revoked, "The task ended while its credential was being made.");
@@ -231,7 +248,7 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
 
         if (lease.OnlyFor is null)
         {
-            _ofTask[(task.Id, lease.Profile.Name)] = held;
+            _ofTask[(task.Id, lease.Profile)] = held;
         }
 
         TimeSpan life = lease.ExpiresAt - _time.GetUtcNow();
@@ -242,12 +259,12 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
                 broker.Expire(expiring);
             },
             (this, held), life > TimeSpan.Zero ? life : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        if (lease.State != LeaseState.Active)
+        if (held.Lease.State != LeaseState.Active)
         {
             Retire(held); // it ended just now, before the two entries above could be taken out again
         }
 
-        _audit.Leased(task, lease, "issued", $"A credential '{lease.Profile.Name}' for {lease.Profile.Audience} lives until {lease.ExpiresAt:O}.");
+        _audit.Leased(task, lease, "issued", $"A credential '{lease.Profile}' for {lease.Audience} lives until {lease.ExpiresAt:O}.");
         return new AcquireResult(held.Credential, ReasonCodes.Permitted, "");
     }
 
@@ -268,8 +285,8 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
         if (late is { Succeeded: true })
         {
             late.Secret.Dispose();
-            held.Lease.Issued(late.ExpiresAt, late.Handle);
-            held.Lease.TryMove(LeaseState.Revoked, LeaseState.Revoking);
+            held.Issued(late.ExpiresAt, late.Handle);
+            held.TryMove(LeaseState.Revoked, LeaseState.Revoking);
             _leases[held.Lease.Id] = held;
             await UnmakeAsync(held).ConfigureAwait(false);
         }

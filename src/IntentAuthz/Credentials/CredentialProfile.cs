@@ -11,6 +11,9 @@ public sealed class CredentialProfile
     /// <summary>The longest life a profile may give: one hour.</summary>
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(1);
 
+    /// <summary>The longest a credential may live with all its renewals: one day.</summary>
+    public static readonly TimeSpan MaxRenewal = TimeSpan.FromDays(1);
+
     /// <summary>Declares a profile.</summary>
     /// <param name="name">The name policies use, such as <c>payments:write</c>.</param>
     /// <param name="issuer">The <see cref="ICredentialIssuer.Name"/> of who makes it.</param>
@@ -50,6 +53,33 @@ public sealed class CredentialProfile
     /// <summary>The scopes.</summary>
     public ImmutableArray<string> Scopes { get; }
 
-    /// <summary>How long it lives at most.</summary>
+    /// <summary>How long it lives at most, unless it is renewed.</summary>
     public TimeSpan Lifetime { get; }
+
+    /// <summary>
+    /// How long it may live in all when it is renewed while calls use it, at most <see cref="MaxRenewal"/>; null to never renew it. Each renewal
+    /// is for <see cref="Lifetime"/>, and an <see cref="IRenewingIssuer"/> makes it; other issuers make another credential instead.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value is shorter than <see cref="Lifetime"/> or too long.</exception>
+    public TimeSpan? RenewableFor
+    {
+        get;
+        init => field = value is null || (value >= Lifetime && value <= MaxRenewal)
+            ? value
+            : throw new ArgumentException($"The credential profile '{Name}' is renewable for between its lifetime and {MaxRenewal}.", nameof(value));
+    }
+
+    /// <summary>
+    /// Where the target service is reached over HTTP: scheme, host and port, which are all that counts of it. Handlers put the credential on
+    /// requests to exactly that origin. Null when it is not used over HTTP.
+    /// </summary>
+    /// <exception cref="ArgumentException">The address is not absolute, is plain HTTP to another machine, or names a user.</exception>
+    public Uri? Endpoint
+    {
+        get;
+        init => field = value is null || (value.IsAbsoluteUri && value.UserInfo.Length == 0
+                && (value.Scheme == Uri.UriSchemeHttps || (value.Scheme == Uri.UriSchemeHttp && value.IsLoopback)))
+            ? value
+            : throw new ArgumentException($"The endpoint of the credential profile '{Name}' must be an absolute https address without a user; plain http is for loopback only.", nameof(value));
+    }
 }

@@ -1,12 +1,38 @@
 namespace IntentAuthz;
 
 /// <summary>A lease with its secret, as the broker holds it.</summary>
-internal sealed class HeldLease(Lease lease, AgentTask task, ICredentialIssuer issuer)
+internal sealed class HeldLease(Lease lease, CredentialProfile profile, AgentTask task, ICredentialIssuer issuer)
 {
+    private readonly Lock _moving = new(); // protects the record
+    private Lease _lease = lease;
     private bool _isBeingMade = true;
     private int _retrying;
 
-    internal Lease Lease { get; } = lease;
+    internal Lease Lease => Volatile.Read(ref _lease);
+
+    internal CredentialProfile Profile { get; } = profile;
+
+    internal void Issued(DateTimeOffset expiresAt, string? handle)
+    {
+        lock (_moving)
+        {
+            _lease = _lease with { HonouredUntil = expiresAt, ExpiresAt = expiresAt < _lease.ExpiresAt ? expiresAt : _lease.ExpiresAt, Handle = handle ?? _lease.Handle };
+        }
+    }
+
+    internal bool TryMove(LeaseState from, LeaseState to)
+    {
+        lock (_moving)
+        {
+            if (_lease.State != from)
+            {
+                return false;
+            }
+
+            _lease = _lease with { State = to };
+            return true;
+        }
+    }
 
     internal AgentTask Task { get; } = task;
 

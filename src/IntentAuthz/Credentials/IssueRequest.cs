@@ -1,25 +1,25 @@
 namespace IntentAuthz;
 
-/// <summary>What an issuer is asked to make. The lease's record exists before the issuer is asked.</summary>
+/// <summary>What an issuer is asked to make. The lease's record is written before the issuer is asked.</summary>
 public sealed class IssueRequest
 {
-    internal IssueRequest(LeaseId lease, CredentialProfile profile, AgentTask task, DateTimeOffset expiresAt)
+    internal IssueRequest(Lease lease, CredentialProfile profile, AgentTask task)
     {
         Lease = lease;
         Profile = profile;
         Task = task;
-        ExpiresAt = expiresAt;
     }
 
-    /// <summary>The lease the credential belongs to; a token carries it as <c>jti</c>.</summary>
-    public LeaseId Lease { get; }
+    /// <summary>
+    /// The lease the credential belongs to. Its id, which cannot be guessed, goes into what is made (a token carries it as <c>jti</c>); its
+    /// <see cref="Lease.Scopes"/> are all it may do, which can be fewer than the profile's; its <see cref="Lease.ExpiresAt"/> is when it must
+    /// have ended.
+    /// </summary>
+    public Lease Lease { get; }
 
     /// <summary>The profile.</summary>
     public CredentialProfile Profile { get; }
 
     /// <summary>The task it is for: agent, tenant, delegation and purpose.</summary>
     public AgentTask Task { get; }
-
-    /// <summary>When it must have ended: the least of the profile's life and the task's, in wall-clock time.</summary>
-    public DateTimeOffset ExpiresAt { get; }
 }

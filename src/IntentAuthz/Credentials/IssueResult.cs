@@ -3,13 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace IntentAuthz;
 
 /// <summary>A credential, or why there is none.</summary>
-public sealed class IssueResult
+public sealed record IssueResult
 {
-    private IssueResult(Secret? secret, DateTimeOffset expiresAt, string? handle, string? error)
+    private IssueResult(Secret? secret, DateTimeOffset expiresAt, string? error)
     {
         Secret = secret;
         ExpiresAt = expiresAt;
-        Handle = handle;
         Error = error;
     }
 
@@ -24,8 +23,14 @@ public sealed class IssueResult
     /// <summary>When the back end stops honouring it, in wall-clock time.</summary>
     public DateTimeOffset ExpiresAt { get; }
 
-    /// <summary>What the issuer needs to unmake it besides the lease id, or null. No secret.</summary>
-    public string? Handle { get; }
+    /// <summary>What the issuer needs to unmake it besides the lease id, when it turned out to be another than <see cref="ICredentialIssuer.GetHandle"/> said. No secret.</summary>
+    public string? Handle { get; init; }
+
+    /// <summary>The name that goes with the secret, such as a database role's; null when there is none.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>How it is shown to its target service over HTTP.</summary>
+    public CredentialPresentation Presentation { get; init; } = CredentialPresentation.Bearer;
 
     /// <summary>Why there is none: for operators, without secrets.</summary>
     public string? Error { get; }
@@ -33,11 +38,10 @@ public sealed class IssueResult
     /// <summary>A credential was made.</summary>
     /// <param name="secret">The credential.</param>
     /// <param name="expiresAt">When the back end stops honouring it.</param>
-    /// <param name="handle">What unmaking it needs besides the lease id.</param>
-    public static IssueResult Issued(Secret secret, DateTimeOffset expiresAt, string? handle = null)
+    public static IssueResult Issued(Secret secret, DateTimeOffset expiresAt)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        return new IssueResult(secret, expiresAt, handle, null);
+        return new IssueResult(secret, expiresAt, null);
     }
 
     /// <summary>No credential was made, and the back end holds none.</summary>
@@ -45,6 +49,6 @@ public sealed class IssueResult
     public static IssueResult Refused(string error)
     {
         ArgumentException.ThrowIfNullOrEmpty(error);
-        return new IssueResult(null, default, null, error);
+        return new IssueResult(null, default, error);
     }
 }

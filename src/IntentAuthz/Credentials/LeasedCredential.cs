@@ -3,14 +3,26 @@ namespace IntentAuthz;
 /// <summary>What a tool receives of a lease: the secret, and what it may be used for. It goes through the invocation, never through arguments.</summary>
 public sealed class LeasedCredential
 {
-    internal LeasedCredential(Lease lease, Secret secret)
+    internal LeasedCredential(Lease lease, CredentialProfile profile, IssueResult made)
     {
         Lease = lease;
-        Secret = secret;
+        Profile = profile;
+        Secret = made.Secret!;
+        UserName = made.UserName;
+        Presentation = made.Presentation;
     }
 
-    /// <summary>The lease.</summary>
+    /// <summary>The lease, as it was when the credential was made.</summary>
     public Lease Lease { get; }
+
+    /// <summary>The profile it was made by.</summary>
+    public CredentialProfile Profile { get; }
+
+    /// <summary>The name that goes with the secret, such as a database role's; null when there is none.</summary>
+    public string? UserName { get; }
+
+    /// <summary>How it is shown to its target service over HTTP.</summary>
+    public CredentialPresentation Presentation { get; }
 
     /// <summary>The secret. It is cleared when the lease ends; do not keep a copy.</summary>
     public Secret Secret { get; }

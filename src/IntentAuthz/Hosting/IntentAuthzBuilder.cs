@@ -86,6 +86,24 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
+    /// <summary>Keeps lease records in a store that outlives the process. Without one they are kept in memory.</summary>
+    /// <typeparam name="TStore">The store; it is made once, with what it asks for from the services.</typeparam>
+    public IntentAuthzBuilder UseLeaseStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>()
+        where TStore : class, ILeaseStore
+    {
+        Services.AddSingleton<ILeaseStore, TStore>();
+        return this;
+    }
+
+    /// <summary>Keeps revocations in a store that outlives the process, and that several processes can share. Without one they are kept in memory.</summary>
+    /// <typeparam name="TStore">The store; it is made once, with what it asks for from the services.</typeparam>
+    public IntentAuthzBuilder UseRevocationStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>()
+        where TStore : class, IRevocationStore
+    {
+        Services.AddSingleton<IRevocationStore, TStore>();
+        return this;
+    }
+
     /// <summary>Gives policies the host's own entities: groups, folders, accounts.</summary>
     /// <param name="entities">The entities, safe for use by many threads.</param>
     public IntentAuthzBuilder UseEntities(IEntityProvider entities)

@@ -26,6 +26,12 @@ public sealed class IntentAuthzOptions
     /// <summary>How long an issuer may take to make or unmake a credential. 10 ms to 5 minutes.</summary>
     public TimeSpan IssuerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How old this process's knowledge of what is revoked may be where the store is shared. A process that could not read it for so long denies
+    /// every call (<c>revocation-unknown</c>) until it can. 100 ms to 1 minute.
+    /// </summary>
+    public TimeSpan MaxRevocationStaleness { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a call of a high-risk tool waits for its audit record to be written. 10 ms to 5 minutes.</summary>
     public TimeSpan DurableAuditTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

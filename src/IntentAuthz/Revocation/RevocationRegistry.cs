@@ -102,7 +102,14 @@ public sealed class RevocationRegistry
     private async ValueTask ApplyAsync(RevocationTarget target, Principal? by, string reason)
     {
         // The entry first: a call that checks from here on is denied. Then those that had checked before are stopped.
-        _list.Add(new RevocationEntry(target, by, reason, _gate.Time.GetUtcNow()));
+        _list.Add(new RevocationEntry
+        {
+            Target = target,
+            By = by,
+            Reason = reason,
+            Cause = by is null ? RevocationCause.OperatorKey : RevocationCause.Person,
+            At = _gate.Time.GetUtcNow(),
+        });
         switch (target.Kind)
         {
             case RevocationKind.Tool:

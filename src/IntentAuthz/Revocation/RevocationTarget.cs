@@ -63,6 +63,19 @@ public readonly record struct RevocationTarget
     /// <param name="tenant">Which.</param>
     public static RevocationTarget WholeTenant(TenantId tenant) => new(RevocationKind.Tenant, tenant, "");
 
+    /// <summary>Takes what a store has written down, by the three members of a target.</summary>
+    /// <param name="kind">What kind.</param>
+    /// <param name="tenant">Whose; <c>default</c> for <see cref="Everything"/>.</param>
+    /// <param name="id">Its id; empty for a tenant and for everything.</param>
+    /// <exception cref="ArgumentException">The members do not make a target.</exception>
+    public static RevocationTarget FromStore(RevocationKind kind, TenantId tenant, string id) => kind switch
+    {
+        RevocationKind.Everything => Everything,
+        RevocationKind.Tenant => WholeTenant(new TenantId(tenant.Value)),
+        _ when Enum.IsDefined(kind) => new(kind, new TenantId(tenant.Value), Identifier.Validate(id, "revocation target")),
+        _ => throw new ArgumentException($"{kind} is no kind of revocation.", nameof(kind)),
+    };
+
     /// <summary>Kind and id, such as <c>Task task_…</c>.</summary>
     public override string ToString() => Id is { Length: > 0 } ? $"{Kind} {Id}" : Kind == RevocationKind.Tenant ? $"tenant {Tenant}" : "everything";
 }

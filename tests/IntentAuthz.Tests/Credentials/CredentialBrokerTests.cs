@@ -76,7 +76,7 @@ public sealed class CredentialBrokerTests
         AgentTask task = await fixture.OpenAsync(lifetime: TimeSpan.FromMinutes(1));
         await fixture.CallAsync(task, "read");
 
-        Assert.Equal(task.ExpiresAt, asked!.ExpiresAt);
+        Assert.Equal(task.ExpiresAt, asked!.Lease.ExpiresAt);
     }
 
     [Fact]
@@ -223,7 +223,7 @@ public sealed class CredentialBrokerTests
     public async Task Credential_ThatOutlivesItsLease_IsUnmadeWhenTheLeaseExpires_AndItsWindowIsNotHidden()
     {
         TestIssuer issuer = new(RevocationSpeed.ExpiryOnly);
-        issuer.OnIssue = (request, _) => new ValueTask<IssueResult>(issuer.Issue(request, request.ExpiresAt + TimeSpan.FromMinutes(10)));
+        issuer.OnIssue = (request, _) => new ValueTask<IssueResult>(issuer.Issue(request, request.Lease.ExpiresAt + TimeSpan.FromMinutes(10)));
         await using GuardFixture fixture = Fixture(issuer);
         DateTimeOffset honoured = fixture.Clock.GetUtcNow() + TimeSpan.FromMinutes(15);
         AgentTask task = await fixture.OpenAsync();

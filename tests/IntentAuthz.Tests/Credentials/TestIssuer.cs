@@ -39,8 +39,8 @@ internal sealed class TestIssuer(RevocationSpeed speed = RevocationSpeed.Immedia
 
     internal IssueResult Issue(IssueRequest request, DateTimeOffset? expiresAt = null, string? text = null)
     {
-        Secret secret = Secret.FromString(text ?? $"secret-of-{request.Lease}");
+        Secret secret = Secret.FromString(text ?? $"secret-of-{request.Lease.Id}");
         Secrets.Enqueue(secret);
-        return IssueResult.Issued(secret, expiresAt ?? request.ExpiresAt, "handle");
+        return IssueResult.Issued(secret, expiresAt ?? request.Lease.ExpiresAt) with { Handle = "handle" };
     }
 }

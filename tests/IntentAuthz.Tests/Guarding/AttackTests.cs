@@ -292,7 +292,7 @@ public sealed class AttackTests
         ICredentialIssuer issuer = Substitute.For<ICredentialIssuer>();
         issuer.Name.Returns("bank");
         issuer.IssueAsync(Arg.Any<IssueRequest>(), Arg.Any<CancellationToken>())
-            .Returns(c => new ValueTask<IssueResult>(IssueResult.Issued(Secret.FromString(Token), c.Arg<IssueRequest>().ExpiresAt)));
+            .Returns(c => new ValueTask<IssueResult>(IssueResult.Issued(Secret.FromString(Token), c.Arg<IssueRequest>().Lease.ExpiresAt)));
         await using GuardFixture fixture = new(
             PermitAgents,
             b => b.AddTool(Pay.NeedsCredential("payments:write")).AddIssuer(issuer)
@@ -325,7 +325,7 @@ public sealed class AttackTests
         issuer.Name.Returns("bank");
         issuer.RevocationSpeed.Returns(RevocationSpeed.Immediate);
         issuer.IssueAsync(Arg.Any<IssueRequest>(), Arg.Any<CancellationToken>())
-            .Returns(c => new ValueTask<IssueResult>(IssueResult.Issued(secret, c.Arg<IssueRequest>().ExpiresAt)));
+            .Returns(c => new ValueTask<IssueResult>(IssueResult.Issued(secret, c.Arg<IssueRequest>().Lease.ExpiresAt)));
         await using GuardFixture fixture = new(
             PermitAgents,
             b => b.AddTool(Pay.NeedsCredential("payments:write")).AddIssuer(issuer)
