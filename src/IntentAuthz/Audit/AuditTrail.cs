@@ -26,9 +26,21 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
         queue.Note(
             ForTask(AuditKind.Task, task, to.ToString().ToLowerInvariant(), explanation, null));
 
-    internal void Leased(AgentTask task, Lease lease, string reasonCode, string explanation) =>
-        queue.Note(
-            ForTask(AuditKind.Lease, task, reasonCode, explanation, lease.Id));
+    /// <summary>A step of a lease's life; of one that was taken over or found, the task is not here any more.</summary>
+    internal void Leased(AgentTask? task, Lease lease, string reasonCode, string explanation) =>
+        queue.Note(task is not null
+            ? ForTask(AuditKind.Lease, task, reasonCode, explanation, lease.Id)
+            : new AuditRecord
+            {
+                Kind = AuditKind.Lease,
+                Time = time.GetUtcNow(),
+                Tenant = lease.Tenant,
+                Principal = $"agent {lease.Agent}",
+                Resources = [$"task {lease.Task}"],
+                ReasonCode = reasonCode,
+                Explanation = explanation,
+                Lease = lease.Id,
+            });
 
     internal void Signalled(AgentTask task, Signal signal) =>
         queue.Note(ForTask(AuditKind.Signal, task, signal.Kind.Name(), $"{signal.Evidence} (call {signal.Call}; {signal.Response})", null));

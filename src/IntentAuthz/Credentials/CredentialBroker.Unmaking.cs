@@ -1,6 +1,11 @@
+using System.Collections.Immutable;
+
 namespace IntentAuthz;
 
-/// <summary>The end of a lease: out of use at once, unmade as soon as its issuer can, tried again until its time has run out.</summary>
+/// <summary>
+/// The end of a lease: out of use at once, unmade as soon as its issuer can, tried again without end. Its record goes last, when nothing is left
+/// of the credential.
+/// </summary>
 internal sealed partial class CredentialBroker
 {
     private async ValueTask AbandonAsync(HeldLease held)
@@ -12,86 +17,189 @@ internal sealed partial class CredentialBroker
     /// <summary>Takes the lease out of use in this process: nobody is handed it from here on, and its secret is cleared.</summary>
     private void Retire(HeldLease held)
     {
-        _ = held.TryMove(LeaseState.Active, LeaseState.Revoking) || held.TryMove(LeaseState.Pending, LeaseState.Revoking);
-        _ofTask.TryRemove(KeyValuePair.Create((held.Task.Id, held.Lease.Profile), held));
-        held.Credential?.Secret.Dispose();
-        held.Expiry?.Dispose();
+        if (held.TryMove(LeaseState.Active, LeaseState.Revoking))
+        {
+            _expiry.CountDead();
+        }
+        else
+        {
+            held.TryMove(LeaseState.Pending, LeaseState.Revoking);
+        }
+
+        held.Task?.Leases.Remove(held);
+        if (held.Credential is { } credential)
+        {
+            credential.Secret.Dispose();
+            credential.Presentation.Dispose();
+        }
     }
 
-    /// <summary>The lease's time has run out. Where the back end honours it longer than was asked for, it is unmade.</summary>
-    private void Expire(HeldLease held)
+    private async ValueTask<ImmutableArray<ResidualWindow>> RetireAllAsync(List<HeldLease> held)
     {
-        if (held.Lease.HonouredUntil > _time.GetUtcNow())
+        if (held.Count == 0)
         {
-            Retire(held);
-            _ = Task.Run(() => UnmakeAsync(held));
+            return [];
         }
-        else if (held.TryMove(LeaseState.Active, LeaseState.Expired))
+
+        foreach (HeldLease lease in held)
         {
-            Retire(held);
-            _leases.TryRemove(held.Lease.Id, out _);
-            _scrubber.Forget(held.Lease.Id);
+            Retire(lease);
         }
+
+        // Each on a thread of its own, since an issuer may work before it first waits.
+        Task<ResidualWindow>[] unmaking = [.. held.Select(h => Task.Run(() => UnmakeAsync(h)))];
+        try
+        {
+            await Task.WhenAll(unmaking).WaitAsync(_limits.IssuerTimeout, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // What an issuer is not done with goes on in the background, and its record stays until then.
+        }
+
+        return [.. unmaking.Zip(held, (u, h) => u.IsCompletedSuccessfully ? u.Result : WindowOf(h, confirmed: false))];
     }
 
-    /// <summary>Each on a thread of its own, since an issuer may work before it first waits.</summary>
-    private Task<ResidualWindow[]> UnmakeAllAsync(HeldLease[] held) =>
-        held.Length == 0 ? Task.FromResult<ResidualWindow[]>([]) : Task.WhenAll(held.Select(h => Task.Run(() => UnmakeAsync(h))));
+    private void UnmakeInBackground(HeldLease held) => _ = Task.Run(() => UnmakeAsync(held));
 
     private async Task<ResidualWindow> UnmakeAsync(HeldLease held)
     {
         bool unmade = await TryUnmakeAsync(held).ConfigureAwait(false);
         if (!unmade)
         {
-            _ = RetryAsync(held);
+            TryAgain(held);
         }
 
-        Lease lease = held.Lease;
-        bool confirmed = unmade && !held.IsBeingMade;
-        DateTimeOffset until = confirmed && held.Issuer.RevocationSpeed == RevocationSpeed.Immediate ? _time.GetUtcNow() : lease.HonouredUntil;
-        return new ResidualWindow(lease.Id, lease.Audience, held.Issuer.RevocationSpeed, until, confirmed);
+        return WindowOf(held, confirmed: unmade);
     }
 
+    private void TryAgain(HeldLease held)
+    {
+        if (_issuers.TryGetValue(held.Lease.Issuer, out IssuerWork? work))
+        {
+            work.Retries.Add(held);
+        }
+    }
+
+    private ResidualWindow WindowOf(HeldLease held, bool confirmed)
+    {
+        Lease lease = held.Lease;
+        RevocationSpeed speed = held.Issuer?.RevocationSpeed ?? RevocationSpeed.ExpiryOnly;
+        return new ResidualWindow(
+            lease.Id,
+            lease.Audience,
+            speed,
+            confirmed && (speed == RevocationSpeed.Immediate || held.IsRecordOnly) ? _time.GetUtcNow() : lease.HonouredUntil,
+            confirmed,
+            IsQueuedDurably: !confirmed && _store.IsDurable);
+    }
+
+    /// <summary>Unmakes the credential, then removes the record. False when it has to be tried again.</summary>
     private async Task<bool> TryUnmakeAsync(HeldLease held)
     {
+        if (!held.IsRecordOnly && !held.IsUnmade && !await TryAskToUnmakeAsync(held).ConfigureAwait(false))
+        {
+            return false;
+        }
+
         try
         {
-            using CancellationTokenSource asking = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            await WithinAsync(_store.RemoveAsync(held.Lease.Id, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogStoreFailed(e, held.Lease.Id, "after it was unmade");
+            held.Change(static (l, _) => l with { FailedAttempts = l.FailedAttempts + 1 }, 0);
+            return false;
+        }
+
+        _leases.TryRemove(held.Lease.Id, out _);
+        LeaseState ended = held.RanOut ? LeaseState.Expired : LeaseState.Revoked;
+        if (held.TryMove(LeaseState.Revoking, ended) && !held.IsRecordOnly)
+        {
+            string how = held.RanOut ? "ran out" : "was taken away";
+            _audit.Leased(held.Task, held.Lease, held.RanOut ? "expired" : "revoked", $"The credential '{held.Lease.Profile}' {how} and was unmade by '{held.Lease.Issuer}'.");
+        }
+
+        _ = ForgetAsync(held);
+        return true;
+    }
+
+    private async Task<bool> TryAskToUnmakeAsync(HeldLease held)
+    {
+        if (held.Issuer is not { } issuer || !_issuers.TryGetValue(issuer.Name, out IssuerWork? work))
+        {
+            LogStranded(held.Lease.Id, held.Lease.Issuer);
+            return false;
+        }
+
+        try
+        {
+            await work.Unmaking.WaitAsync(_stopping.Token).ConfigureAwait(false);
             try
             {
-                await held.Issuer.RevokeAsync(held.Lease, asking.Token).AsTask().WaitAsync(_issuerTimeout, _time).ConfigureAwait(false);
+                await AskToUnmakeAsync(held, issuer).ConfigureAwait(false);
             }
-            catch
+            finally
             {
-                await asking.CancelAsync().ConfigureAwait(false);
-                throw;
+                work.Unmaking.Release();
             }
         }
         catch (Exception e)
         {
-            LogRevokeFailed(e, held.Lease.Id, held.Issuer.Name);
+            await CountFailureAsync(held, issuer, e).ConfigureAwait(false);
             return false;
         }
 
-        if (held.TryMove(LeaseState.Revoking, LeaseState.Revoked))
+        work.Retries.Succeeded();
+        held.IsUnmade = !held.IsBeingMade; // what may still come up has to be unmade again, and its record stays until then
+        return held.IsUnmade;
+    }
+
+    private async Task AskToUnmakeAsync(HeldLease held, ICredentialIssuer issuer)
+    {
+        using CancellationTokenSource asking = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        try
         {
-            _audit.Leased(held.Task, held.Lease, "revoked", $"The credential '{held.Lease.Profile}' was unmade by '{held.Issuer.Name}'.");
+            await issuer.RevokeAsync(held.Lease, asking.Token).AsTask().WaitAsync(_limits.IssuerTimeout, _time).ConfigureAwait(false);
+        }
+        catch
+        {
+            await asking.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task CountFailureAsync(HeldLease held, ICredentialIssuer issuer, Exception failure)
+    {
+        Lease lease = held.Change(
+            static (l, threshold) => l with { FailedAttempts = l.FailedAttempts + 1, IsIrrevocable = l.FailedAttempts + 1 >= threshold }, _limits.IrrevocableAfter);
+        LogRevokeFailed(failure, lease.Id, issuer.Name, lease.FailedAttempts);
+        if (lease.FailedAttempts == _limits.IrrevocableAfter)
+        {
+            LogIrrevocable(lease.Id, issuer.Name, lease.FailedAttempts);
+            _audit.Leased(held.Task, lease, "irrevocable", $"The issuer '{issuer.Name}' has failed {lease.FailedAttempts} times to unmake the credential '{lease.Profile}'; it is honoured until {lease.HonouredUntil:O}.");
         }
 
-        _leases.TryRemove(held.Lease.Id, out _);
-        _ = ForgetAsync(held);
-        return true;
+        try
+        {
+            await WithinAsync(_store.UpdateAsync(lease, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogStoreFailed(e, lease.Id, "to count a failure"); // the record there is says all that is needed
+        }
     }
 
     /// <summary>Text that goes to the model is searched for the secret until the back end does not honour it any more.</summary>
     private async Task ForgetAsync(HeldLease held)
     {
-        TimeSpan residual = held.Issuer.RevocationSpeed == RevocationSpeed.Immediate ? TimeSpan.Zero : held.Lease.HonouredUntil - _time.GetUtcNow();
+        TimeSpan residual = held.IsRecordOnly || held.Issuer?.RevocationSpeed == RevocationSpeed.Immediate ? TimeSpan.Zero : held.Lease.HonouredUntil - _time.GetUtcNow();
         try
         {
             if (residual > TimeSpan.Zero)
             {
-                await Task.Delay(residual, _time, _stopping.Token).ConfigureAwait(false);
+                await Task.Delay(residual < s_longestMemory ? residual : s_longestMemory, _time, _stopping.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -102,38 +210,6 @@ internal sealed partial class CredentialBroker
         _scrubber.Forget(held.Lease.Id);
     }
 
-    private async Task RetryAsync(HeldLease held)
-    {
-        if (!held.TryBeginRetrying())
-        {
-            return;
-        }
-
-        TimeSpan delay = s_retryDelay;
-        try
-        {
-            while (_time.GetUtcNow() < held.Lease.HonouredUntil)
-            {
-                await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(false);
-                if (await TryUnmakeAsync(held).ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                delay = delay * 2 < TimeSpan.FromMinutes(1) ? delay * 2 : TimeSpan.FromMinutes(1);
-            }
-
-            held.TryMove(LeaseState.Revoking, LeaseState.Expired);
-            _leases.TryRemove(held.Lease.Id, out _);
-            _scrubber.Forget(held.Lease.Id);
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            LogLeftAtShutdown(held.Lease.Id, held.Lease.HonouredUntil);
-        }
-        finally
-        {
-            held.EndRetrying();
-        }
-    }
+    /// <summary>A secret that is honoured for good is remembered by its source, not lease by lease.</summary>
+    private static readonly TimeSpan s_longestMemory = TimeSpan.FromDays(30);
 }

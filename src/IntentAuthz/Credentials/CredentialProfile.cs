@@ -57,6 +57,12 @@ public sealed class CredentialProfile
     public TimeSpan Lifetime { get; }
 
     /// <summary>
+    /// Whether every call gets a lease of its own, which ends with the call. False to let the calls of one task share one as long as it lives
+    /// and nothing is revoked; a call that a person approved always has its own.
+    /// </summary>
+    public bool IsPerCall { get; init; }
+
+    /// <summary>
     /// How long it may live in all when it is renewed while calls use it, at most <see cref="MaxRenewal"/>; null to never renew it. Each renewal
     /// is for <see cref="Lifetime"/>, and an <see cref="IRenewingIssuer"/> makes it; other issuers make another credential instead.
     /// </summary>

@@ -1,22 +1,59 @@
 namespace IntentAuthz;
 
-/// <summary>A lease with its secret, as the broker holds it.</summary>
-internal sealed class HeldLease(Lease lease, CredentialProfile profile, AgentTask task, ICredentialIssuer issuer)
+/// <summary>
+/// A lease as the broker of this process holds it: the newest record, and the secret while it is of use. One that was taken over from a process
+/// that has ended, or found at a back end, has neither task nor secret, and is there to be unmade.
+/// </summary>
+internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, CredentialProfile? profile = null, AgentTask? task = null)
 {
     private readonly Lock _moving = new(); // protects the record
     private Lease _lease = lease;
-    private bool _isBeingMade = true;
-    private int _retrying;
+    private bool _isBeingMade;
 
     internal Lease Lease => Volatile.Read(ref _lease);
 
-    internal CredentialProfile Profile { get; } = profile;
+    internal AgentTask? Task { get; } = task;
 
-    internal void Issued(DateTimeOffset expiresAt, string? handle)
+    internal CredentialProfile? Profile { get; } = profile;
+
+    /// <summary>Who unmakes it; null when the host has no issuer of that name any more.</summary>
+    internal ICredentialIssuer? Issuer { get; } = issuer;
+
+    internal LeasedCredential? Credential { get; set; }
+
+    internal bool IsActive => Lease.State == LeaseState.Active;
+
+    /// <summary>Whether the issuer may still be making it: until then nobody can confirm that nothing is left of it, and its record stays.</summary>
+    internal bool IsBeingMade
+    {
+        get => Volatile.Read(ref _isBeingMade);
+        set => Volatile.Write(ref _isBeingMade, value);
+    }
+
+    /// <summary>Whether the issuer was never asked, so that only the record has to go.</summary>
+    internal bool IsRecordOnly { get; set; }
+
+    /// <summary>Whether the issuer has unmade it, so that only the record has to go.</summary>
+    internal bool IsUnmade { get; set; }
+
+    /// <summary>Whether its time ran out, as opposed to its being taken away.</summary>
+    internal bool RanOut { get; set; }
+
+    /// <summary>When its expiry is due, on the monotonic clock; written before the lease is handed out.</summary>
+    internal long Deadline { get; set; }
+
+    /// <summary>When unmaking it is tried again, on the monotonic clock; the retries of its issuer own it.</summary>
+    internal long NextAttempt { get; set; }
+
+    /// <summary>Whether it waits to be tried again; the retries of its issuer own it.</summary>
+    internal bool IsWaiting { get; set; }
+
+    /// <summary>Puts a newer record in place, made from the present one.</summary>
+    internal Lease Change<TState>(Func<Lease, TState, Lease> change, TState state)
     {
         lock (_moving)
         {
-            _lease = _lease with { HonouredUntil = expiresAt, ExpiresAt = expiresAt < _lease.ExpiresAt ? expiresAt : _lease.ExpiresAt, Handle = handle ?? _lease.Handle };
+            return _lease = change(_lease, state);
         }
     }
 
@@ -34,24 +71,19 @@ internal sealed class HeldLease(Lease lease, CredentialProfile profile, AgentTas
         }
     }
 
-    internal AgentTask Task { get; } = task;
-
-    internal ICredentialIssuer Issuer { get; } = issuer;
-
-    internal LeasedCredential? Credential { get; set; }
-
-    /// <summary>Whether the issuer may still be making it: until then nobody can confirm that nothing is left of it.</summary>
-    internal bool IsBeingMade
+    /// <summary>Lengthens its life, unless it has been taken out of use meanwhile.</summary>
+    internal bool TryLengthen(DateTimeOffset expiresAt, DateTimeOffset honouredUntil, long deadline)
     {
-        get => Volatile.Read(ref _isBeingMade);
-        set => Volatile.Write(ref _isBeingMade, value);
+        lock (_moving)
+        {
+            if (_lease.State != LeaseState.Active)
+            {
+                return false;
+            }
+
+            _lease = _lease with { ExpiresAt = expiresAt, HonouredUntil = honouredUntil };
+            Deadline = deadline;
+            return true;
+        }
     }
-
-    /// <summary>Ends the lease when its time has run out.</summary>
-    internal ITimer? Expiry { get; set; }
-
-    /// <summary>True for the first to ask: one loop at a time tries to unmake the lease again.</summary>
-    internal bool TryBeginRetrying() => Interlocked.Exchange(ref _retrying, 1) == 0;
-
-    internal void EndRetrying() => Volatile.Write(ref _retrying, 0);
 }

@@ -8,6 +8,9 @@ namespace IntentAuthz;
 /// </summary>
 public interface ILeaseStore
 {
+    /// <summary>Whether records outlive the process.</summary>
+    bool IsDurable { get; }
+
     /// <summary>Adds a record, held by this process.</summary>
     /// <param name="lease">The record.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -8,6 +8,8 @@ internal sealed class InMemoryLeaseStore : ILeaseStore
 {
     private readonly ConcurrentDictionary<LeaseId, Lease> _leases = new();
 
+    public bool IsDurable => false;
+
     public ValueTask AddAsync(Lease lease, CancellationToken cancellationToken)
     {
         _leases[lease.Id] = lease;

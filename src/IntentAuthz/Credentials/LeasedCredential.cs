@@ -3,8 +3,9 @@ namespace IntentAuthz;
 /// <summary>What a tool receives of a lease: the secret, and what it may be used for. It goes through the invocation, never through arguments.</summary>
 public sealed class LeasedCredential
 {
-    internal LeasedCredential(Lease lease, CredentialProfile profile, IssueResult made)
+    internal LeasedCredential(HeldLease held, Lease lease, CredentialProfile profile, IssueResult made)
     {
+        Held = held;
         Lease = lease;
         Profile = profile;
         Secret = made.Secret!;
@@ -14,6 +15,11 @@ public sealed class LeasedCredential
 
     /// <summary>The lease, as it was when the credential was made.</summary>
     public Lease Lease { get; }
+
+    internal HeldLease Held { get; }
+
+    /// <summary>Whether the lease is in use: not ended, and nothing it rests on revoked.</summary>
+    internal bool IsLive => Held.IsActive;
 
     /// <summary>The profile it was made by.</summary>
     public CredentialProfile Profile { get; }

@@ -37,6 +37,11 @@ internal sealed class SecretScrubber(TimeProvider time)
         return true;
     }
 
+    /// <summary>The back end honours the secret longer than was said.</summary>
+    internal void Extend(LeaseId lease, DateTimeOffset until) =>
+        ImmutableInterlocked.Update(
+            ref _known, static (known, longer) => [.. known.Select(k => k.Lease == longer.Lease ? k with { Until = longer.Until } : k)], (Lease: lease, Until: until));
+
     /// <summary>Forgets a secret whose back end has confirmed that it is worth nothing any more, or whose validity has ended.</summary>
     internal void Forget(LeaseId lease) =>
         ImmutableInterlocked.Update(ref _known, static (known, gone) => known.RemoveAll(k => k.Lease == gone), lease);

@@ -120,6 +120,12 @@ public static class ReasonCodes
     /// <summary>The issuer refused, threw or did not answer in time.</summary>
     public const string CredentialFailed = "credential-failed";
 
+    /// <summary>The mandate of the task, or of one above it, leaves no scope of the credential.</summary>
+    public const string CredentialOutsideMandate = "credential-outside-mandate";
+
+    /// <summary>The task has as many leases as it may have at a time.</summary>
+    public const string CredentialQuota = "credential-quota";
+
     /// <summary>Nothing here can enforce the containment that is asked for.</summary>
     public const string ContainmentUnavailable = "containment-unavailable";
 

@@ -18,7 +18,7 @@ internal sealed partial class CallPipeline
         }
 
         AcquireResult acquired = await broker.AcquireAsync(
-            context.Task, profile, context.Approval is null ? null : context.Id, cancellationToken).ConfigureAwait(false);
+            context.Task, profile, context.Id, isApproved: context.Approval is not null, cancellationToken).ConfigureAwait(false);
         context.Credential = acquired.Credential;
         return acquired.Credential is null ? Decision.Deny(acquired.ReasonCode, acquired.Message) : permit;
     }

@@ -14,6 +14,7 @@ internal sealed partial class CallPipeline
         InFlightCall inFlight = new(context.Id, context.Tool)
         {
             Lease = context.Credential?.Lease.Id,
+            Issuer = context.Credential?.Lease.Issuer,
             PolicyVersion = standing.PolicyVersion,
             Approval = context.Approval?.Id,
         };
@@ -65,7 +66,7 @@ internal sealed partial class CallPipeline
         }
 
         if (revoked.Covers(task, context.Tool.Name, standing.PolicyVersion)
-            || (context.Credential is { } credential && !broker.IsLive(credential.Lease.Id)))
+            || context.Credential is { IsLive: false })
         {
             return Decision.Deny(ReasonCodes.Revoked, "What the call rests on was revoked while it was being decided.");
         }

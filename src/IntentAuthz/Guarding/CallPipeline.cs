@@ -145,12 +145,15 @@ internal sealed partial class CallPipeline(
         return new GuardResult(context.Id, decision, decision.ReasonCode, label: Label.Best);
     }
 
-    /// <summary>A lease made for an approved call serves that call only.</summary>
-    private ValueTask ReleaseCallLeaseAsync(CallContext context)
+    /// <summary>A lease made for one call serves that call only.</summary>
+    private async ValueTask ReleaseCallLeaseAsync(CallContext context)
     {
         LeasedCredential? credential = context.Credential;
         context.Credential = null;
-        return credential?.Lease.OnlyFor is null ? ValueTask.CompletedTask : broker.RevokeLeaseAsync(credential.Lease.Tenant, credential.Lease.Id);
+        if (credential?.Lease.OnlyFor is not null)
+        {
+            await broker.RevokeLeaseAsync(credential.Lease.Tenant, credential.Lease.Id).ConfigureAwait(false);
+        }
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A fault inside the guard; call {Call} was denied.")]

@@ -25,7 +25,9 @@ internal sealed class InFlightCall : IDisposable
 
     internal ToolDescriptor Tool { get; }
 
-    internal LeaseId? Lease { get; set; }
+    internal LeaseId? Lease { get; init; }
+
+    internal string? Issuer { get; init; }
 
     internal string? PolicyVersion { get; init; }
 

@@ -45,13 +45,15 @@ internal sealed class InFlightCalls
         call.Dispose();
     }
 
-    internal bool Contains(CallId id)
+    internal bool Contains(CallId id) => Any(call => call.Id == id);
+
+    internal bool Any(Func<InFlightCall, bool> matches)
     {
         lock (_listing)
         {
             for (InFlightCall? call = _first; call is not null; call = call.Next)
             {
-                if (call.Id == id)
+                if (matches(call))
                 {
                     return true;
                 }

@@ -23,6 +23,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<SchemaFragment> schemas,
         IEnumerable<CredentialProfile> profiles,
         IEnumerable<ICredentialIssuer> issuers,
+        IEnumerable<ILeaseStore> leaseStores,
         IEnumerable<IEntityProvider> entities,
         IEnumerable<IMandateProposer> proposers,
         IEnumerable<IAuditSink> sinks,
@@ -65,7 +66,9 @@ internal sealed partial class GuardHost : IAsyncDisposable
             gate, trail, revoked,
             new ApprovalLimits(settings.ApprovalLifetime, settings.MaxPendingApprovalsPerTask, settings.MaxPendingApprovalsPerTenant), time);
         SecretScrubber scrubber = new(time);
-        _broker = new CredentialBroker(profiles, issuers, scrubber, trail, time, settings.IssuerTimeout, loggers.CreateLogger<CredentialBroker>());
+        _broker = new CredentialBroker(
+            profiles, issuers, leaseStores.LastOrDefault() ?? new InMemoryLeaseStore(), revoked, scrubber, trail, time,
+            new LeaseLimits(settings.IssuerTimeout, settings.MaxLeasesPerTask, settings.IrrevocableAfter), loggers.CreateLogger<CredentialBroker>());
         TaskTable table = new();
         TaskEnding ending = new(table, approvals, _broker, trail, loggers.CreateLogger<TaskEnding>());
         _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
@@ -88,6 +91,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
         Guard = new Guard(pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations, new Endorsements(gate, trail, identity));
+        _broker.StartRecovery();
         PolicyAdministration = new PolicyAdministration(gate, native, schemaInForce, modes, catalog, trail);
     }
 

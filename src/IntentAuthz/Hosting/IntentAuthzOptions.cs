@@ -26,6 +26,12 @@ public sealed class IntentAuthzOptions
     /// <summary>How long an issuer may take to make or unmake a credential. 10 ms to 5 minutes.</summary>
     public TimeSpan IssuerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many leases one task may have at a time, 1 to 10,000.</summary>
+    public int MaxLeasesPerTask { get; set; } = 64;
+
+    /// <summary>After how many failures to unmake its credential a lease is reported as irrevocable, 1 to 1,000. It is tried on all the same.</summary>
+    public int IrrevocableAfter { get; set; } = 6;
+
     /// <summary>
     /// How old this process's knowledge of what is revoked may be where the store is shared. A process that could not read it for so long denies
     /// every call (<c>revocation-unknown</c>) until it can. 100 ms to 1 minute.

@@ -22,6 +22,8 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
         Duration(nameof(options.EngineTimeout), options.EngineTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         Duration(nameof(options.ProposerTimeout), options.ProposerTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
         Duration(nameof(options.IssuerTimeout), options.IssuerTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
+        Range(nameof(options.MaxLeasesPerTask), options.MaxLeasesPerTask, 1, 10_000);
+        Range(nameof(options.IrrevocableAfter), options.IrrevocableAfter, 1, 1_000);
         Duration(nameof(options.DurableAuditTimeout), options.DurableAuditTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Duration(nameof(options.AuditShutdownTimeout), options.AuditShutdownTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         Duration(nameof(options.ApprovalLifetime), options.ApprovalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace IntentAuthz;
 
 /// <summary>
@@ -21,7 +23,8 @@ public sealed class Mandate
     }
 
     /// <summary>What the mandate allows, in words, for the people who approve a task and for the audit.</summary>
-    public string Description => Budget.IsUnlimited ? _grants : $"{_grants}; {Budget}";
+    public string Description =>
+        $"{_grants}{(Budget.IsUnlimited ? "" : $"; {Budget}")}{string.Concat(CredentialScopes.Select(static c => $"; of the credential {c.Key} {(c.Value.IsEmpty ? "nothing" : $"only {string.Join(", ", c.Value)}")}"))}";
 
     /// <summary>The highest risk class a tool may have.</summary>
     public RiskClass RiskCeiling { get; }
@@ -31,6 +34,10 @@ public sealed class Mandate
 
     /// <summary>How much it may do in all. What sub-tasks use counts for every task above them too.</summary>
     public TaskBudget Budget { get; }
+
+    /// <summary>Which scopes it leaves of credential profiles, by the profile's name; a profile that is not named keeps all.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> CredentialScopes { get; private init; } =
+        ImmutableSortedDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
     /// <summary>Allows what the grants name, and nothing else.</summary>
     /// <param name="grants">At least one.</param>
@@ -88,7 +95,7 @@ public sealed class Mandate
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the named risk classes.</exception>
     public Mandate WithRiskCeiling(RiskClass ceiling) =>
         Enum.IsDefined(ceiling)
-            ? new(_policies, _grants, ceiling, Budget) { ScoreCeiling = ScoreCeiling }
+            ? new(_policies, _grants, ceiling, Budget) { ScoreCeiling = ScoreCeiling, CredentialScopes = CredentialScopes }
             : throw new ArgumentOutOfRangeException(nameof(ceiling), ceiling, "Use one of the named risk classes.");
 
     /// <summary>The same mandate with a ceiling on the risk score of calls: one above it needs a person's approval.</summary>
@@ -98,7 +105,7 @@ public sealed class Mandate
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ceiling);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ceiling, 100);
-        return new(_policies, _grants, RiskCeiling, Budget) { ScoreCeiling = ceiling };
+        return new(_policies, _grants, RiskCeiling, Budget) { ScoreCeiling = ceiling, CredentialScopes = CredentialScopes };
     }
 
     /// <summary>The same mandate with a budget, in place of the one it had.</summary>
@@ -106,8 +113,31 @@ public sealed class Mandate
     public Mandate WithBudget(TaskBudget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
-        return new(_policies, _grants, RiskCeiling, budget) { ScoreCeiling = ScoreCeiling };
+        return new(_policies, _grants, RiskCeiling, budget) { ScoreCeiling = ScoreCeiling, CredentialScopes = CredentialScopes };
     }
+
+    /// <summary>The same mandate, in which a credential profile gives these of its scopes at most. Profiles that are not named give all of theirs.</summary>
+    /// <param name="profile">The profile's name.</param>
+    /// <param name="scopes">The scopes that are left; none to give no such credential at all.</param>
+    /// <exception cref="ArgumentException">The profile is narrowed already, or a name is not valid.</exception>
+    public Mandate WithCredentialScopes(string profile, params ReadOnlySpan<string> scopes)
+    {
+        ImmutableArray<string>.Builder valid = ImmutableArray.CreateBuilder<string>(scopes.Length);
+        foreach (string scope in scopes)
+        {
+            valid.Add(Identifier.Validate(scope, "scope"));
+        }
+
+        return new(_policies, _grants, RiskCeiling, Budget)
+        {
+            ScoreCeiling = ScoreCeiling,
+            CredentialScopes = CredentialScopes.Add(Identifier.Validate(profile, "credential profile"), valid.ToImmutable()),
+        };
+    }
+
+    /// <summary>What is left of a profile's scopes, in the profile's order.</summary>
+    internal ImmutableArray<string> NarrowScopes(string profile, ImmutableArray<string> scopes) =>
+        CredentialScopes.TryGetValue(profile, out ImmutableArray<string> left) ? [.. scopes.Where(s => left.Contains(s))] : scopes;
 
     /// <summary>The mandate's answer, or null when it leaves everything to the policies.</summary>
     internal Verdict? Evaluate(PolicyRequest request) => _policies is null ? null : PolicyEvaluation.Evaluate(_policies, request);

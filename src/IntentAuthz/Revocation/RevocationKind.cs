@@ -15,6 +15,9 @@ public enum RevocationKind
     /// <summary>One lease.</summary>
     Lease,
 
+    /// <summary>One issuer of a tenant's credentials: all leases it made, and it makes no more.</summary>
+    Issuer,
+
     /// <summary>One approval.</summary>
     Approval,
 

@@ -135,6 +135,14 @@ public sealed class RevocationRegistry
 
                 await _broker.RevokeLeaseAsync(target.Tenant, lease).ConfigureAwait(false);
                 break;
+            case RevocationKind.Issuer:
+                foreach (AgentTask task in _tasks.Live.Where(t => t.Tenant == target.Tenant))
+                {
+                    task.Calls.Cancel(ReasonCodes.Revoked, call => call.Issuer == target.Id);
+                }
+
+                await _broker.RevokeIssuerAsync(target.Tenant, target.Id).ConfigureAwait(false);
+                break;
             case RevocationKind.Approval:
                 ApprovalId approval = new(target.Id);
                 _approvals.Find(target.Tenant, approval)?.TryEnd(ApprovalState.Voided);

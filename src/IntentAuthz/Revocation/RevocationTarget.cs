@@ -42,6 +42,12 @@ public readonly record struct RevocationTarget
     /// <param name="id">Which.</param>
     public static RevocationTarget Lease(TenantId tenant, LeaseId id) => new(RevocationKind.Lease, tenant, id.Value);
 
+    /// <summary>All leases of one issuer; it makes no more.</summary>
+    /// <param name="tenant">Whose leases.</param>
+    /// <param name="issuer">The issuer's name.</param>
+    public static RevocationTarget Issuer(TenantId tenant, string issuer) =>
+        new(RevocationKind.Issuer, tenant, Identifier.Validate(issuer, "issuer name"));
+
     /// <summary>One approval.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="id">Which.</param>

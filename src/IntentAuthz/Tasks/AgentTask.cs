@@ -141,6 +141,8 @@ public sealed class AgentTask
 
     internal InFlightCalls Calls { get; }
 
+    internal TaskLeases Leases { get; } = new();
+
     internal BudgetLedger Budget { get; }
 
     internal AuditSubject AuditSubject { get; }

@@ -1,0 +1,77 @@
+namespace IntentAuthz;
+
+/// <summary>
+/// The leases of one task that are in use or being made. Finding one reads an array that is replaced as a whole, so it waits for nobody and
+/// allocates nothing.
+/// </summary>
+internal sealed class TaskLeases
+{
+    private readonly Lock _listing = new(); // protects changes of _held, and _turns
+    private Dictionary<string, SemaphoreSlim>? _turns;
+    private HeldLease[] _held = [];
+
+    /// <summary>The lease that the task's calls share for a profile, if one is in use.</summary>
+    internal HeldLease? Find(string profile)
+    {
+        foreach (HeldLease held in Volatile.Read(ref _held))
+        {
+            Lease lease = held.Lease;
+            if (lease.OnlyFor is null && lease.State == LeaseState.Active && lease.Profile == profile)
+            {
+                return held;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds a lease that is about to be made; false when the task has as many as it may.</summary>
+    internal bool TryAdd(HeldLease held, int most)
+    {
+        lock (_listing)
+        {
+            if (_held.Length >= most)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _held, [.. _held, held]);
+            return true;
+        }
+    }
+
+    internal void Remove(HeldLease held)
+    {
+        lock (_listing)
+        {
+            Volatile.Write(ref _held, Array.FindAll(_held, h => !ReferenceEquals(h, held)));
+        }
+    }
+
+    /// <summary>Takes all out. One that is added afterwards finds the task stopped and is given up by whoever added it.</summary>
+    internal HeldLease[] Drain()
+    {
+        lock (_listing)
+        {
+            HeldLease[] held = _held;
+            Volatile.Write(ref _held, []);
+            _turns = null;
+            return held;
+        }
+    }
+
+    /// <summary>One at a time makes the lease that calls share: parallel calls wait for it and take what it made.</summary>
+    internal SemaphoreSlim TurnOf(string profile)
+    {
+        lock (_listing)
+        {
+            _turns ??= new Dictionary<string, SemaphoreSlim>(StringComparer.Ordinal);
+            if (!_turns.TryGetValue(profile, out SemaphoreSlim? turn))
+            {
+                _turns.Add(profile, turn = new SemaphoreSlim(1, 1));
+            }
+
+            return turn;
+        }
+    }
+}
