@@ -14,6 +14,11 @@ internal sealed partial class CredentialBroker
             return AcquireResult.Failed(ReasonCodes.Revoked, $"The issuer '{issuer.Name}' is revoked; it makes nothing until that is lifted.");
         }
 
+        if (issuer.MaxLifetime <= TimeSpan.Zero)
+        {
+            return AcquireResult.Failed(ReasonCodes.CredentialFailed, $"The issuer '{issuer.Name}' gives no life to what it makes (MaxLifetime is {issuer.MaxLifetime}).");
+        }
+
         IssueRequest request = new(Plan(task, profile, issuer, scopes, onlyFor), profile, task);
         HeldLease held;
         try

@@ -107,8 +107,8 @@ internal sealed class LeaseExpiry : IDisposable
         _set = deadline;
         long now = _time.GetTimestamp();
 
-        // A timer counts whole milliseconds and drops the rest; one more keeps it from firing just before the deadline.
-        TimeSpan wait = deadline <= now ? TimeSpan.Zero : _time.GetElapsedTime(now, deadline) + TimeSpan.FromMilliseconds(1);
+        // A timer counts whole milliseconds and drops the rest; rounded up, it does not fire just before the deadline.
+        TimeSpan wait = deadline <= now ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(_time.GetElapsedTime(now, deadline).TotalMilliseconds));
         _timer.Change(wait < s_longest ? wait : s_longest, Timeout.InfiniteTimeSpan);
     }
 

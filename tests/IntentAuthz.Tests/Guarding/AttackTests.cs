@@ -250,6 +250,7 @@ public sealed class AttackTests
     {
         ICredentialIssuer issuer = Substitute.For<ICredentialIssuer>();
         issuer.Name.Returns("bank");
+        issuer.MaxLifetime.Returns(TimeSpan.FromHours(1));
         issuer.IssueAsync(Arg.Any<IssueRequest>(), Arg.Any<CancellationToken>()).Throws(new InvalidOperationException("password=hunter2"));
         await using GuardFixture fixture = new(
             """@credential("payments:write") permit(principal, action == Action::"pay", resource);""",
@@ -269,6 +270,7 @@ public sealed class AttackTests
     {
         ICredentialIssuer issuer = Substitute.For<ICredentialIssuer>();
         issuer.Name.Returns("bank");
+        issuer.MaxLifetime.Returns(TimeSpan.FromHours(1));
         await using GuardFixture fixture = new(
             """
             @credential("payments:write") permit(principal, action == Action::"pay", resource);
@@ -291,6 +293,7 @@ public sealed class AttackTests
         const string Token = "eyJhbGciOiJFUzI1NiJ9.payload+with/signs.signature==";
         ICredentialIssuer issuer = Substitute.For<ICredentialIssuer>();
         issuer.Name.Returns("bank");
+        issuer.MaxLifetime.Returns(TimeSpan.FromHours(1));
         issuer.IssueAsync(Arg.Any<IssueRequest>(), Arg.Any<CancellationToken>())
             .Returns(c => new ValueTask<IssueResult>(IssueResult.Issued(Secret.FromString(Token), c.Arg<IssueRequest>().Lease.ExpiresAt)));
         await using GuardFixture fixture = new(
@@ -323,6 +326,7 @@ public sealed class AttackTests
         Secret secret = Secret.FromString("a secret of some length");
         ICredentialIssuer issuer = Substitute.For<ICredentialIssuer>();
         issuer.Name.Returns("bank");
+        issuer.MaxLifetime.Returns(TimeSpan.FromHours(1));
         issuer.RevocationSpeed.Returns(RevocationSpeed.Immediate);
         issuer.IssueAsync(Arg.Any<IssueRequest>(), Arg.Any<CancellationToken>())
             .Returns(c => new ValueTask<IssueResult>(IssueResult.Issued(secret, c.Arg<IssueRequest>().Lease.ExpiresAt)));
