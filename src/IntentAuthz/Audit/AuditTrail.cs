@@ -43,7 +43,20 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
             });
 
     internal void Signalled(AgentTask task, Signal signal) =>
-        queue.Note(ForTask(AuditKind.Signal, task, signal.Kind.Name(), $"{signal.Evidence} (call {signal.Call}; {signal.Response})", null));
+        queue.Note(ForTask(AuditKind.Signal, task, signal.Kind.Name(), $"{signal.Evidence} ({(signal.Call is { } call ? $"call {call}; " : "")}{signal.Response})", null));
+
+    /// <summary>A credential was used after its end, and the task it served is not here any more.</summary>
+    internal void ShadowPrivilege(TenantId tenant, TaskId of, LeaseId lease, string evidence) =>
+        queue.Note(new AuditRecord
+        {
+            Kind = AuditKind.Signal,
+            Time = time.GetUtcNow(),
+            Tenant = tenant,
+            Resources = [$"task {of}"],
+            ReasonCode = SignalKind.ShadowPrivilege.Name(),
+            Explanation = evidence,
+            Lease = lease,
+        });
 
     private AuditRecord ForTask(AuditKind kind, AgentTask task, string reasonCode, string explanation, LeaseId? lease) =>
         new()

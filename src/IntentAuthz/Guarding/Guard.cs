@@ -24,6 +24,7 @@ public sealed class Guard
         TaskRegistry tasks,
         ApprovalRegistry approvals,
         RevocationRegistry revocations,
+        LeaseRegistry leases,
         Endorsements endorsements)
     {
         _pipeline = pipeline;
@@ -35,6 +36,7 @@ public sealed class Guard
         Tasks = tasks;
         Approvals = approvals;
         Revocations = revocations;
+        Leases = leases;
         Endorsements = endorsements;
     }
 
@@ -49,6 +51,9 @@ public sealed class Guard
 
     /// <summary>What the host vouches for.</summary>
     public Endorsements Endorsements { get; }
+
+    /// <summary>What credentials live, and what could not be unmade.</summary>
+    public LeaseRegistry Leases { get; }
 
     /// <summary>What is revoked, and the way to revoke.</summary>
     public RevocationRegistry Revocations { get; }

@@ -83,14 +83,16 @@ internal sealed partial class GuardHost : IAsyncDisposable
                 loggers.CreateLogger<GuardHost>(), settings.PolicyMode == EnforcementMode.Observe ? "all tools" : string.Join(", ", settings.ObservedTools.Order(StringComparer.Ordinal)));
         }
 
+        SignalWatch watch = new(ending, trail, time, loggers.CreateLogger<SignalWatch>());
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
             new CallAudit(_queue, time, settings.DurableAuditTimeout),
-            new CallHistory(time), new SignalWatch(ending, trail, time, loggers.CreateLogger<SignalWatch>()), modes, settings.RiskWeights,
+            new CallHistory(time), watch, modes, settings.RiskWeights,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
-        Guard = new Guard(pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations, new Endorsements(gate, trail, identity));
+        Guard = new Guard(pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations,
+            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity));
         _broker.StartRecovery();
         PolicyAdministration = new PolicyAdministration(gate, native, schemaInForce, modes, catalog, trail);
     }

@@ -20,4 +20,7 @@ public enum SignalKind
 
     /// <summary>A result that does not fit its schema or is longer than usual.</summary>
     UnexpectedOutput = 5,
+
+    /// <summary>A credential was seen in use after its end: somebody holds what nobody should.</summary>
+    ShadowPrivilege = 6,
 }

@@ -12,6 +12,7 @@ internal static class SignalNames
         SignalKind.RepeatedEscalation => "repeated-escalation",
         SignalKind.Runaway => "runaway",
         SignalKind.GoalDrift => "goal-drift",
-        _ => "unexpected-output",
+        SignalKind.UnexpectedOutput => "unexpected-output",
+        _ => "shadow-privilege",
     };
 }

@@ -82,11 +82,26 @@ internal sealed partial class SignalWatch(TaskEnding ending, AuditTrail audit, T
         }
     }
 
-    private void Raise(CallContext context, SignalKind kind, string evidence)
+    /// <summary>A credential was used after its lease had ended. The task it served can be over, or another process's: then it is written down only.</summary>
+    internal void UsedAfterItsEnd(AgentTask? task, TenantId tenant, TaskId of, LeaseId lease, string where)
     {
-        AgentTask task = context.Task;
+        string evidence = $"the credential of lease {lease} was used at {where} after its end";
+        if (task is not null)
+        {
+            Raise(task, null, SignalKind.ShadowPrivilege, evidence);
+            return;
+        }
+
+        audit.ShadowPrivilege(tenant, of, lease, evidence);
+        LogRaised(SignalKind.ShadowPrivilege, of, evidence);
+    }
+
+    private void Raise(CallContext context, SignalKind kind, string evidence) => Raise(context.Task, context.Id, kind, evidence);
+
+    private void Raise(AgentTask task, CallId? call, SignalKind kind, string evidence)
+    {
         SignalResponse response = task.Signals.Options.ResponseTo(kind);
-        Signal signal = new(kind, time.GetUtcNow(), task.Id, context.Id, evidence, response);
+        Signal signal = new(kind, time.GetUtcNow(), task.Id, call, evidence, response);
         bool isNew = task.Signals.Take(signal);
 
         // What takes authority away comes before what writes it down.
