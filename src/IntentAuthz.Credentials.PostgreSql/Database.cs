@@ -50,7 +50,7 @@ internal sealed class Database : IAsyncDisposable
         CommandTimeout = _timeout,
         Multiplexing = false,
         Enlist = false, // a caller's ambient transaction must not hold back, or undo, what is made and unmade here
-        IncludeErrorDetail = false,
+        IncludeErrorDetail = true, // it names what keeps a role; no statement here carries a secret
     };
 
     private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)

@@ -134,7 +134,8 @@ public sealed partial class PostgreSqlCredentialIssuer
 
     /// <summary>
     /// Dropped, not handed to somebody: a function or trigger of the agent's would run with the rights of whoever got it. What others have built on it
-    /// is not dropped; the error names it, and the lease stays until they have taken it down.
+    /// is not dropped, nor can the issuer take back what they have granted to the role: the error names it, and the role, which can do nothing any more, stays
+    /// until they have taken it away.
     /// </summary>
     private async Task DropOwnedAsync(NpgsqlConnection connection, string role, uint oid, CancellationToken cancellationToken)
     {
@@ -176,7 +177,7 @@ public sealed partial class PostgreSqlCredentialIssuer
         }
     }
 
-    /// <summary>Up to PostgreSQL 15 a role can make others members of itself. They lose that now; that it was done is worth knowing.</summary>
+    /// <summary>Before PostgreSQL 15 a role can make others members of itself. They lose that now; that it was done is worth knowing.</summary>
     private async Task ReportMembersAsync(NpgsqlConnection connection, string role, uint oid, CancellationToken cancellationToken)
     {
         foreach (string member in await connection.ReadAsync(

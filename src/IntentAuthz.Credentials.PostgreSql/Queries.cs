@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 
 using Npgsql;
 
+using NpgsqlTypes;
+
 namespace IntentAuthz.Credentials.PostgreSql;
 
 /// <summary>Short forms of what the driver does.</summary>
@@ -64,7 +66,7 @@ internal static class Queries
     {
         foreach (object value in values)
         {
-            parameters.Add(new NpgsqlParameter { Value = value });
+            parameters.Add(value is uint oid ? new NpgsqlParameter { Value = oid, NpgsqlDbType = NpgsqlDbType.Oid } : new NpgsqlParameter { Value = value });
         }
     }
 }

@@ -7,6 +7,8 @@ namespace IntentAuthz.Credentials.PostgreSql;
 /// <summary>Reads of the database what the scopes are compared with. Names are not resolved by any search path.</summary>
 internal sealed class Catalogue(NpgsqlConnection connection, IssuerSettings settings)
 {
+    private readonly object[] _groups = [settings.Groups.Select(static g => g.Role).ToArray()]; // one value, an array
+
     internal const string PinnedPath = "SELECT pg_catalog.set_config('search_path', '', true)";
 
     internal async Task<List<(string Group, Privilege Privilege)>> ReadPrivilegesAsync(CancellationToken cancellationToken) =>
@@ -30,7 +32,7 @@ internal sealed class Catalogue(NpgsqlConnection connection, IssuerSettings sett
             """,
             static r => (r.GetString(0), new Privilege((PrivilegeKind)r.GetInt32(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5))),
             cancellationToken,
-            GroupRoles()).ConfigureAwait(false);
+            _groups).ConfigureAwait(false);
 
     /// <summary>What scopes' groups are or have besides privileges in this database and their policies.</summary>
     internal async Task<List<string>> ReadOddGroupsAsync(CancellationToken cancellationToken)
@@ -56,7 +58,7 @@ internal sealed class Catalogue(NpgsqlConnection connection, IssuerSettings sett
             """,
             static r => r.GetString(0),
             cancellationToken,
-            GroupRoles()).ConfigureAwait(false);
+            _groups).ConfigureAwait(false);
         odd.AddRange(await connection.ReadAsync(
             """
             SELECT 'The role ' || r.rolname || ' may ' || a.privilege_type || ' in the database itself. Run: REVOKE ' || a.privilege_type || ' ON DATABASE ' || pg_catalog.quote_ident(d.datname) || ' FROM ' || pg_catalog.quote_ident(r.rolname)
@@ -65,12 +67,12 @@ internal sealed class Catalogue(NpgsqlConnection connection, IssuerSettings sett
             """,
             static r => r.GetString(0),
             cancellationToken,
-            GroupRoles()).ConfigureAwait(false));
+            _groups).ConfigureAwait(false));
         return odd;
     }
 
     internal async Task<HashSet<string>> ReadGroupsAsync(CancellationToken cancellationToken) =>
-        [.. await connection.ReadAsync("SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname::text = ANY ($1)", static r => r.GetString(0), cancellationToken, GroupRoles()).ConfigureAwait(false)];
+        [.. await connection.ReadAsync("SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname::text = ANY ($1)", static r => r.GetString(0), cancellationToken, _groups).ConfigureAwait(false)];
 
     /// <summary>The tables that scopes grant on: what kind they are, and whether they have row security.</summary>
     internal async Task<Dictionary<(string Schema, string Table), (char Kind, bool HasRowSecurity)>> ReadTablesAsync(CancellationToken cancellationToken)
@@ -102,7 +104,5 @@ internal sealed class Catalogue(NpgsqlConnection connection, IssuerSettings sett
             """),
             static r => new FoundPolicy(r.GetString(0), r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), r.GetString(4), r.IsDBNull(5) ? null : r.GetString(5)),
             cancellationToken,
-            GroupRoles()).ConfigureAwait(false);
-
-    private string[] GroupRoles() => [.. settings.Groups.Select(static g => g.Role)];
+            _groups).ConfigureAwait(false);
 }

@@ -32,7 +32,7 @@ internal sealed class SetUp(IssuerSettings settings)
         {
             try
             {
-                // Not by membership in each lease's role: up to PostgreSQL 15 a role can throw its members out.
+                // Not by membership in each lease's role: before PostgreSQL 15 a role can throw its members out.
                 await connection.ExecuteAsync("GRANT pg_signal_backend TO CURRENT_USER", cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
@@ -163,7 +163,7 @@ internal sealed class SetUp(IssuerSettings settings)
             "SELECT r FROM unnest($1) r WHERE NOT has_database_privilege(r, current_database(), 'CONNECT')",
             static r => r.GetString(0),
             cancellationToken,
-            settings.Groups.Select(static g => g.Role).ToArray()).ConfigureAwait(false))
+            (object)settings.Groups.Select(static g => g.Role).ToArray()).ConfigureAwait(false))
         {
             await connection.ExecuteAsync($"GRANT CONNECT ON DATABASE {SqlText.Quote(connection.Database)} TO {SqlText.Quote(role)}", cancellationToken).ConfigureAwait(false);
         }

@@ -46,6 +46,11 @@ internal sealed class Verification(NpgsqlConnection connection, IssuerSettings s
         TimeSpan off = now < before ? before - now : now > after ? now - after : TimeSpan.Zero;
         Fault(off > settings.Options.ClockSkew, $"The server's clock and this process's are {off.TotalSeconds:0.0} s apart, and the server's ends logins; set them, or raise ClockSkew.");
         Fault(version < 140000, "The server is older than PostgreSQL 14; roles could not be unmade reliably.");
+        if (version < 150000)
+        {
+            _exposures.Add("Before PostgreSQL 15 a role may make others members of itself. They lose what it gave them when it is dropped.");
+        }
+
         Fault(prepared > 0, "A role could leave a prepared transaction that holds up its own unmaking; set max_prepared_transactions to 0.");
         Fault(!mayCreate, "The issuer's user may not create roles. Run as a superuser: ALTER ROLE … CREATEROLE.");
         Fault(!maySignal, $"The issuer's user may not end sessions. {RunSetUp}");
@@ -112,7 +117,7 @@ internal sealed class Verification(NpgsqlConnection connection, IssuerSettings s
             "SELECT 'The role ' || r || ' may not connect to this database, so no lease could. Run as its owner: GRANT CONNECT ON DATABASE ' || quote_ident(current_database()) || ' TO ' || quote_ident(r) FROM unnest($1) r WHERE NOT has_database_privilege(r, current_database(), 'CONNECT')",
             static r => r.GetString(0),
             cancellationToken,
-            groups.ToArray()).ConfigureAwait(false));
+            (object)groups.ToArray()).ConfigureAwait(false));
     }
 
     private async Task CheckTablesAsync(CancellationToken cancellationToken)
@@ -185,7 +190,6 @@ internal sealed class Verification(NpgsqlConnection connection, IssuerSettings s
             static r => r.GetString(0),
             cancellationToken).ConfigureAwait(false));
         _exposures.Add("Any role may change its own password, make large objects, listen and notify, take advisory locks, and read the catalogue with the names of all objects and roles. What it owns goes with it.");
-        _exposures.Add("Up to PostgreSQL 15 a role may make others members of itself. They lose what it gave them when it is dropped.");
     }
 
     private void Fault(bool isOne, string message)
