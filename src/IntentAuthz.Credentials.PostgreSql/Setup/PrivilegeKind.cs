@@ -1,0 +1,10 @@
+namespace IntentAuthz.Credentials.PostgreSql;
+
+/// <summary>What an access list belongs to.</summary>
+internal enum PrivilegeKind
+{
+    Schema,
+    Table,
+    Column,
+    Function,
+}
