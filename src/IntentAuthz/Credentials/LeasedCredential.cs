@@ -6,6 +6,9 @@ public sealed class LeasedCredential
     internal LeasedCredential(Lease lease, CredentialProfile profile, IssueResult made)
     {
         Lease = lease;
+        LeaseTarget = RevocationTarget.Lease(lease.Tenant, lease.Id);
+        IssuerTarget = RevocationTarget.Issuer(lease.Tenant, lease.Issuer);
+        IssuerEverywhereTarget = RevocationTarget.Issuer(null, lease.Issuer);
         Profile = profile;
         Secret = made.Secret!;
         UserName = made.UserName;
@@ -26,4 +29,11 @@ public sealed class LeasedCredential
 
     /// <summary>The secret. It is cleared when the lease ends; do not keep a copy.</summary>
     public Secret Secret { get; }
+
+    /// <summary>What revoking would stop calls that use it; made once, since each call looks.</summary>
+    internal RevocationTarget LeaseTarget { get; }
+
+    internal RevocationTarget IssuerTarget { get; }
+
+    internal RevocationTarget IssuerEverywhereTarget { get; }
 }

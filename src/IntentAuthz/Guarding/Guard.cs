@@ -13,6 +13,7 @@ public sealed class Guard
     private readonly IEntityProvider _hostEntities;
     private readonly RevocationList _revoked;
     private readonly EnforcementModes _modes;
+    private readonly LiveQuery _live;
 
     internal Guard(
         CallPipeline pipeline,
@@ -24,8 +25,10 @@ public sealed class Guard
         TaskRegistry tasks,
         ApprovalRegistry approvals,
         RevocationRegistry revocations,
-        Endorsements endorsements)
+        Endorsements endorsements,
+        LiveQuery live)
     {
+        _live = live;
         _pipeline = pipeline;
         _engine = engine;
         _hostEntities = hostEntities;
@@ -52,6 +55,11 @@ public sealed class Guard
 
     /// <summary>What is revoked, and the way to revoke.</summary>
     public RevocationRegistry Revocations { get; }
+
+    /// <summary>What is still live, until when, and who owns it: the tasks of this process, and the leases of all processes that share the lease store.</summary>
+    /// <param name="tenant">Whose; null for all tenants, which is for operators.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public ValueTask<LiveAuthority> ReadLiveAsync(TenantId? tenant, CancellationToken cancellationToken = default) => _live.ReadAsync(tenant, cancellationToken);
 
     /// <summary>
     /// Decides a call and, if it is permitted, runs the tool on exactly what was decided. A call that needs an approval returns at once with
@@ -105,7 +113,7 @@ public sealed class Guard
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(toolName);
-        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, toolName)) || !task.Budget.HasRoomFor(tool))
+        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, task.TenantHash, tool.Name, tool.NameHash)) || !task.Budget.HasRoomFor(tool))
         {
             return false;
         }

@@ -27,6 +27,9 @@ internal sealed class InFlightCall : IDisposable
 
     internal LeaseId? Lease { get; set; }
 
+    /// <summary>Who made the credential it uses, or null.</summary>
+    internal string? Issuer { get; init; }
+
     internal string? PolicyVersion { get; init; }
 
     internal ApprovalId? Approval { get; init; }

@@ -22,6 +22,14 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
         Duration(nameof(options.EngineTimeout), options.EngineTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         Duration(nameof(options.ProposerTimeout), options.ProposerTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
         Duration(nameof(options.IssuerTimeout), options.IssuerTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
+        Duration(nameof(options.MaxRevocationStaleness), options.MaxRevocationStaleness, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        Duration(nameof(options.RevocationPollInterval), options.RevocationPollInterval, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10));
+        if (options.RevocationPollInterval > options.MaxRevocationStaleness / 2)
+        {
+            problems.Add(
+                $"IntentAuthzOptions.RevocationPollInterval is {options.RevocationPollInterval}; set it to at most half of MaxRevocationStaleness, {options.MaxRevocationStaleness / 2}.");
+        }
+
         Duration(nameof(options.DurableAuditTimeout), options.DurableAuditTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Duration(nameof(options.AuditShutdownTimeout), options.AuditShutdownTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         Duration(nameof(options.ApprovalLifetime), options.ApprovalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));

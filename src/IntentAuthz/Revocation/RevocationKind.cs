@@ -29,4 +29,7 @@ public enum RevocationKind
 
     /// <summary>Everything, in all tenants.</summary>
     Everything,
+
+    /// <summary>One issuer: all its leases are unmade and none is issued, in one tenant or in all.</summary>
+    Issuer,
 }
