@@ -27,10 +27,10 @@ public sealed class RevocationTests
         await host.CallAsync(task, credential => (lease, token) = (credential.Lease.Id, credential.Secret.Reveal()));
         string other = await host.MintAsync();
 
-        Decision decision = await host.Guard.Revocations.RevokeAsync(
+        RevocationResult result = await host.Guard.Revocations.RevokeAsync(
             RevocationTarget.Lease(IssuingHost.Tenant, lease), IssuingHost.Alice, "the service reports misuse");
 
-        Assert.True(decision.IsPermitted, decision.ToString());
+        Assert.True(result.IsPermitted, result.Decision.ToString());
         Assert.Equal(JwtRefusalCodes.Revoked, (await host.VerifyAsync(token)).RefusalCode);
         Assert.True((await host.VerifyAsync(other)).IsValid);
     }

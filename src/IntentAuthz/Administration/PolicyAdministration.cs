@@ -11,9 +11,11 @@ public sealed class PolicyAdministration
     private readonly AuditTrail _audit;
     private readonly EnforcementModes _modes;
     private readonly ToolCatalog _tools;
+    private readonly TaskRecheck? _recheck; // null unless so configured
 
-    internal PolicyAdministration(AdministrativeGate gate, CedarPolicyEngine? engine, SchemaInForce schema, EnforcementModes modes, ToolCatalog tools, AuditTrail audit)
+    internal PolicyAdministration(AdministrativeGate gate, CedarPolicyEngine? engine, SchemaInForce schema, EnforcementModes modes, ToolCatalog tools, AuditTrail audit, TaskRecheck? recheck)
     {
+        _recheck = recheck;
         _schema = schema;
         _gate = gate;
         _engine = engine;
@@ -93,7 +95,7 @@ public sealed class PolicyAdministration
         return decision;
     }
 
-    /// <summary>Reads the policy sources again. A set that fails is refused as a whole and the last good one stays.</summary>
+    /// <summary>Reads the policy sources again. A set that fails is refused as a whole and the last good one stays. With <see cref="IntentAuthzOptions.RecheckTasksOnReload"/> the live tasks are decided again.</summary>
     /// <param name="by">Who asks. An agent never may.</param>
     /// <param name="cancellationToken">Ends the decision; the reload itself is not interrupted.</param>
     public async ValueTask<PolicyReloadResult> ReloadAsync(Principal by, CancellationToken cancellationToken = default)
@@ -121,6 +123,12 @@ public sealed class PolicyAdministration
             : _engine is null ? new PolicyReloadResult(false, "The host uses a policy engine of its own; reload it there.")
             : _engine.Reload();
         _audit.Administration(by, AdministrativeActions.ReloadPolicies, $"policies of {by.Tenant}: {(result.Succeeded ? "loaded" : "refused")}", by.Tenant, decision);
+        if (result.Succeeded && _recheck is not null)
+        {
+            (int revoked, int undecided) = await _recheck.RunAsync(by).ConfigureAwait(false);
+            result = result with { TasksRevoked = revoked, TasksUndecided = undecided };
+        }
+
         return result;
     }
 }

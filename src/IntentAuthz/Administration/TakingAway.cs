@@ -16,9 +16,9 @@ internal static class TakingAway
             return Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent ends its own tasks; it revokes nothing.");
         }
 
-        if (target.Kind == RevocationKind.Everything)
+        if (target.IsAcrossTenants)
         {
-            return Decision.Deny(ReasonCodes.NotAuthorized, "Everything, in all tenants, is revoked with the operator key only.");
+            return Decision.Deny(ReasonCodes.NotAuthorized, "What concerns all tenants is revoked with the operator key only.");
         }
 
         CedarRecord.Builder record = new();

@@ -9,7 +9,7 @@ internal sealed partial class CredentialBroker
         AgentTask task, CredentialProfile profile, IssuerWork work, ImmutableArray<string> scopes, CallId? onlyFor, CancellationToken cancellationToken)
     {
         ICredentialIssuer issuer = work.Issuer;
-        if (_revoked.Contains(RevocationTarget.Issuer(task.Tenant, issuer.Name)))
+        if (_revoked.CoversIssuer(task.Tenant, issuer.Name))
         {
             return AcquireResult.Failed(ReasonCodes.Revoked, $"The issuer '{issuer.Name}' is revoked; it makes nothing until that is lifted.");
         }
@@ -184,7 +184,7 @@ internal sealed partial class CredentialBroker
 
         // In use first, checked then: whoever ends the task either finds the lease in use or is found by this check.
         if (!held.TryMove(LeaseState.Pending, LeaseState.Active) || task.WhyNotActive() is not null
-            || _revoked.Contains(RevocationTarget.Issuer(task.Tenant, lease.Issuer)))
+            || _revoked.CoversIssuer(task.Tenant, lease.Issuer))
         {
             await AbandonAsync(held).ConfigureAwait(false);
             return AcquireResult.Failed(ReasonCodes.Revoked, "The task ended while its credential was being made.");

@@ -12,6 +12,9 @@ internal sealed partial class CredentialBroker
         return [.. recorded.Select(l => _leases.TryGetValue(l.Id, out HeldLease? held) ? held.Lease : l)];
     }
 
+    /// <summary>A lease this process holds that is not over, or null.</summary>
+    internal Lease? Find(TenantId tenant, LeaseId id) => _leases.TryGetValue(id, out HeldLease? held) && held.Lease.Tenant == tenant ? held.Lease : null;
+
     internal async ValueTask<bool> RetryAsync(TenantId tenant, LeaseId id)
     {
         if (!_leases.TryGetValue(id, out HeldLease? held))

@@ -112,9 +112,9 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
     internal async ValueTask<ImmutableArray<ResidualWindow>> RevokeLeaseAsync(TenantId tenant, LeaseId id) =>
         _leases.TryGetValue(id, out HeldLease? held) && held.Lease.Tenant == tenant ? await RetireAllAsync([held]).ConfigureAwait(false) : [];
 
-    /// <summary>Unmakes all leases of an issuer in a tenant.</summary>
-    internal ValueTask<ImmutableArray<ResidualWindow>> RevokeIssuerAsync(TenantId tenant, string issuer) =>
-        RetireAllAsync([.. _leases.Values.Where(h => h.Lease.Tenant == tenant && h.Lease.Issuer == issuer)]);
+    /// <summary>Unmakes all leases of an issuer, of one tenant or of all. That it makes no more is the revocation list's part.</summary>
+    internal ValueTask<ImmutableArray<ResidualWindow>> RevokeIssuerAsync(TenantId? tenant, string issuer) =>
+        RetireAllAsync([.. _leases.Values.Where(h => h.Lease.Issuer == issuer && (tenant is null || h.Lease.Tenant == tenant))]);
 
     public async ValueTask DisposeAsync()
     {

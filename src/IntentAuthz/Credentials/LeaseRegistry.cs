@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace IntentAuthz;
 
 /// <summary>
-/// What an operator sees of credentials and can do about them: what lives, until when and who answers for it; what could not be unmade; and a
-/// credential that somebody saw in use after its end. Safe for use by many threads.
+/// What an operator can do about credentials: those that could not be unmade, and one that somebody saw in use after its end. What lives,
+/// <see cref="Guard.ReadLiveAsync"/> says. Safe for use by many threads.
 /// </summary>
 public sealed class LeaseRegistry
 {
@@ -22,12 +22,6 @@ public sealed class LeaseRegistry
         _audit = audit;
         _operatorKey = operatorKey;
     }
-
-    /// <summary>The leases of a tenant that are not over, of all processes that share the store, with until when each is honoured and who owns it.</summary>
-    /// <param name="tenant">Whose; null for all tenants.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public ValueTask<ImmutableArray<Lease>> ReadAsync(TenantId? tenant, CancellationToken cancellationToken = default) =>
-        _broker.ReadAsync(tenant, cancellationToken);
 
     /// <summary>The leases this process has failed to unmake so often that an operator should look, in all tenants. They are tried on all the same.</summary>
     public ImmutableArray<Lease> GetIrrevocable() => [.. _broker.Leases.Where(static l => l.IsIrrevocable)];

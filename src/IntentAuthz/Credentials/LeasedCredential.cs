@@ -7,6 +7,9 @@ public sealed class LeasedCredential
     {
         Held = held;
         Lease = lease;
+        LeaseTarget = RevocationTarget.Lease(lease.Tenant, lease.Id);
+        IssuerTarget = RevocationTarget.Issuer(lease.Tenant, lease.Issuer);
+        IssuerEverywhereTarget = RevocationTarget.Issuer(null, lease.Issuer);
         Profile = profile;
         Secret = made.Secret!;
         UserName = made.UserName;
@@ -32,4 +35,11 @@ public sealed class LeasedCredential
 
     /// <summary>The secret. It is cleared when the lease ends; do not keep a copy.</summary>
     public Secret Secret { get; }
+
+    /// <summary>What revoking would stop calls that use it; made once, since each call looks.</summary>
+    internal RevocationTarget LeaseTarget { get; }
+
+    internal RevocationTarget IssuerTarget { get; }
+
+    internal RevocationTarget IssuerEverywhereTarget { get; }
 }

@@ -66,8 +66,11 @@ public static class ReasonCodes
     /// <summary>The task, or one above it, has ended.</summary>
     public const string TaskEnded = "task-ended";
 
-    /// <summary>The task, its agent, a link of its delegation, the tool, the tenant or everything was revoked.</summary>
+    /// <summary>The task, its agent, a link of its delegation, the tool, the policy version, the lease, its issuer, the tenant or everything was revoked; the explanation says which, by whom and why.</summary>
     public const string Revoked = "revoked";
+
+    /// <summary>What is revoked is not known: the store has not been read yet, or not within <see cref="IntentAuthzOptions.MaxRevocationStaleness"/>.</summary>
+    public const string RevocationUnknown = "revocation-unknown";
 
     /// <summary>The call says it is made within another call that is not in flight in the same task.</summary>
     public const string ParentNotInFlight = "parent-not-in-flight";

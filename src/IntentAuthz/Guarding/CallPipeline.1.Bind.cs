@@ -18,7 +18,9 @@ internal sealed partial class CallPipeline
 
         if (task.WhyNotActive() is { } reason)
         {
-            return Decision.Deny(reason, $"The task {task.Id} does not run: it, or a task above it, is {StateInWords(reason)}.");
+            return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } entry
+                ? InWords(entry)
+                : $"The task {task.Id} does not run: it, or a task above it, is {StateInWords(reason)}.");
         }
 
         if (call.Parent is { } parent && !IsInFlight(task, parent))
@@ -59,6 +61,23 @@ internal sealed partial class CallPipeline
 
         return false;
     }
+
+    /// <summary>What was revoked, by whom, when and why: for people, who have to know whom to ask.</summary>
+    private static string InWords(RevocationEntry entry)
+    {
+        string by = entry.Cause switch
+        {
+            RevocationCause.OperatorKey => "with the operator key",
+            RevocationCause.Signal => "by a signal",
+            RevocationCause.PolicyChange => "by a change of policy",
+            _ => entry.By is { } person ? $"by {person}" : "by a person",
+        };
+        return $"Revoked {by} at {entry.At:u}: {entry.Target} ({entry.Reason}).";
+    }
+
+    private static Decision UnknownRevocations() => Decision.Deny(
+        ReasonCodes.RevocationUnknown,
+        "What is revoked is not known: the revocation store has not been read, or not lately enough. Calls are denied until it can be; see the log and RevocationRegistry.GetStatus().");
 
     private static string StateInWords(string reasonCode) => reasonCode switch
     {

@@ -18,9 +18,14 @@ internal sealed partial class CallPipeline
         Standing standing = new(null, [], [], context.Tool.OwnObligations, version, label, task.Signals.Raised, mode);
         Decision? observed = null;
         Obligations observedApprovals = Obligations.None;
-        if (revoked.Covers(task, context.Tool.Name, version))
+        if (!revoked.IsKnown)
         {
-            return standing.Refuse(Decision.Deny(ReasonCodes.Revoked, "The task, its agent, its delegation, the tool, the tenant or everything is revoked."));
+            return standing.Refuse(UnknownRevocations());
+        }
+
+        if (revoked.FindFor(task, context.Tool, version, credential: null) is { } entry)
+        {
+            return standing.Refuse(Decision.Deny(ReasonCodes.Revoked, InWords(entry)));
         }
 
         // Policy sees an approval that this very call can resume under. Only a task that has asked for one can have it.

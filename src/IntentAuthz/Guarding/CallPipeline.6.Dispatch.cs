@@ -62,13 +62,24 @@ internal sealed partial class CallPipeline
         AgentTask task = context.Task;
         if (task.WhyNotActive() is { } reason)
         {
-            return Decision.Deny(reason, "The task stopped running while the call was being decided.");
+            return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } cause
+                ? InWords(cause)
+                : "The task stopped running while the call was being decided.");
         }
 
-        if (revoked.Covers(task, context.Tool.Name, standing.PolicyVersion)
-            || context.Credential is { IsLive: false })
+        if (!revoked.IsKnown)
         {
-            return Decision.Deny(ReasonCodes.Revoked, "What the call rests on was revoked while it was being decided.");
+            return UnknownRevocations();
+        }
+
+        if (revoked.FindFor(task, context.Tool, standing.PolicyVersion, context.Credential) is { } entry)
+        {
+            return Decision.Deny(ReasonCodes.Revoked, InWords(entry));
+        }
+
+        if (context.Credential is { IsLive: false })
+        {
+            return Decision.Deny(ReasonCodes.Revoked, "The lease of the call's credential ended while the call was being decided.");
         }
 
         if (!rates.TryTake(task, context.Tool, standing.Obligations.Rates))

@@ -13,6 +13,7 @@ public sealed class Guard
     private readonly IEntityProvider _hostEntities;
     private readonly RevocationList _revoked;
     private readonly EnforcementModes _modes;
+    private readonly LiveQuery _live;
 
     internal Guard(
         CallPipeline pipeline,
@@ -25,8 +26,10 @@ public sealed class Guard
         ApprovalRegistry approvals,
         RevocationRegistry revocations,
         LeaseRegistry leases,
-        Endorsements endorsements)
+        Endorsements endorsements,
+        LiveQuery live)
     {
+        _live = live;
         _pipeline = pipeline;
         _engine = engine;
         _hostEntities = hostEntities;
@@ -57,6 +60,11 @@ public sealed class Guard
 
     /// <summary>What is revoked, and the way to revoke.</summary>
     public RevocationRegistry Revocations { get; }
+
+    /// <summary>What is still live, until when, and who owns it: the tasks of this process, and the leases of all processes that share the lease store.</summary>
+    /// <param name="tenant">Whose; null for all tenants, which is for operators.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public ValueTask<LiveAuthority> ReadLiveAsync(TenantId? tenant, CancellationToken cancellationToken = default) => _live.ReadAsync(tenant, cancellationToken);
 
     /// <summary>
     /// Decides a call and, if it is permitted, runs the tool on exactly what was decided. A call that needs an approval returns at once with
@@ -110,7 +118,7 @@ public sealed class Guard
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(toolName);
-        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, toolName)) || !task.Budget.HasRoomFor(tool))
+        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, task.TenantHash, tool.Name, tool.NameHash)) || !task.Budget.HasRoomFor(tool))
         {
             return false;
         }

@@ -27,6 +27,7 @@ internal sealed class InFlightCall : IDisposable
 
     internal LeaseId? Lease { get; init; }
 
+    /// <summary>Who made the credential it uses, or null.</summary>
     internal string? Issuer { get; init; }
 
     internal string? PolicyVersion { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 
 using IntentAuthz.Cedar;
@@ -13,6 +14,9 @@ internal sealed partial class GuardHost : IAsyncDisposable
 {
     private readonly AuditQueue _queue;
     private readonly CredentialBroker _broker;
+    private readonly GuardMetrics _metrics;
+    private readonly RevocationWriter _writer;
+    private readonly RevocationFeed _feed;
 
     public GuardHost(
         IOptions<IntentAuthzOptions> options,
@@ -27,6 +31,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<IEntityProvider> entities,
         IEnumerable<IMandateProposer> proposers,
         IEnumerable<IAuditSink> sinks,
+        IEnumerable<IRevocationStore> revocationStores,
+        IEnumerable<IMeterFactory> meterFactories,
         TimeProvider time,
         IEnumerable<ILoggerFactory> loggerFactories)
     {
@@ -60,7 +66,9 @@ internal sealed partial class GuardHost : IAsyncDisposable
             time,
             loggers.CreateLogger<AuditQueue>());
         AuditTrail trail = new(_queue, time);
-        RevocationList revoked = new();
+        IRevocationStore revocationStore = revocationStores.LastOrDefault() ?? new InMemoryRevocationStore();
+        RevocationKnowledge knowledge = new(time, revocationStore.IsShared, settings.MaxRevocationStaleness);
+        RevocationList revoked = new(knowledge);
         AdministrativeGate gate = new(engine, hostEntities, time, settings.EngineTimeout);
         ApprovalRegistry approvals = new(
             gate, trail, revoked,
@@ -72,10 +80,19 @@ internal sealed partial class GuardHost : IAsyncDisposable
         TaskTable table = new();
         TaskEnding ending = new(table, approvals, _broker, trail, loggers.CreateLogger<TaskEnding>());
         _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
-        TaskRegistry registry = new(table, ending, gate, approvals, revoked, schemaInForce, trail,
+        _metrics = new GuardMetrics(meterFactories.LastOrDefault());
+        _writer = new RevocationWriter(revocationStore, time, loggers.CreateLogger<RevocationWriter>());
+        RevocationStopping stopping = new(revoked, table, ending, _broker, approvals, _writer, _metrics, time);
+        _feed = new RevocationFeed(
+            revocationStore, revoked, knowledge, stopping, _writer, settings.RevocationPollInterval, time, loggers.CreateLogger<RevocationFeed>());
+        _writer.Failed += _metrics.WriteFailed;
+        _feed.Failed += _metrics.ReadFailed;
+        _metrics.Observe(revoked, knowledge, _writer, () => _broker.Leases);
+        OpeningRules opening = new(gate, schemaInForce);
+        TaskRegistry registry = new(table, ending, gate, approvals, revoked, opening, trail,
             new MandatePlanning(proposers.LastOrDefault(), catalog, schemaInForce, settings.ProposerTimeout, time, loggers.CreateLogger<MandatePlanning>()),
             new TaskSettings(settings.MaxTaskEvents, settings.Signals), time, identity);
-        RevocationRegistry revocations = new(revoked, table, ending, _broker, approvals, gate, trail, settings.OperatorKey);
+        RevocationRegistry revocations = new(revoked, knowledge, stopping, _writer, _feed, gate, trail, settings.OperatorKey);
         EnforcementModes modes = new(settings.PolicyMode, settings.ObservedTools);
         if (settings.PolicyMode == EnforcementMode.Observe || settings.ObservedTools.Count > 0)
         {
@@ -83,7 +100,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
                 loggers.CreateLogger<GuardHost>(), settings.PolicyMode == EnforcementMode.Observe ? "all tools" : string.Join(", ", settings.ObservedTools.Order(StringComparer.Ordinal)));
         }
 
-        SignalWatch watch = new(ending, trail, time, loggers.CreateLogger<SignalWatch>());
+        SignalWatch watch = new(ending, stopping, trail, time, loggers.CreateLogger<SignalWatch>());
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
             new CallAudit(_queue, time, settings.DurableAuditTimeout),
@@ -91,10 +108,14 @@ internal sealed partial class GuardHost : IAsyncDisposable
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
-        Guard = new Guard(pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations,
-            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity));
+        Guard = new Guard(
+            pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations,
+            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity), new LiveQuery(table, _broker.ReadAsync));
         _broker.StartRecovery();
-        PolicyAdministration = new PolicyAdministration(gate, native, schemaInForce, modes, catalog, trail);
+        PolicyAdministration = new PolicyAdministration(
+            gate, native, schemaInForce, modes, catalog, trail,
+            settings.RecheckTasksOnReload ? new TaskRecheck(table, opening, stopping, trail, time) : null);
+        _feed.Start();
     }
 
     internal Guard Guard { get; }
@@ -108,6 +129,9 @@ internal sealed partial class GuardHost : IAsyncDisposable
     {
         // Credentials first: unmaking them is recorded too.
         await _broker.DisposeAsync().ConfigureAwait(false);
+        await _feed.DisposeAsync().ConfigureAwait(false);
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
         await _queue.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -38,6 +38,15 @@ public sealed class IntentAuthzOptions
     /// </summary>
     public TimeSpan MaxRevocationStaleness { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a shared revocation store is read. 5 ms to 10 seconds, and at most half of <see cref="MaxRevocationStaleness"/>.</summary>
+    public TimeSpan RevocationPollInterval { get; set; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>
+    /// Whether a reload decides again, for every live task, whether it would be opened under the new policies, and revokes those that would not
+    /// be. Off, a task that is open goes on, each of its calls under the new policies.
+    /// </summary>
+    public bool RecheckTasksOnReload { get; set; }
+
     /// <summary>How long a call of a high-risk tool waits for its audit record to be written. 10 ms to 5 minutes.</summary>
     public TimeSpan DurableAuditTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -24,6 +24,14 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
         Duration(nameof(options.IssuerTimeout), options.IssuerTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Range(nameof(options.MaxLeasesPerTask), options.MaxLeasesPerTask, 1, 10_000);
         Range(nameof(options.IrrevocableAfter), options.IrrevocableAfter, 1, 1_000);
+        Duration(nameof(options.MaxRevocationStaleness), options.MaxRevocationStaleness, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        Duration(nameof(options.RevocationPollInterval), options.RevocationPollInterval, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10));
+        if (options.RevocationPollInterval > options.MaxRevocationStaleness / 2)
+        {
+            problems.Add(
+                $"IntentAuthzOptions.RevocationPollInterval is {options.RevocationPollInterval}; set it to at most half of MaxRevocationStaleness, {options.MaxRevocationStaleness / 2}.");
+        }
+
         Duration(nameof(options.DurableAuditTimeout), options.DurableAuditTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Duration(nameof(options.AuditShutdownTimeout), options.AuditShutdownTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         Duration(nameof(options.ApprovalLifetime), options.ApprovalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));

@@ -32,6 +32,7 @@ public static class IntentAuthzServiceCollectionExtensions
         services.TryAddSingleton<GuardHost>();
         services.TryAddSingleton(static provider => provider.GetRequiredService<GuardHost>().Guard);
         services.TryAddSingleton(static provider => provider.GetRequiredService<GuardHost>().PolicyAdministration);
+        services.TryAddSingleton<RevocationHealthCheck>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GuardStartup>());
         IntentAuthzBuilder builder = new(services);
         add?.Invoke(builder);

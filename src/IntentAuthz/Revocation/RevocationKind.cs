@@ -15,9 +15,6 @@ public enum RevocationKind
     /// <summary>One lease.</summary>
     Lease,
 
-    /// <summary>One issuer of a tenant's credentials: all leases it made, and it makes no more.</summary>
-    Issuer,
-
     /// <summary>One approval.</summary>
     Approval,
 
@@ -32,4 +29,7 @@ public enum RevocationKind
 
     /// <summary>Everything, in all tenants.</summary>
     Everything,
+
+    /// <summary>One issuer: all its leases are unmade and none is issued, in one tenant or in all.</summary>
+    Issuer,
 }

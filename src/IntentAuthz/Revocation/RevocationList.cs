@@ -1,92 +1,224 @@
-using System.Collections.Concurrent;
-
 namespace IntentAuthz;
 
 /// <summary>
-/// What is revoked. A check reads a counter a kind and, only where anything of that kind is revoked, a table; nothing is locked or
-/// allocated. Entries are written before anything else happens, so that whoever checks later sees them.
+/// What is revoked, and whether that is known. Checks lock nothing and allocate nothing; writers take turns.
 /// </summary>
+/// <remarks>
+/// A check looks at three things, each only where the one before left a doubt: whether anything of that kind is revoked at all; the filter
+/// of <see cref="RevocationTable"/>; its slots. A writer fills them in the opposite order, slot, filter, kind, and a table that was built
+/// anew is complete before it is seen, so that once <see cref="Add"/> has returned every check that begins finds the entry. What is removed
+/// leaves its bits in the filter; when there is more of that than of entries the table is built anew.
+/// </remarks>
 internal sealed class RevocationList
 {
-    private readonly ConcurrentDictionary<RevocationTarget, RevocationEntry> _entries = new();
+    /// <summary>How many slots are looked through for expired entries before other writers get a turn.</summary>
+    private const int SweptAtOnce = 16 * 1024;
+
+    private readonly Lock _writing = new(); // protects _counts, _cursor, and writing to the table
     private readonly int[] _counts = new int[Enum.GetValues<RevocationKind>().Length];
+    private readonly RevocationKnowledge _knowledge;
+    private RevocationTable _table = new(0);
+    private int _kinds; // a bit for each kind of which there are entries
+    private int _count;
+    private int _cursor;
 
-    internal IEnumerable<RevocationEntry> Entries => _entries.Values;
+    internal RevocationList(RevocationKnowledge? knowledge = null) => _knowledge = knowledge ?? RevocationKnowledge.Complete;
 
+    internal int Count => Volatile.Read(ref _count);
+
+    /// <summary>Whether enough is known to permit anything. Compares one timestamp.</summary>
+    internal bool IsKnown => _knowledge.IsCurrent;
+
+    internal IEnumerable<RevocationEntry> Entries
+    {
+        get
+        {
+            RevocationTable table = Volatile.Read(ref _table);
+            for (int i = 0; i < table.Slots; i++)
+            {
+                if (table[i] is { } entry)
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+
+    /// <summary>False when it was there already; a standing entry then takes the place of one that expires.</summary>
     internal bool Add(RevocationEntry entry)
     {
-        if (!_entries.TryAdd(entry.Target, entry))
+        lock (_writing)
         {
-            return false;
+            RevocationTable table = _table;
+            if (table.Find(entry.Target) is { } known)
+            {
+                if (known.ExpiresAt is not null && (entry.ExpiresAt is null || entry.ExpiresAt > known.ExpiresAt))
+                {
+                    table = WithRoom(table);
+                    table.Add(known with { ExpiresAt = entry.ExpiresAt }); // before the old one goes: it is revoked at every moment
+                    table.Remove(known);
+                    Volatile.Write(ref _table, table);
+                }
+
+                return false;
+            }
+
+            table = WithRoom(table);
+            table.Add(entry);
+            Volatile.Write(ref _table, table);
+            _counts[(int)entry.Target.Kind]++;
+            _count++;
+            Volatile.Write(ref _kinds, _kinds | Bit(entry.Target.Kind));
         }
 
-        Interlocked.Increment(ref _counts[(int)entry.Target.Kind]);
+        // Whoever adds looks for tasks next, and whoever opens a task looks here after it has put it where they are looked for.
+        Interlocked.MemoryBarrier();
         return true;
     }
 
     internal bool Remove(RevocationTarget target)
     {
-        if (!_entries.TryRemove(target, out _))
+        lock (_writing)
+        {
+            return _table.Find(target) is { } entry && Remove(entry);
+        }
+    }
+
+    /// <summary>Drops what has expired. Looks through the table a part at a time, so that no writer waits for all of it.</summary>
+    internal void Sweep(DateTimeOffset now)
+    {
+        for (int swept = 0, slots; ; swept += SweptAtOnce)
+        {
+            lock (_writing)
+            {
+                slots = _table.Slots;
+                if (swept >= slots)
+                {
+                    return;
+                }
+
+                for (int i = 0; i < SweptAtOnce && i < slots; i++)
+                {
+                    _cursor = (_cursor + 1) & (slots - 1);
+                    if (_table[_cursor] is { } entry && entry.ExpiresAt <= now)
+                    {
+                        Remove(entry);
+                        if (_table.Slots != slots)
+                        {
+                            break; // it was built anew; the rest is for the next sweep
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    internal bool Contains(in RevocationTarget target) => Find(target) is not null;
+
+    internal RevocationEntry? Find(in RevocationTarget target)
+    {
+        if ((Volatile.Read(ref _kinds) & Bit(target.Kind)) == 0)
+        {
+            return null;
+        }
+
+        RevocationTable table = Volatile.Read(ref _table);
+        return table.MayHave(target.Hash) ? table.Find(target) : null;
+    }
+
+    /// <summary>What a call rests on that is revoked: its task and all above, agents and links of its delegation, tool, policy version, lease, issuer, tenant, everything.</summary>
+    internal RevocationEntry? FindFor(AgentTask task, ToolDescriptor tool, string policyVersion, LeasedCredential? credential)
+    {
+        int kinds = Volatile.Read(ref _kinds);
+        return kinds == 0 ? null : FindFor(kinds, task) ?? FindBeside(kinds, task, tool, policyVersion, credential);
+    }
+
+    /// <summary>What a task rests on that is revoked: itself and all above, agents and links of its delegation, the tenant, everything.</summary>
+    internal RevocationEntry? FindFor(AgentTask task)
+    {
+        int kinds = Volatile.Read(ref _kinds);
+        return kinds == 0 ? null : FindFor(kinds, task);
+    }
+
+    internal bool CoversTask(AgentTask task) => FindFor(task) is not null;
+
+    /// <summary>Whether an issuer is revoked, for a tenant or for all.</summary>
+    internal bool CoversIssuer(TenantId tenant, string issuerName) =>
+        (Volatile.Read(ref _kinds) & Bit(RevocationKind.Issuer)) != 0
+        && (Contains(RevocationTarget.Issuer(tenant, issuerName)) || Contains(RevocationTarget.Issuer(null, issuerName)));
+
+    private RevocationEntry? FindFor(int kinds, AgentTask task)
+    {
+        RevocationTable table = Volatile.Read(ref _table);
+        foreach (ref readonly RevocationTarget target in task.RestsOn.AsSpan())
+        {
+            if ((kinds & Bit(target.Kind)) != 0 && table.MayHave(target.Hash) && table.Find(target) is { } entry)
+            {
+                return entry;
+            }
+        }
+
+        return null;
+    }
+
+    private RevocationEntry? FindBeside(int kinds, AgentTask task, ToolDescriptor tool, string policyVersion, LeasedCredential? credential)
+    {
+        RevocationEntry? found = null;
+        if ((kinds & Bit(RevocationKind.Tool)) != 0)
+        {
+            found = Find(RevocationTarget.Tool(task.Tenant, task.TenantHash, tool.Name, tool.NameHash));
+        }
+
+        if (found is null && (kinds & Bit(RevocationKind.PolicyVersion)) != 0)
+        {
+            found = Find(task.PolicyTarget(policyVersion));
+        }
+
+        if (found is null && credential is not null && (kinds & (Bit(RevocationKind.Lease) | Bit(RevocationKind.Issuer))) != 0)
+        {
+            found = Find(credential.LeaseTarget) ?? Find(credential.IssuerTarget) ?? Find(credential.IssuerEverywhereTarget);
+        }
+
+        return found;
+    }
+
+    private static int Bit(RevocationKind kind) => 1 << (int)kind;
+
+    private bool Remove(RevocationEntry entry)
+    {
+        if (!_table.Remove(entry))
         {
             return false;
         }
 
-        Interlocked.Decrement(ref _counts[(int)target.Kind]);
+        _count--;
+        if (--_counts[(int)entry.Target.Kind] == 0)
+        {
+            Volatile.Write(ref _kinds, _kinds & ~Bit(entry.Target.Kind));
+        }
+
+        if (_table.RemovedSlots > Math.Max(1024, _count))
+        {
+            Volatile.Write(ref _table, Rebuilt(_table));
+        }
+
         return true;
     }
 
-    internal bool Contains(RevocationTarget target) => Any(target.Kind) && _entries.ContainsKey(target);
+    private RevocationTable WithRoom(RevocationTable table) => table.IsFull ? Rebuilt(table) : table;
 
-    /// <summary>Whether a call of this task, with this tool under this policy version, rests on anything revoked.</summary>
-    internal bool Covers(AgentTask task, string toolName, string policyVersion)
+    private RevocationTable Rebuilt(RevocationTable old)
     {
-        if (Any(RevocationKind.Everything))
+        // Room for a quarter more, so that at least so many are added before the next time.
+        RevocationTable table = new(_count + (_count / 4) + 1);
+        for (int i = 0; i < old.Slots; i++)
         {
-            return true;
-        }
-
-        TenantId tenant = task.Tenant;
-        return (Any(RevocationKind.Tenant) && _entries.ContainsKey(RevocationTarget.WholeTenant(tenant)))
-            || (Any(RevocationKind.Tool) && _entries.ContainsKey(RevocationTarget.Tool(tenant, toolName)))
-            || (Any(RevocationKind.PolicyVersion) && _entries.ContainsKey(RevocationTarget.PolicyVersion(tenant, policyVersion)))
-            || CoversTask(task);
-    }
-
-    /// <summary>Whether the task, one above it, an agent or a link of its delegation is revoked, or the tenant, or everything.</summary>
-    internal bool CoversTask(AgentTask task)
-    {
-        TenantId tenant = task.Tenant;
-        if (Any(RevocationKind.Everything)
-            || (Any(RevocationKind.Tenant) && _entries.ContainsKey(RevocationTarget.WholeTenant(tenant))))
-        {
-            return true;
-        }
-
-        if (Any(RevocationKind.DelegationLink) || Any(RevocationKind.Agent))
-        {
-            foreach (DelegationLink link in task.Delegation.Links)
+            if (old[i] is { } entry)
             {
-                if (_entries.ContainsKey(RevocationTarget.DelegationLink(tenant, link.Id))
-                    || _entries.ContainsKey(RevocationTarget.Agent(tenant, link.Agent)))
-                {
-                    return true;
-                }
+                table.Add(entry);
             }
         }
 
-        if (Any(RevocationKind.Task))
-        {
-            for (AgentTask? above = task; above is not null; above = above.Parent)
-            {
-                if (_entries.ContainsKey(RevocationTarget.Task(tenant, above.Id)))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
+        return table;
     }
-
-    private bool Any(RevocationKind kind) => Volatile.Read(ref _counts[(int)kind]) > 0;
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace IntentAuthz;
 
 /// <summary>Looks at each event of a task as it happens, raises signals, and does what the host wants done about them. Safe for use by many threads.</summary>
-internal sealed partial class SignalWatch(TaskEnding ending, AuditTrail audit, TimeProvider time, ILogger<SignalWatch> logger)
+internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping stopping, AuditTrail audit, TimeProvider time, ILogger<SignalWatch> logger)
 {
     private readonly ILogger<SignalWatch> _logger = logger;
 
@@ -111,13 +111,36 @@ internal sealed partial class SignalWatch(TaskEnding ending, AuditTrail audit, T
         }
         else if (response == SignalResponse.Revoke)
         {
-            ending.EndInBackground(task, TaskState.Revoked, $"Signal {kind.Name()}: {evidence}.");
+            RevokeInBackground(task, $"Signal {kind.Name()}: {evidence}.");
         }
 
         if (isNew)
         {
             audit.Signalled(task, signal);
             LogRaised(kind, task.Id, evidence);
+        }
+    }
+
+    /// <summary>Everything is stopped when this returns; what comes after, the store and the issuers, waits elsewhere.</summary>
+    private void RevokeInBackground(AgentTask task, string reason)
+    {
+        if (!task.HasEnded)
+        {
+            _ = RunAsync();
+        }
+
+        async Task RunAsync()
+        {
+            try
+            {
+                Decision decision = new(DecisionOutcome.Permit, ReasonCodes.Permitted, reason);
+                await stopping.RevokeAsync(
+                    RevocationTarget.Task(task.Tenant, task.Id), by: null, reason, RevocationCause.Signal, decision, time.GetTimestamp()).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                LogRevokeFailed(e, task.Id);
+            }
         }
     }
 
@@ -146,6 +169,9 @@ internal sealed partial class SignalWatch(TaskEnding ending, AuditTrail audit, T
         hash.AddBytes(JsonMarshal.GetRawUtf8Value(arguments));
         return hash.ToHashCode();
     }
+
+    [LoggerMessage(EventId = 801, Level = LogLevel.Error, Message = "Revoking task {Task} for a signal met a fault after its calls were stopped; its leases end by expiry at the latest.")]
+    private partial void LogRevokeFailed(Exception exception, TaskId task);
 
     [LoggerMessage(EventId = 800, Level = LogLevel.Warning, Message = "Signal {Kind} in task {Task}: {Evidence}.")]
     private partial void LogRaised(SignalKind kind, TaskId task, string evidence);

@@ -18,12 +18,16 @@ public sealed class AgentTask
     private readonly TimeProvider _time;
     private readonly CedarRecord[] _contextRecords; // of tool calls, by how the proposal covers the call
     private volatile TaskState _state;
+    private PolicyVersionTarget? _policyTarget;
 
     /// <summary>How many of the task's audit records wait for the sink.</summary>
     internal int AuditRecordsWaiting;
 
-    internal AgentTask(TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, TaskState state, TimeProvider time, object guardIdentity, TaskSettings settings)
+    internal AgentTask(
+        TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, Obligations openingObligations, TimeProvider time, object guardIdentity, TaskSettings settings)
     {
+        Request = request;
+        OpeningObligations = openingObligations;
         Id = TaskId.New();
         Agent = request.Agent;
         Tenant = request.Agent.Tenant;
@@ -38,7 +42,7 @@ public sealed class AgentTask
         Parameters = request.Parameters?.Clone();
         GuardIdentity = guardIdentity;
         _time = time;
-        _state = state;
+        _state = openingObligations.Approvals.IsEmpty ? TaskState.Active : TaskState.Pending;
         _openedAt = time.GetTimestamp();
         OpenedAt = time.GetUtcNow();
         _lifetime = request.Mandate.Budget.Time is { } most && most < request.Lifetime ? most : request.Lifetime;
@@ -54,6 +58,8 @@ public sealed class AgentTask
         Values = new SeenValues(parent?.Values);
         Calls = new InFlightCalls();
         Budget = new BudgetLedger(request.Mandate.Budget, parent?.Budget, Id);
+        RestsOn = RestsOnOf(this);
+        TenantHash = RevocationTarget.HashOf(Tenant.Value);
         AuditSubject = new AuditSubject(this);
         ContextRecord = ContextRecords.Task(this);
         _contextRecords = [.. Enum.GetValues<ProposalCoverage>().Select(c => ContextRecords.Task(this, c))];
@@ -147,6 +153,31 @@ public sealed class AgentTask
 
     internal AuditSubject AuditSubject { get; }
 
+    /// <summary>What revoking would stop it, from everything down to itself; made once, since each call looks at it twice.</summary>
+    internal RevocationTarget[] RestsOn { get; }
+
+    /// <summary>The hash of the tenant, for targets that are made for one call.</summary>
+    internal uint TenantHash { get; }
+
+    /// <summary>The request it was opened by, so that opening it can be decided again.</summary>
+    internal TaskRequest Request { get; }
+
+    /// <summary>What opening it had to meet.</summary>
+    internal Obligations OpeningObligations { get; }
+
+    /// <summary>The policy version as a target. Kept while the version stays, which is as long as the policies do.</summary>
+    internal RevocationTarget PolicyTarget(string version)
+    {
+        PolicyVersionTarget? known = Volatile.Read(ref _policyTarget);
+        if (known is null || known.Version != version)
+        {
+            known = new PolicyVersionTarget(version, RevocationTarget.PolicyVersion(Tenant, version));
+            Volatile.Write(ref _policyTarget, known);
+        }
+
+        return known.Target;
+    }
+
     /// <summary>The task as <c>context.task</c> of an administrative action, made once since its facts never change.</summary>
     internal CedarRecord ContextRecord { get; }
 
@@ -228,9 +259,32 @@ public sealed class AgentTask
     /// <summary>Id and purpose, for logs.</summary>
     public override string ToString() => $"{Id} ({Purpose})";
 
-    /// <summary>The earlier of monotonic and wall time, so that setting a clock back lends no life.</summary>
     /// <summary>How long it has been open, on the monotonic clock.</summary>
     internal TimeSpan Elapsed => _time.GetElapsedTime(_openedAt);
 
+    private static RevocationTarget[] RestsOnOf(AgentTask task)
+    {
+        List<RevocationTarget> targets = [RevocationTarget.Everything, RevocationTarget.WholeTenant(task.Tenant)];
+        HashSet<AgentId> agents = [];
+        foreach (DelegationLink link in task.Delegation.Links)
+        {
+            targets.Add(RevocationTarget.DelegationLink(task.Tenant, link.Id));
+            if (agents.Add(link.Agent))
+            {
+                targets.Add(RevocationTarget.Agent(task.Tenant, link.Agent));
+            }
+        }
+
+        for (AgentTask? above = task; above is not null; above = above.Parent)
+        {
+            targets.Add(RevocationTarget.Task(task.Tenant, above.Id));
+        }
+
+        return [.. targets];
+    }
+
+    /// <summary>The earlier of monotonic and wall time, so that setting a clock back lends no life.</summary>
     private bool IsOutOfTime() => _time.GetElapsedTime(_openedAt) >= _lifetime || _time.GetUtcNow() >= ExpiresAt;
+
+    private sealed record PolicyVersionTarget(string Version, RevocationTarget Target);
 }

@@ -13,13 +13,18 @@ internal sealed partial class TaskEnding(
 {
     private readonly ILogger<TaskEnding> _logger = logger;
 
-    /// <summary>Ends the task and its sub-tasks. Null when it had ended already.</summary>
-    internal async ValueTask<ImmutableArray<ResidualWindow>?> EndAsync(AgentTask task, TaskState state, string explanation)
+    /// <summary>Ends the task and its sub-tasks. All are stopped, and the calls counted, before this first waits.</summary>
+    internal ValueTask<TaskStop> EndAsync(AgentTask task, TaskState state, string explanation, out int cancelled)
     {
         List<AgentTask> ended = [];
-        Stop(task, state, explanation, ended);
-        return ended.Count == 0 ? null : await broker.RevokeTasksAsync(ended).ConfigureAwait(false);
+        cancelled = Stop(task, state, explanation, ended);
+        return ended.Count == 0 ? new ValueTask<TaskStop>(new TaskStop(false, [])) : UnmakeAsync(ended);
     }
+
+    /// <inheritdoc cref="EndAsync(AgentTask, TaskState, string, out int)"/>
+    internal ValueTask<TaskStop> EndAsync(AgentTask task, TaskState state, string explanation) => EndAsync(task, state, explanation, out _);
+
+    private async ValueTask<TaskStop> UnmakeAsync(List<AgentTask> ended) => new(true, await broker.RevokeTasksAsync(ended).ConfigureAwait(false));
 
     /// <summary>Suspends the task, stops its sub-tasks for good and unmakes all leases. A suspended task comes back without them.</summary>
     /// <returns>Whether it was active.</returns>
@@ -50,15 +55,15 @@ internal sealed partial class TaskEnding(
     internal void SuspendInBackground(AgentTask task, string explanation) =>
         _ = RunAsync(async () => await SuspendAsync(task, explanation).ConfigureAwait(false), task);
 
-    private void Stop(AgentTask task, TaskState state, string explanation, List<AgentTask> ended)
+    private int Stop(AgentTask task, TaskState state, string explanation, List<AgentTask> ended)
     {
         if (!task.TryMove(state))
         {
-            return;
+            return 0;
         }
 
         ended.Add(task);
-        task.Calls.Cancel(state switch
+        int cancelled = task.Calls.Cancel(state switch
         {
             TaskState.Revoked => ReasonCodes.Revoked,
             TaskState.Expired => ReasonCodes.TaskExpired,
@@ -70,8 +75,10 @@ internal sealed partial class TaskEnding(
         audit.TaskMoved(task, state, explanation);
         foreach (AgentTask child in task.Children)
         {
-            Stop(child, state is TaskState.Expired ? TaskState.Expired : TaskState.Revoked, $"The task above ended: {explanation}", ended);
+            cancelled += Stop(child, state is TaskState.Expired ? TaskState.Expired : TaskState.Revoked, $"The task above ended: {explanation}", ended);
         }
+
+        return cancelled;
     }
 
     private async Task RunAsync(Func<Task> work, AgentTask task)

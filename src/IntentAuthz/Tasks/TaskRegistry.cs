@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using IntentAuthz.Cedar;
 
 namespace IntentAuthz;
@@ -18,7 +16,7 @@ public sealed class TaskRegistry
     private readonly AdministrativeGate _gate;
     private readonly ApprovalRegistry _approvals;
     private readonly RevocationList _revoked;
-    private readonly SchemaInForce _schema;
+    private readonly OpeningRules _opening;
     private readonly AuditTrail _audit;
     private readonly MandatePlanning _planning;
     private readonly TaskSettings _settings;
@@ -31,7 +29,7 @@ public sealed class TaskRegistry
         AdministrativeGate gate,
         ApprovalRegistry approvals,
         RevocationList revoked,
-        SchemaInForce schema,
+        OpeningRules opening,
         AuditTrail audit,
         MandatePlanning planning,
         TaskSettings settings,
@@ -43,7 +41,7 @@ public sealed class TaskRegistry
         _gate = gate;
         _approvals = approvals;
         _revoked = revoked;
-        _schema = schema;
+        _opening = opening;
         _audit = audit;
         _planning = planning;
         _settings = settings;
@@ -84,7 +82,7 @@ public sealed class TaskRegistry
             return Refused(openedBy, request, Decision.Deny(ReasonCodes.ForeignTenant, "The user at the root of the delegation is of another tenant than the agent."));
         }
 
-        return await OpenAsync(request, null, openedBy, AdministrativeGate.EntityOf(openedBy), cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(request, null, openedBy, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a sub-task for the agent of a task, or for one it entrusts. It can only narrow what the task may do.</summary>
@@ -111,7 +109,7 @@ public sealed class TaskRegistry
             return Refused(agent, request, Decision.Deny(ReasonCodes.NotAuthorized, $"Tasks hang at most {MaxDepth} deep."));
         }
 
-        return await OpenAsync(request, parent, agent, parent.Agent.Entity, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(request, parent, agent, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Starts a pending task whose opening has been approved.</summary>
@@ -192,6 +190,10 @@ public sealed class TaskRegistry
         {
             decision = Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never resumes a task.");
         }
+        else if (!_revoked.IsKnown)
+        {
+            decision = Unknown;
+        }
         else
         {
             (decision, Obligations obligations) = await _gate.DecideAsync(
@@ -212,26 +214,18 @@ public sealed class TaskRegistry
     }
 
     private async ValueTask<OpenTaskResult> OpenAsync(
-        TaskRequest request, AgentTask? parent, Principal openedBy, Entity opener, CancellationToken cancellationToken)
+        TaskRequest request, AgentTask? parent, Principal openedBy, CancellationToken cancellationToken)
     {
         TenantId tenant = request.Agent.Tenant;
-        (Decision decision, Obligations obligations) = await _gate.DecideAsync(
-            opener, openedBy.Tenant, AdministrativeActions.OpenTask, tenant, request.Agent.Entity,
-            new AdministrativeContext(_time, parent, parent is null ? request : null), cancellationToken).ConfigureAwait(false);
+        if (!_revoked.IsKnown)
+        {
+            return Refused(openedBy, request, Unknown);
+        }
+
+        (Decision decision, Obligations obligations) = await _opening.DecideAsync(request, parent, openedBy, cancellationToken).ConfigureAwait(false);
         if (!decision.IsPermitted)
         {
             return Refused(openedBy, request, decision);
-        }
-
-        if (obligations.Credential is not null || !obligations.Containments.IsEmpty || !obligations.Redactions.IsEmpty || !obligations.Rates.IsEmpty)
-        {
-            return Refused(openedBy, request, Decision.Deny(
-                ReasonCodes.ConflictingObligations, "A permit for OpenTask can carry @approval only; the other obligations belong on tool calls."));
-        }
-
-        if (_schema.WhatIsWrongWith(request.Mandate) is { } wrong)
-        {
-            return Refused(openedBy, request, Decision.Deny(ReasonCodes.InvalidMandate, $"The mandate does not fit the tools there are. {wrong}"));
         }
 
         (MandateProposal? proposal, string? failed) = await _planning.ProposeAsync(request, isRoot: parent is null, cancellationToken).ConfigureAwait(false);
@@ -241,7 +235,7 @@ public sealed class TaskRegistry
         }
 
         bool waits = !obligations.Approvals.IsEmpty;
-        AgentTask task = new(request, proposal, parent, openedBy, waits ? TaskState.Pending : TaskState.Active, _time, _guardIdentity, _settings);
+        AgentTask task = new(request, proposal, parent, openedBy, obligations, _time, _guardIdentity, _settings);
         Remember(task, parent);
 
         // Registered first, checked then: a revocation either finds the task in the table or is found by this check.
@@ -309,6 +303,9 @@ public sealed class TaskRegistry
         }
     }
 
+    private static Decision Unknown => Decision.Deny(
+        ReasonCodes.RevocationUnknown, "What is revoked is not known: the revocation store has not been read, or not lately enough. Nothing begins until it can be.");
+
     private static Decision Foreign => Decision.Deny(ReasonCodes.ForeignTask, "The task was not opened here; use the registry of the guard that opened it.");
 
     private bool IsForeign(AgentTask task) => !ReferenceEquals(task.GuardIdentity, _guardIdentity);
@@ -336,12 +333,12 @@ public sealed class TaskRegistry
 
         // A task whose time has run out ends as expired, also when its timer, which runs on the other clock, has not fired yet.
         bool outOfTime = task.State == TaskState.Expired;
-        ImmutableArray<ResidualWindow>? residuals = await _ending.EndAsync(task, outOfTime ? TaskState.Expired : state, reason).ConfigureAwait(false);
+        TaskStop stop = await _ending.EndAsync(task, outOfTime ? TaskState.Expired : state, reason).ConfigureAwait(false);
         return new TaskEnd(
-            residuals is null || outOfTime
+            !stop.Ended || outOfTime
                 ? Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} has ended already.")
                 : new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, reason),
             task.State,
-            residuals ?? []);
+            stop.Residuals);
     }
 }

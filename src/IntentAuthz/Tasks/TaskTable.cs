@@ -11,7 +11,11 @@ internal sealed class TaskTable
 
     internal int Count => _live.Count;
 
-    internal void Add(AgentTask task) => _live[task.Id] = task;
+    internal void Add(AgentTask task)
+    {
+        _live[task.Id] = task;
+        Interlocked.MemoryBarrier(); // whoever adds a task looks at what is revoked next, and whoever revokes looks for tasks
+    }
 
     internal void Remove(AgentTask task) => _live.TryRemove(task.Id, out _);
 

@@ -15,6 +15,7 @@ public sealed class ToolDescriptor
     internal ToolDescriptor(ToolDescriptorBuilder builder)
     {
         Name = builder.Name;
+        NameHash = RevocationTarget.HashOf(Name);
         Action = new EntityUid(EntityTypes.Action, builder.ActionName);
         ActionGroups = [.. builder.ActionGroupNames.Select(static g => new EntityUid(EntityTypes.Action, g))];
         Risk = builder.RiskValue;
@@ -53,6 +54,9 @@ public sealed class ToolDescriptor
 
     /// <summary>The tool's name: ordinal and case-sensitive.</summary>
     public string Name { get; }
+
+    /// <summary>The hash of the name, for the check whether the tool is revoked.</summary>
+    internal uint NameHash { get; }
 
     /// <summary>The Cedar action, <c>Action::"…"</c>.</summary>
     public EntityUid Action { get; }

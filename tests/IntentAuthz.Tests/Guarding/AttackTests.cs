@@ -363,7 +363,7 @@ public sealed class AttackTests
         Assert.Equal(ReasonCodes.AgentNotAllowed, (await fixture.Guard.Tasks.ResumeAsync(task, agent)).ReasonCode);
         Assert.Equal(
             ReasonCodes.AgentNotAllowed,
-            (await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Tool(GuardFixture.Acme, "pay"), agent, "a test")).ReasonCode);
+            (await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Tool(GuardFixture.Acme, "pay"), agent, "a test")).Decision.ReasonCode);
         Assert.False((await fixture.Policies.ReloadAsync(agent)).Succeeded);
     }
 }

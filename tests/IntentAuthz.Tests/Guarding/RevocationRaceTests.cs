@@ -21,7 +21,7 @@ public sealed class RevocationRaceTests
         }).AsTask();
         await running.Task;
 
-        Decision revoked = await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(task.Tenant, task.Id), fixture.Boss, "suspicious");
+        RevocationResult revoked = await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(task.Tenant, task.Id), fixture.Boss, "suspicious");
         GuardResult result = await call;
 
         Assert.True(revoked.IsPermitted, revoked.ToString());
@@ -119,7 +119,7 @@ public sealed class RevocationRaceTests
             new TaskRequest(fixture.Agent, "work", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromMinutes(1)), fixture.Clerk);
         Assert.Equal(ReasonCodes.Revoked, refused.Decision.ReasonCode);
 
-        Assert.True(fixture.Guard.Revocations.Lift(RevocationTarget.Everything, s_key, "drill over").IsPermitted);
+        Assert.True((await fixture.Guard.Revocations.LiftAsync(RevocationTarget.Everything, s_key, "drill over")).IsPermitted);
         Assert.True((await fixture.CallAsync(await fixture.OpenAsync(), "quick")).IsCompleted);
     }
 

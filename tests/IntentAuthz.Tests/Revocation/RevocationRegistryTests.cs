@@ -70,8 +70,8 @@ public sealed class RevocationRegistryTests
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => fixture.OpenAsync());
         Assert.Equal(0, fixture.Guard.Tasks.LiveCount);
-        Assert.True(fixture.Guard.Revocations.Lift(target, key, "all clear").IsPermitted);
-        Assert.Equal(ReasonCodes.WrongState, fixture.Guard.Revocations.Lift(target, key, "again").ReasonCode);
+        Assert.True((await fixture.Guard.Revocations.LiftAsync(target, key, "all clear")).IsPermitted);
+        Assert.Equal(ReasonCodes.WrongState, (await fixture.Guard.Revocations.LiftAsync(target, key, "again")).Decision.ReasonCode);
         _ = await fixture.OpenAsync();
     }
 
@@ -85,7 +85,7 @@ public sealed class RevocationRegistryTests
         TenantId other = new("other");
         Principal stranger = Principal.Person("eve", other, "admin");
 
-        Assert.Equal(ReasonCodes.ForeignTenant, (await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(GuardFixture.Acme, task.Id), stranger, "x")).ReasonCode);
+        Assert.Equal(ReasonCodes.ForeignTenant, (await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(GuardFixture.Acme, task.Id), stranger, "x")).Decision.ReasonCode);
         Assert.True((await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Lease(other, lease), stranger, "x")).IsPermitted);
         Assert.True((await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(other, task.Id), stranger, "x")).IsPermitted);
 
@@ -100,9 +100,9 @@ public sealed class RevocationRegistryTests
         AgentTask task = await fixture.OpenAsync();
         RevocationTarget target = RevocationTarget.Task(GuardFixture.Acme, task.Id);
 
-        Assert.Equal(ReasonCodes.AgentNotAllowed, (await fixture.Guard.Revocations.RevokeAsync(target, Principal.OfAgent(fixture.Agent), "x")).ReasonCode);
-        Assert.Equal(ReasonCodes.NotAuthorized, (await fixture.Guard.Revocations.RevokeAsync(target, new OperatorKey(new string('x', 32)), "x")).ReasonCode);
-        Assert.Equal(ReasonCodes.NotAuthorized, (await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Everything, fixture.Boss, "x")).ReasonCode);
+        Assert.Equal(ReasonCodes.AgentNotAllowed, (await fixture.Guard.Revocations.RevokeAsync(target, Principal.OfAgent(fixture.Agent), "x")).Decision.ReasonCode);
+        Assert.Equal(ReasonCodes.NotAuthorized, (await fixture.Guard.Revocations.RevokeAsync(target, new OperatorKey(new string('x', 32)), "x")).Decision.ReasonCode);
+        Assert.Equal(ReasonCodes.NotAuthorized, (await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Everything, fixture.Boss, "x")).Decision.ReasonCode);
         Assert.Equal(TaskState.Active, task.State);
         Assert.Throws<ArgumentException>(() => new OperatorKey("short"));
     }
@@ -128,7 +128,7 @@ public sealed class RevocationRegistryTests
             _ => static () => new ValueTask<Verdict>((Verdict)null!),
         };
 
-        Task<Decision> revoking = fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(GuardFixture.Acme, task.Id), fixture.Boss, "stop").AsTask();
+        Task<RevocationResult> revoking = fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(GuardFixture.Acme, task.Id), fixture.Boss, "stop").AsTask();
         fixture.Clock.Advance(TimeSpan.FromSeconds(3));
 
         Assert.True((await revoking).IsPermitted);

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Makes a revocation take effect in this process, whatever brought it about: the entry first, so that a call that checks from here on is
+/// denied; then those that had checked before are stopped; only then is anything waited for, the store and the issuers side by side.
+/// </summary>
+internal sealed class RevocationStopping(
+    RevocationList list,
+    TaskTable tasks,
+    TaskEnding ending,
+    CredentialBroker broker,
+    ApprovalRegistry approvals,
+    RevocationWriter writer,
+    GuardMetrics metrics,
+    TimeProvider time)
+{
+    /// <summary>How long an entry is kept where nothing says how long what it revokes could live: the longest life of a task, and of an approval.</summary>
+    private static readonly TimeSpan s_longest = TaskRequest.MaxLifetime;
+
+    /// <summary>How long a revocation that has taken effect waits to be told that it is written.</summary>
+    private static readonly TimeSpan s_writing = TimeSpan.FromSeconds(1);
+
+    /// <summary>Revokes. Everything here is stopped before this first waits.</summary>
+    internal async ValueTask<RevocationResult> RevokeAsync(
+        RevocationTarget target, Principal? by, string reason, RevocationCause cause, Decision decision, long began)
+    {
+        RevocationEntry entry = new()
+        {
+            Target = target,
+            By = by,
+            Reason = reason,
+            Cause = cause,
+            At = time.GetUtcNow(),
+            ExpiresAt = ExpiryOf(target),
+        };
+        list.Add(entry);
+        (int calls, Task<ImmutableArray<ResidualWindow>> unmaking) = Stop(entry);
+        metrics.Revoked(entry, time.GetElapsedTime(began), calls);
+        Task<bool> writing = writer.WriteAsync(target, entry);
+        ImmutableArray<ResidualWindow> residuals = await unmaking.ConfigureAwait(false);
+        return new RevocationResult
+        {
+            Decision = decision,
+            CallsCancelled = calls,
+            Residuals = residuals,
+            IsDurable = await IsDurableAsync(writing).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>What others have revoked, read from the store. Stops what there is of it here; leases are unmade in the background.</summary>
+    internal void RevokedElsewhere(RevocationEntry entry)
+    {
+        if (list.Add(entry) && tasks.Count > 0)
+        {
+            (int calls, _) = Stop(entry);
+            metrics.Cancelled(entry, calls);
+        }
+    }
+
+    /// <summary>Whether a write ended well, as far as it can be said soon: a store that hangs holds nobody up.</summary>
+    internal async ValueTask<bool> IsDurableAsync(Task<bool> writing)
+    {
+        try
+        {
+            return await writing.WaitAsync(s_writing, time).ConfigureAwait(false) && writer.IsDurable;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private (int Calls, Task<ImmutableArray<ResidualWindow>> Unmaking) Stop(RevocationEntry entry)
+    {
+        RevocationTarget target = entry.Target;
+        switch (target.Kind)
+        {
+            case RevocationKind.Tool:
+                return (Cancel(target, call => call.Tool.Name == target.Id), s_none);
+            case RevocationKind.PolicyVersion:
+                return (Cancel(target, call => call.PolicyVersion == target.Id), s_none);
+            case RevocationKind.Lease:
+                LeaseId lease = new(target.Id);
+                int users = Cancel(target, call => call.Lease == lease);
+                return (users, broker.RevokeLeaseAsync(target.Tenant, lease).AsTask());
+            case RevocationKind.Issuer:
+                int issued = Cancel(target, call => call.Issuer == target.Id);
+                return (issued, broker.RevokeIssuerAsync(target.IsAcrossTenants ? null : target.Tenant, target.Id).AsTask());
+            case RevocationKind.Approval:
+                ApprovalId approval = new(target.Id);
+                approvals.Find(target.Tenant, approval)?.TryEnd(ApprovalState.Voided);
+                return (Cancel(target, call => call.Approval == approval), s_none);
+            default:
+                return EndTasks(entry);
+        }
+    }
+
+    private static readonly Task<ImmutableArray<ResidualWindow>> s_none = Task.FromResult<ImmutableArray<ResidualWindow>>([]);
+
+    private int Cancel(RevocationTarget target, Func<InFlightCall, bool> matches)
+    {
+        int cancelled = 0;
+        foreach (AgentTask task in tasks.Live)
+        {
+            if (target.IsAcrossTenants || task.Tenant == target.Tenant)
+            {
+                cancelled += task.Calls.Cancel(ReasonCodes.Revoked, matches);
+            }
+        }
+
+        return cancelled;
+    }
+
+    private (int Calls, Task<ImmutableArray<ResidualWindow>> Unmaking) EndTasks(RevocationEntry entry)
+    {
+        int calls = 0;
+        List<Task<TaskStop>> stops = [];
+        foreach (AgentTask task in tasks.Live)
+        {
+            if (task.RestsOn.AsSpan().Contains(entry.Target))
+            {
+                // Each stops its calls before it first waits, so all are stopped before any issuer is waited for.
+                stops.Add(ending.EndAsync(task, TaskState.Revoked, entry.Reason, out int cancelled).AsTask());
+                calls += cancelled;
+            }
+        }
+
+        return (calls, GatherAsync(stops));
+    }
+
+    private static async Task<ImmutableArray<ResidualWindow>> GatherAsync(List<Task<TaskStop>> stops) =>
+        [.. (await Task.WhenAll(stops).ConfigureAwait(false)).SelectMany(static s => s.Residuals)];
+
+    /// <summary>From when on what is revoked could not be valid any more; null for what has no end of its own.</summary>
+    private DateTimeOffset? ExpiryOf(RevocationTarget target)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return target.Kind switch
+        {
+            RevocationKind.Task => tasks.Find(target.Tenant, new TaskId(target.Id))?.ExpiresAt ?? now + s_longest,
+            RevocationKind.DelegationLink => tasks.Live.Where(t => t.RestsOn.AsSpan().Contains(target)).Max(static t => (DateTimeOffset?)t.ExpiresAt) ?? now + s_longest,
+            RevocationKind.Lease => broker.Find(target.Tenant, new LeaseId(target.Id))?.HonouredUntil ?? now + CredentialProfile.MaxRenewal,
+            RevocationKind.Approval => approvals.Find(target.Tenant, new ApprovalId(target.Id))?.ExpiresAt ?? now + s_longest,
+            _ => null,
+        };
+    }
+}
