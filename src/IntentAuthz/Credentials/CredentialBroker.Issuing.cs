@@ -24,11 +24,11 @@ internal sealed partial class CredentialBroker
         try
         {
             request = new IssueRequest(request.Lease with { Handle = issuer.GetHandle(request) }, profile, task);
-            held = new HeldLease(request.Lease, issuer, profile, task);
+            held = new HeldLease(request.Lease, issuer, profile, task) { IsBeingMade = true };
             if (!task.Leases.TryAdd(held, _limits.PerTask))
             {
                 return AcquireResult.Failed(
-                    ReasonCodes.CredentialQuota, $"The task has {_limits.PerTask} leases already; wait for calls to end, or raise IntentAuthzOptions.MaxLeasesPerTask.");
+                    ReasonCodes.CredentialQuota, $"The task has {_limits.PerTask} leases already, those that could not be unmade yet among them; wait for calls to end, or raise IntentAuthzOptions.MaxLeasesPerTask.");
             }
         }
         catch (Exception e)
@@ -41,6 +41,15 @@ internal sealed partial class CredentialBroker
         if (await TryRecordAsync(held, cancellationToken).ConfigureAwait(false) is { } failure)
         {
             return failure;
+        }
+
+        // Findable first, checked then: whoever ends the task, the issuer or the broker from here on finds the lease.
+        if (_isClosing || held.Lease.State != LeaseState.Pending)
+        {
+            held.IsRecordOnly = true;
+            held.IsBeingMade = false;
+            await AbandonAsync(held).ConfigureAwait(false);
+            return AcquireResult.Failed(ReasonCodes.Revoked, "What the credential was for ended before its issuer was asked.");
         }
 
         return await AskAsync(held, work, request, cancellationToken).ConfigureAwait(false);
@@ -73,17 +82,21 @@ internal sealed partial class CredentialBroker
     /// <summary>Writes the lease down before anything is made of it. Null when that is done.</summary>
     private async ValueTask<AcquireResult?> TryRecordAsync(HeldLease held, CancellationToken cancellationToken)
     {
+        Task? adding = null;
         try
         {
-            await WithinAsync(_store.AddAsync(held.Lease, cancellationToken), cancellationToken).ConfigureAwait(false);
+            adding = _store.AddAsync(held.Lease, cancellationToken).AsTask();
+            await adding.WaitAsync(_limits.IssuerTimeout, _time, cancellationToken).ConfigureAwait(false);
+            held.IsRecorded = true;
             return null;
         }
         catch (Exception e)
         {
-            // Nobody knows whether it is written; what may be there of it goes again.
+            // Nobody knows whether it is written; what may be there of it goes again, also what a store that hangs still writes.
             held.IsRecordOnly = true;
+            held.IsBeingMade = false;
             Retire(held);
-            UnmakeInBackground(held);
+            _ = Task.Run(() => UnmakeAfterAsync(adding, held), CancellationToken.None);
             if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)
             {
                 throw;
@@ -101,12 +114,10 @@ internal sealed partial class CredentialBroker
         try
         {
             using CancellationTokenSource asking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            held.IsBeingMade = true;
-            making = issuer.IssueAsync(request, asking.Token).AsTask();
+            making = Task.Run(() => issuer.IssueAsync(request, asking.Token).AsTask(), CancellationToken.None); // an issuer may work before it first waits
             try
             {
                 IssueResult result = await making.WaitAsync(_limits.IssuerTimeout, _time, cancellationToken).ConfigureAwait(false);
-                held.IsBeingMade = false;
                 work.Retries.Succeeded();
                 if (result.Succeeded)
                 {
@@ -114,6 +125,7 @@ internal sealed partial class CredentialBroker
                 }
 
                 held.IsRecordOnly = true; // by the issuer's word the back end holds nothing
+                held.IsBeingMade = false;
                 await AbandonAsync(held).ConfigureAwait(false);
                 return AcquireResult.Failed(ReasonCodes.CredentialFailed, $"The issuer '{issuer.Name}' refused: {result.Error}");
             }
@@ -126,15 +138,17 @@ internal sealed partial class CredentialBroker
         catch (Exception e)
         {
             // Nobody knows whether something was made: unmake it, whatever it is, and again should the issuer still come up with it.
-            held.IsBeingMade = making is { IsCompleted: false };
+            bool isLate = making is { IsCompleted: false };
+            if (!isLate)
+            {
+                Discard(held, making);
+                held.IsBeingMade = false;
+            }
+
             await AbandonAsync(held).ConfigureAwait(false);
-            if (held.IsBeingMade)
+            if (isLate)
             {
                 _ = UnmakeLateAsync(held, making!);
-            }
-            else if (making is { IsCompletedSuccessfully: true, Result: { Succeeded: true } made })
-            {
-                made.Secret.Dispose();
             }
 
             if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)
@@ -161,6 +175,7 @@ internal sealed partial class CredentialBroker
             },
             result);
         held.Credential = new LeasedCredential(held, lease with { State = LeaseState.Active }, held.Profile!, result);
+        held.IsBeingMade = false; // not before the handle is in the record: whoever unmakes it from here on reads it there
         if (!_scrubber.TryRemember(lease.Id, result.Secret!, lease.HonouredUntil))
         {
             await AbandonAsync(held).ConfigureAwait(false);
@@ -170,7 +185,13 @@ internal sealed partial class CredentialBroker
         }
 
         TimeSpan life = lease.ExpiresAt - _time.GetUtcNow();
-        held.Deadline = _time.GetTimestamp() + (long)(Math.Max(0, life.TotalSeconds) * _time.TimestampFrequency);
+        if (life <= TimeSpan.Zero)
+        {
+            await AbandonAsync(held).ConfigureAwait(false);
+            return AcquireResult.Failed(ReasonCodes.CredentialFailed, $"The issuer '{lease.Issuer}' made a credential that has ended already.");
+        }
+
+        held.Deadline = _time.GetTimestamp() + (long)(life.TotalSeconds * _time.TimestampFrequency);
         try
         {
             await WithinAsync(_store.UpdateAsync(lease with { State = LeaseState.Active }, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
@@ -190,7 +211,7 @@ internal sealed partial class CredentialBroker
             return AcquireResult.Failed(ReasonCodes.Revoked, "The task ended while its credential was being made.");
         }
 
-        _expiry.Add(held, held.Deadline - RenewalMargin(held));
+        _expiry.Add(held, NextLook(held));
         _audit.Leased(task, lease, "issued", $"A credential '{lease.Profile}' for {lease.Audience} lives until {lease.ExpiresAt:O}.");
         return new AcquireResult(held.Credential, ReasonCodes.Permitted, "");
     }
@@ -200,20 +221,36 @@ internal sealed partial class CredentialBroker
     {
         try
         {
-            IssueResult late = await making.ConfigureAwait(false);
-            if (late is { Succeeded: true })
-            {
-                late.Secret.Dispose();
-                late.Presentation.Dispose();
-                held.Change(static (l, made) => l with { HonouredUntil = made.ExpiresAt, Handle = made.Handle ?? l.Handle }, late);
-            }
+            await making.ConfigureAwait(false);
         }
         catch (Exception)
         {
             // It made nothing, or nothing that unmaking does not reach.
         }
 
+        Discard(held, making);
         held.IsBeingMade = false;
+        await UnmakeAsync(held).ConfigureAwait(false);
+    }
+
+    /// <summary>Clears what an issuer made that nobody will use, and keeps what unmaking it needs.</summary>
+    private static void Discard(HeldLease held, Task<IssueResult>? making)
+    {
+        if (making is { IsCompletedSuccessfully: true, Result: { Succeeded: true } made })
+        {
+            made.Secret.Dispose();
+            made.Presentation.Dispose();
+            held.Change(static (l, m) => l with { HonouredUntil = Later(m.ExpiresAt, l.HonouredUntil), Handle = m.Handle ?? l.Handle }, made);
+        }
+    }
+
+    private async Task UnmakeAfterAsync(Task? writing, HeldLease held)
+    {
+        if (writing is not null)
+        {
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await UnmakeAsync(held).ConfigureAwait(false);
     }
 

@@ -11,6 +11,8 @@ internal sealed partial class CredentialBroker
     private static readonly TimeSpan s_takeOverInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_sweepInterval = TimeSpan.FromMinutes(10);
 
+    private Task<ImmutableArray<Lease>>? _takingOver;
+
     /// <summary>Begins to look. Nothing waits for it: what it finds serves nobody.</summary>
     internal void StartRecovery()
     {
@@ -22,11 +24,11 @@ internal sealed partial class CredentialBroker
 
     private async Task RecoverAsync()
     {
-        try
+        HashSet<string> unswept = [.. _issuers.Keys];
+        long swept = _time.GetTimestamp();
+        while (!_stopped.IsCancellationRequested)
         {
-            HashSet<string> unswept = [.. _issuers.Keys];
-            long swept = _time.GetTimestamp();
-            while (true)
+            try
             {
                 await TakeOverAsync().ConfigureAwait(false);
                 if (_time.GetElapsedTime(swept) >= s_sweepInterval)
@@ -43,12 +45,12 @@ internal sealed partial class CredentialBroker
                     }
                 }
 
-                await Task.Delay(s_takeOverInterval, _time, _stopping.Token).ConfigureAwait(false);
+                await Task.Delay(s_takeOverInterval, _time, _stopped).ConfigureAwait(false);
             }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            // Shutting down.
+            catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 
@@ -57,51 +59,95 @@ internal sealed partial class CredentialBroker
         ImmutableArray<Lease> left;
         try
         {
-            left = await _store.TakeOverAsync(_stopping.Token).ConfigureAwait(false);
+            // The answer of a store that hangs is waited for in the next round too: what it took over by then, no second answer would name.
+            _takingOver ??= _store.TakeOverAsync(_stopped).AsTask();
+            left = await _takingOver.WaitAsync(_limits.IssuerTimeout, _time, _stopped).ConfigureAwait(false);
+            _takingOver = null;
         }
-        catch (Exception e) when (!_stopping.IsCancellationRequested)
+        catch (Exception e) when (!_stopped.IsCancellationRequested)
         {
+            _takingOver = _takingOver is { IsFaulted: false, IsCanceled: false } ? _takingOver : null;
             LogRecoveryFailed(e, "taking over their records");
             return;
         }
 
-        foreach (Lease lease in left)
+        foreach (Lease lease in left.IsDefault ? [] : left)
         {
-            Adopt(lease with { State = LeaseState.Revoking }, "taken-over", "The process that held it has ended.");
+            Adopt(lease with { State = LeaseState.Revoking }, isRecorded: true, "taken-over", "The process that held it has ended.");
         }
     }
 
-    /// <summary>Unmakes what the back end holds and no record knows. The back end is asked first: what is made meanwhile has its record already.</summary>
+    /// <summary>
+    /// Unmakes what the back end holds and no record knows. The back end is asked first: what is made meanwhile has its record already. And it is
+    /// asked twice: what was only just unmade, record and all, when the first answer was looked at is not in the second.
+    /// </summary>
     private async Task<bool> TrySweepAsync(IListingIssuer issuer)
     {
         try
         {
-            await foreach (FoundCredential found in issuer.ListAsync(_stopping.Token).ConfigureAwait(false))
+            Dictionary<LeaseId, FoundCredential> suspects = await UnknownAtAsync(issuer).ConfigureAwait(false);
+            if (suspects.Count == 0)
             {
-                if (_leases.ContainsKey(found.Lease) || await _store.ContainsAsync(found.Lease, _stopping.Token).ConfigureAwait(false))
-                {
-                    continue;
-                }
+                return true;
+            }
 
+            foreach (FoundCredential found in (await UnknownAtAsync(issuer).ConfigureAwait(false)).Values.Where(f => suspects.ContainsKey(f.Lease)))
+            {
                 LogOrphan(found.Lease, issuer.Name);
-                Adopt(Orphan(found, issuer), "orphan", $"The issuer '{issuer.Name}' holds it, and there is no record of it.");
+                Adopt(Orphan(found, issuer), isRecorded: false, "orphan", $"The issuer '{issuer.Name}' holds it, and there is no record of it.");
             }
 
             return true;
         }
-        catch (Exception e) when (!_stopping.IsCancellationRequested)
+        catch (Exception e) when (!_stopped.IsCancellationRequested)
         {
             LogRecoveryFailed(e, $"listing what '{issuer.Name}' holds");
             return false;
         }
     }
 
-    private void Adopt(Lease lease, string reasonCode, string explanation)
+    private async Task<Dictionary<LeaseId, FoundCredential>> UnknownAtAsync(IListingIssuer issuer)
     {
-        HeldLease held = new(lease, _issuers.TryGetValue(lease.Issuer, out IssuerWork? work) ? work.Issuer : null);
+        Dictionary<LeaseId, FoundCredential> unknown = [];
+        using CancellationTokenSource listing = CancellationTokenSource.CreateLinkedTokenSource(_stopped);
+        IAsyncEnumerator<FoundCredential> held = issuer.ListAsync(listing.Token).GetAsyncEnumerator(listing.Token);
+        bool hangs = true;
+        try
+        {
+            while (await WithinAsync(held.MoveNextAsync()).ConfigureAwait(false))
+            {
+                hangs = false;
+                FoundCredential found = held.Current;
+                if (!_leases.ContainsKey(found.Lease) && !await WithinAsync(_store.ContainsAsync(found.Lease, _stopped)).ConfigureAwait(false))
+                {
+                    unknown[found.Lease] = found;
+                }
+
+                hangs = true;
+            }
+
+            hangs = false;
+            return unknown;
+        }
+        finally
+        {
+            await listing.CancelAsync().ConfigureAwait(false);
+            if (!hangs)
+            {
+                await held.DisposeAsync().ConfigureAwait(false); // one that is still asked for the next may not be disposed
+            }
+        }
+    }
+
+    private async Task<T> WithinAsync<T>(ValueTask<T> work) => await work.AsTask().WaitAsync(_limits.IssuerTimeout, _time, _stopped).ConfigureAwait(false);
+
+    private void Adopt(Lease lease, bool isRecorded, string reasonCode, string explanation)
+    {
+        bool isKnown = _issuers.TryGetValue(lease.Issuer, out IssuerWork? work);
+        HeldLease held = new(isKnown ? lease : lease with { IsIrrevocable = true }, work?.Issuer) { IsRecorded = isRecorded };
         if (_leases.TryAdd(lease.Id, held))
         {
-            _audit.Leased(null, lease, reasonCode, explanation);
+            _audit.Leased(null, held.Lease, reasonCode, isKnown ? explanation : $"{explanation} This host has no issuer '{lease.Issuer}' to unmake it.");
             UnmakeInBackground(held);
         }
     }

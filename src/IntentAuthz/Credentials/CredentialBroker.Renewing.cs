@@ -3,16 +3,21 @@ namespace IntentAuthz;
 /// <summary>The lengthening of a lease's life, where profile and issuer provide for it, while calls use it.</summary>
 internal sealed partial class CredentialBroker
 {
-    /// <summary>How long before its end a lease in use is renewed: a third of its life, 30 s at most. Zero for one that cannot be renewed.</summary>
-    private long RenewalMargin(HeldLease held)
+    /// <summary>
+    /// When to look at a lease next: at its end, or, where it can be renewed, once two thirds of what is left of its life are over, 30 s before its
+    /// end at the latest. Never within a second, so that an issuer that gives next to nothing is not asked without pause.
+    /// </summary>
+    private long NextLook(HeldLease held)
     {
         if (!CanRenew(held))
         {
-            return 0;
+            return held.Deadline;
         }
 
-        TimeSpan third = held.Profile!.Lifetime / 3;
-        return (long)(Math.Min(third.TotalSeconds, 30) * _time.TimestampFrequency);
+        long now = _time.GetTimestamp();
+        long second = _time.TimestampFrequency;
+        long margin = Math.Min((held.Deadline - now) / 3, 30 * second);
+        return Math.Min(held.Deadline, Math.Max(now + second, held.Deadline - margin));
     }
 
     private static bool CanRenew(HeldLease held) =>
@@ -21,25 +26,18 @@ internal sealed partial class CredentialBroker
     /// <summary>A lease is due: renewed when a call uses it and it may live longer, else ended once its time is up.</summary>
     private void Expire(HeldLease held)
     {
-        long now = _time.GetTimestamp();
-        if (CanRenew(held) && now < held.Deadline)
+        if (_time.GetTimestamp() < held.Deadline)
         {
             LeaseId id = held.Lease.Id;
-            if (held.Task!.Calls.Any(call => call.Lease == id))
+            if (CanRenew(held) && held.Task!.Calls.Any(call => call.Lease == id))
             {
-                _ = RenewInBackgroundAsync(held);
+                _ = Task.Run(() => RenewInBackgroundAsync(held));
             }
             else
             {
-                _expiry.Add(held, held.Deadline); // nobody uses it: it just runs out
+                _expiry.Add(held, NextLook(held)); // it was renewed meanwhile, or nobody uses it at this moment
             }
 
-            return;
-        }
-
-        if (now < held.Deadline)
-        {
-            _expiry.Add(held, held.Deadline); // it was renewed meanwhile
             return;
         }
 
@@ -51,46 +49,79 @@ internal sealed partial class CredentialBroker
 
     private async Task RenewInBackgroundAsync(HeldLease held)
     {
-        bool renewed = await TryRenewAsync(held, CancellationToken.None).ConfigureAwait(false);
+        await TryRenewAsync(held, CancellationToken.None).ConfigureAwait(false);
         if (held.IsActive)
         {
-            _expiry.Add(held, renewed ? held.Deadline - RenewalMargin(held) : held.Deadline);
+            _expiry.Add(held, NextLook(held)); // where it failed, it is tried again as long as the lease lives
         }
     }
 
     private async Task<bool> TryRenewAsync(HeldLease held, CancellationToken cancellationToken)
     {
-        Lease lease = held.Lease;
-        IRenewingIssuer issuer = (IRenewingIssuer)held.Issuer!;
-        DateTimeOffset now = _time.GetUtcNow();
-        DateTimeOffset until = Earlier(now + held.Profile!.Lifetime, lease.RenewableUntil);
-        if (until <= lease.ExpiresAt)
+        if (!held.TryBeginRenewing())
         {
             return false;
         }
 
         try
         {
-            // The longer life is written down before it is asked for, so that no record promises an earlier end than the back end has.
-            await WithinAsync(_store.UpdateAsync(lease with { HonouredUntil = Later(until, lease.HonouredUntil) }, cancellationToken), cancellationToken).ConfigureAwait(false);
-            DateTimeOffset honoured = await issuer.RenewAsync(lease, until, cancellationToken).AsTask()
-                .WaitAsync(_limits.IssuerTimeout, _time, cancellationToken).ConfigureAwait(false);
-            DateTimeOffset expires = Earlier(until, honoured);
-            long deadline = _time.GetTimestamp() + (long)(Math.Max(0, (expires - now).TotalSeconds) * _time.TimestampFrequency);
-            if (!held.TryLengthen(expires, honoured, deadline))
-            {
-                return false;
-            }
-
-            _scrubber.Extend(lease.Id, honoured);
-            await WithinAsync(_store.UpdateAsync(held.Lease, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
-            _audit.Leased(held.Task!, held.Lease, "renewed", $"The credential '{lease.Profile}' for {lease.Audience} lives until {expires:O}.");
-            return true;
+            return await RenewAsync(held, (IRenewingIssuer)held.Issuer!, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            LogRenewFailed(e, lease.Id, issuer.Name, held.Lease.ExpiresAt);
+            LogRenewFailed(e, held.Lease.Id, held.Lease.Issuer, held.Lease.ExpiresAt);
             return false;
         }
+        finally
+        {
+            held.EndRenewing();
+        }
+    }
+
+    private async Task<bool> RenewAsync(HeldLease held, IRenewingIssuer issuer, CancellationToken cancellationToken)
+    {
+        TimeSpan life = held.Profile!.Lifetime < issuer.MaxLifetime ? held.Profile.Lifetime : issuer.MaxLifetime;
+        DateTimeOffset until = Earlier(_time.GetUtcNow() + life, held.Lease.RenewableUntil);
+        if (until <= held.Lease.ExpiresAt)
+        {
+            return false;
+        }
+
+        // The longer life is written down before it is asked for, here and in the store: whatever becomes of the answer, nothing promises an
+        // earlier end than the back end has.
+        Lease lease = held.Change(static (l, u) => l with { HonouredUntil = Later(u, l.HonouredUntil) }, until);
+        _scrubber.Extend(lease.Id, lease.HonouredUntil);
+        await WithinAsync(_store.UpdateAsync(lease, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (!held.IsActive)
+        {
+            return false;
+        }
+
+        DateTimeOffset honoured;
+        using (CancellationTokenSource asking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopped))
+        {
+            try
+            {
+                honoured = await Task.Run(() => issuer.RenewAsync(lease, until, asking.Token).AsTask(), CancellationToken.None)
+                    .WaitAsync(_limits.IssuerTimeout, _time, asking.Token).ConfigureAwait(false);
+            }
+            catch
+            {
+                await asking.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        DateTimeOffset expires = Earlier(until, honoured);
+        TimeSpan left = expires - _time.GetUtcNow();
+        if (!held.TryLengthen(expires, honoured, _time.GetTimestamp() + (long)(Math.Max(0, left.TotalSeconds) * _time.TimestampFrequency)))
+        {
+            return false;
+        }
+
+        _scrubber.Extend(lease.Id, honoured);
+        _audit.Leased(held.Task!, held.Lease, "renewed", $"The credential '{lease.Profile}' for {lease.Audience} lives until {expires:O}.");
+        await WithinAsync(_store.UpdateAsync(held.Lease, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+        return true;
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Microsoft.Extensions.Logging;
+
 namespace IntentAuthz;
 
 /// <summary>
@@ -17,16 +19,15 @@ internal sealed partial class CredentialBroker
     /// <summary>Takes the lease out of use in this process: nobody is handed it from here on, and its secret is cleared.</summary>
     private void Retire(HeldLease held)
     {
-        if (held.TryMove(LeaseState.Active, LeaseState.Revoking))
-        {
-            _expiry.CountDead();
-        }
-        else
+        if (!held.TryMove(LeaseState.Active, LeaseState.Revoking))
         {
             held.TryMove(LeaseState.Pending, LeaseState.Revoking);
         }
+        else if (!held.RanOut) // what ran out is out of the queue already
+        {
+            _expiry.CountDead();
+        }
 
-        held.Task?.Leases.Remove(held);
         if (held.Credential is { } credential)
         {
             credential.Secret.Dispose();
@@ -57,20 +58,19 @@ internal sealed partial class CredentialBroker
             // What an issuer is not done with goes on in the background, and its record stays until then.
         }
 
-        return [.. unmaking.Zip(held, (u, h) => u.IsCompletedSuccessfully ? u.Result : WindowOf(h, confirmed: false))];
+        return [.. unmaking.Zip(held, (u, h) => u.IsCompletedSuccessfully ? u.Result : WindowOf(h))];
     }
 
     private void UnmakeInBackground(HeldLease held) => _ = Task.Run(() => UnmakeAsync(held));
 
     private async Task<ResidualWindow> UnmakeAsync(HeldLease held)
     {
-        bool unmade = await TryUnmakeAsync(held).ConfigureAwait(false);
-        if (!unmade)
+        if (!await TryUnmakeAsync(held).ConfigureAwait(false))
         {
             TryAgain(held);
         }
 
-        return WindowOf(held, confirmed: unmade);
+        return WindowOf(held);
     }
 
     private void TryAgain(HeldLease held)
@@ -81,8 +81,9 @@ internal sealed partial class CredentialBroker
         }
     }
 
-    private ResidualWindow WindowOf(HeldLease held, bool confirmed)
+    private ResidualWindow WindowOf(HeldLease held)
     {
+        bool confirmed = !held.IsBeingMade && (held.IsUnmade || held.IsRecordOnly); // whether the record has gone too is no matter of what is honoured
         Lease lease = held.Lease;
         RevocationSpeed speed = held.Issuer?.RevocationSpeed ?? RevocationSpeed.ExpiryOnly;
         return new ResidualWindow(
@@ -91,13 +92,51 @@ internal sealed partial class CredentialBroker
             speed,
             confirmed && (speed == RevocationSpeed.Immediate || held.IsRecordOnly) ? _time.GetUtcNow() : lease.HonouredUntil,
             confirmed,
-            IsQueuedDurably: !confirmed && _store.IsDurable);
+            IsQueuedDurably: !confirmed && held.IsRecorded && _store.IsDurable);
     }
 
-    /// <summary>Unmakes the credential, then removes the record. False when it has to be tried again.</summary>
+    /// <summary>Unmakes the credential, then removes the record. False when it has to be tried again; throws nothing.</summary>
     private async Task<bool> TryUnmakeAsync(HeldLease held)
     {
-        if (!held.IsRecordOnly && !held.IsUnmade && !await TryAskToUnmakeAsync(held).ConfigureAwait(false))
+        try
+        {
+            SemaphoreSlim turn = held.UnmakingTurn;
+            await turn.WaitAsync(_stopped).ConfigureAwait(false);
+            try
+            {
+                return held.IsOver || await UnmakeInTurnAsync(held).ConfigureAwait(false);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+        catch (Exception) when (_stopped.IsCancellationRequested)
+        {
+            return false; // the record stays, for the next start
+        }
+        catch (Exception e)
+        {
+            LogUnmakingFault(e, held.Lease.Id);
+            return false;
+        }
+    }
+
+    private async Task<bool> UnmakeInTurnAsync(HeldLease held)
+    {
+        // Read before the issuer is asked: what comes up while it answers, its answer does not speak of.
+        bool isBeingMade = held.IsBeingMade;
+        if (!held.IsRecordOnly && !held.IsUnmade)
+        {
+            if (!await TryAskToUnmakeAsync(held).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            held.IsUnmade = !isBeingMade;
+        }
+
+        if (isBeingMade)
         {
             return false;
         }
@@ -109,10 +148,11 @@ internal sealed partial class CredentialBroker
         catch (Exception e)
         {
             LogStoreFailed(e, held.Lease.Id, "after it was unmade");
-            held.Change(static (l, _) => l with { FailedAttempts = l.FailedAttempts + 1 }, 0);
             return false;
         }
 
+        held.IsOver = true;
+        held.Task?.Leases.Remove(held);
         _leases.TryRemove(held.Lease.Id, out _);
         LeaseState ended = held.RanOut ? LeaseState.Expired : LeaseState.Revoked;
         if (held.TryMove(LeaseState.Revoking, ended) && !held.IsRecordOnly)
@@ -135,7 +175,7 @@ internal sealed partial class CredentialBroker
 
         try
         {
-            await work.Unmaking.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            await work.Unmaking.WaitAsync(_stopped).ConfigureAwait(false);
             try
             {
                 await AskToUnmakeAsync(held, issuer).ConfigureAwait(false);
@@ -145,23 +185,23 @@ internal sealed partial class CredentialBroker
                 work.Unmaking.Release();
             }
         }
-        catch (Exception e)
+        catch (Exception e) when (!_stopped.IsCancellationRequested)
         {
             await CountFailureAsync(held, issuer, e).ConfigureAwait(false);
             return false;
         }
 
         work.Retries.Succeeded();
-        held.IsUnmade = !held.IsBeingMade; // what may still come up has to be unmade again, and its record stays until then
-        return held.IsUnmade;
+        return true;
     }
 
     private async Task AskToUnmakeAsync(HeldLease held, ICredentialIssuer issuer)
     {
-        using CancellationTokenSource asking = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        using CancellationTokenSource asking = CancellationTokenSource.CreateLinkedTokenSource(_stopped);
         try
         {
-            await issuer.RevokeAsync(held.Lease, asking.Token).AsTask().WaitAsync(_limits.IssuerTimeout, _time).ConfigureAwait(false);
+            await Task.Run(() => issuer.RevokeAsync(held.Lease, asking.Token).AsTask(), CancellationToken.None)
+                .WaitAsync(_limits.IssuerTimeout, _time, _stopped).ConfigureAwait(false);
         }
         catch
         {
@@ -172,10 +212,11 @@ internal sealed partial class CredentialBroker
 
     private async Task CountFailureAsync(HeldLease held, ICredentialIssuer issuer, Exception failure)
     {
+        bool wasIrrevocable = held.Lease.IsIrrevocable;
         Lease lease = held.Change(
             static (l, threshold) => l with { FailedAttempts = l.FailedAttempts + 1, IsIrrevocable = l.FailedAttempts + 1 >= threshold }, _limits.IrrevocableAfter);
         LogRevokeFailed(failure, lease.Id, issuer.Name, lease.FailedAttempts);
-        if (lease.FailedAttempts == _limits.IrrevocableAfter)
+        if (lease.IsIrrevocable && !wasIrrevocable)
         {
             LogIrrevocable(lease.Id, issuer.Name, lease.FailedAttempts);
             _audit.Leased(held.Task, lease, "irrevocable", $"The issuer '{issuer.Name}' has failed {lease.FailedAttempts} times to unmake the credential '{lease.Profile}'; it is honoured until {lease.HonouredUntil:O}.");
@@ -199,10 +240,10 @@ internal sealed partial class CredentialBroker
         {
             if (residual > TimeSpan.Zero)
             {
-                await Task.Delay(residual < s_longestMemory ? residual : s_longestMemory, _time, _stopping.Token).ConfigureAwait(false);
+                await Task.Delay(residual < s_longestMemory ? residual : s_longestMemory, _time, _stopped).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             return; // shutting down
         }
@@ -212,4 +253,7 @@ internal sealed partial class CredentialBroker
 
     /// <summary>A secret that is honoured for good is remembered by its source, not lease by lease.</summary>
     private static readonly TimeSpan s_longestMemory = TimeSpan.FromDays(30);
+
+    [LoggerMessage(EventId = 309, Level = LogLevel.Error, Message = "A fault while lease {Lease} was being unmade; it is tried again.")]
+    private partial void LogUnmakingFault(Exception exception, LeaseId lease);
 }

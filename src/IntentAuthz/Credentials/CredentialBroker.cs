@@ -18,6 +18,7 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
 
     private readonly ConcurrentDictionary<LeaseId, HeldLease> _leases = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stopped; // of _stopping; readable also once that is disposed
     private readonly FrozenDictionary<string, CredentialProfile> _profiles;
     private readonly FrozenDictionary<string, IssuerWork> _issuers;
     private readonly RevocationList _revoked;
@@ -28,6 +29,7 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LeaseLimits _limits;
     private readonly ILogger<CredentialBroker> _logger;
+    private volatile bool _isClosing;
 
     internal CredentialBroker(
         IEnumerable<CredentialProfile> profiles,
@@ -40,9 +42,10 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
         LeaseLimits limits,
         ILogger<CredentialBroker> logger)
     {
+        _stopped = _stopping.Token;
         _profiles = profiles.ToFrozenDictionary(static p => p.Name, StringComparer.Ordinal);
         _issuers = issuers.ToFrozenDictionary(
-            static i => i.Name, i => new IssuerWork(i, new UnmakingRetries(TryUnmakeAsync, time, _stopping.Token)), StringComparer.Ordinal);
+            static i => i.Name, i => new IssuerWork(i, new UnmakingRetries(TryUnmakeAsync, time, _stopped)), StringComparer.Ordinal);
         _store = store;
         _revoked = revoked;
         _expiry = new LeaseExpiry(Expire, time);
@@ -95,7 +98,7 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
     }
 
     /// <summary>
-    /// Unmakes all leases of some tasks. All secrets are cleared before the first issuer is asked. What an issuer does not confirm within its
+    /// Unmakes all leases of some tasks, those among them that could not be unmade when their call ended or their time ran out. All secrets are cleared before the first issuer is asked. What an issuer does not confirm within its
     /// time goes on in the background and is reported so.
     /// </summary>
     internal async ValueTask<ImmutableArray<ResidualWindow>> RevokeTasksAsync(IReadOnlyCollection<AgentTask> tasks)
@@ -103,7 +106,7 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
         List<HeldLease> held = [];
         foreach (AgentTask task in tasks)
         {
-            held.AddRange(task.Leases.Drain());
+            held.AddRange(task.Leases.All);
         }
 
         return await RetireAllAsync(held).ConfigureAwait(false);
@@ -118,8 +121,9 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _isClosing = true;
         await RetireAllAsync([.. _leases.Values]).ConfigureAwait(false);
-        foreach (HeldLease left in _leases.Values)
+        foreach (HeldLease left in _leases.Values.Where(static h => !h.IsUnmade && !h.IsRecordOnly))
         {
             LogLeftAtShutdown(left.Lease.Id, left.Lease.HonouredUntil);
         }

@@ -9,6 +9,8 @@ internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, Credenti
     private readonly Lock _moving = new(); // protects the record
     private Lease _lease = lease;
     private bool _isBeingMade;
+    private int _isRenewing;
+    private SemaphoreSlim? _unmakingTurn;
 
     internal Lease Lease => Volatile.Read(ref _lease);
 
@@ -23,18 +25,30 @@ internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, Credenti
 
     internal bool IsActive => Lease.State == LeaseState.Active;
 
-    /// <summary>Whether the issuer may still be making it: until then nobody can confirm that nothing is left of it, and its record stays.</summary>
+    /// <summary>
+    /// Whether it may still come about: true from before anybody can find it until the issuer has answered and the answer is in the record. Until
+    /// then nobody can confirm that nothing is left of it, its record stays, and whoever makes it unmakes it again if it was retired meanwhile.
+    /// </summary>
     internal bool IsBeingMade
     {
         get => Volatile.Read(ref _isBeingMade);
         set => Volatile.Write(ref _isBeingMade, value);
     }
 
-    /// <summary>Whether the issuer was never asked, so that only the record has to go.</summary>
+    /// <summary>Whether its record is known to be in the store.</summary>
+    internal bool IsRecorded { get; set; }
+
+    /// <summary>Whether the issuer was never asked, so that only the record has to go; written before <see cref="IsBeingMade"/> is cleared.</summary>
     internal bool IsRecordOnly { get; set; }
 
     /// <summary>Whether the issuer has unmade it, so that only the record has to go.</summary>
     internal bool IsUnmade { get; set; }
+
+    /// <summary>Whether its record is gone too.</summary>
+    internal bool IsOver { get; set; }
+
+    /// <summary>One at a time unmakes it, since issuers need not bear being asked twice at once. Made when it is first unmade.</summary>
+    internal SemaphoreSlim UnmakingTurn => LazyInitializer.EnsureInitialized(ref _unmakingTurn, static () => new SemaphoreSlim(1, 1));
 
     /// <summary>Whether its time ran out, as opposed to its being taken away.</summary>
     internal bool RanOut { get; set; }
@@ -42,10 +56,22 @@ internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, Credenti
     /// <summary>When its expiry is due, on the monotonic clock; written before the lease is handed out.</summary>
     internal long Deadline { get; set; }
 
-    /// <summary>When unmaking it is tried again, on the monotonic clock; the retries of its issuer own it.</summary>
+    /// <summary>When unmaking it is tried again, on the monotonic clock; the retries of its issuer own this and what follows.</summary>
     internal long NextAttempt { get; set; }
 
-    /// <summary>Whether it waits to be tried again; the retries of its issuer own it.</summary>
+    /// <summary>When unmaking it was last tried, on the monotonic clock.</summary>
+    internal long LastAttempt { get; set; }
+
+    /// <summary>How often it was put off.</summary>
+    internal int Attempts { get; set; }
+
+    /// <summary>Whether its next attempt was brought forward since its issuer works again.</summary>
+    internal bool IsBroughtForward { get; set; }
+
+    /// <summary>How often it failed although it had been brought forward.</summary>
+    internal int FailedForward { get; set; }
+
+    /// <summary>Whether it waits to be tried again.</summary>
     internal bool IsWaiting { get; set; }
 
     /// <summary>Puts a newer record in place, made from the present one.</summary>
@@ -70,6 +96,11 @@ internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, Credenti
             return true;
         }
     }
+
+    /// <summary>Begins a renewal, unless one is under way: the answers of two could overtake each other.</summary>
+    internal bool TryBeginRenewing() => Interlocked.Exchange(ref _isRenewing, 1) == 0;
+
+    internal void EndRenewing() => Volatile.Write(ref _isRenewing, 0);
 
     /// <summary>Lengthens its life, unless it has been taken out of use meanwhile.</summary>
     internal bool TryLengthen(DateTimeOffset expiresAt, DateTimeOffset honouredUntil, long deadline)

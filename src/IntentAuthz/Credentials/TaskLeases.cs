@@ -1,8 +1,8 @@
 namespace IntentAuthz;
 
 /// <summary>
-/// The leases of one task that are in use or being made. Finding one reads an array that is replaced as a whole, so it waits for nobody and
-/// allocates nothing.
+/// The leases of one task that are not over: being made, in use, or being unmade, since those count when the task says what is left of it. Finding
+/// one reads an array that is replaced as a whole, so it waits for nobody and allocates nothing.
 /// </summary>
 internal sealed class TaskLeases
 {
@@ -10,15 +10,19 @@ internal sealed class TaskLeases
     private Dictionary<string, SemaphoreSlim>? _turns;
     private HeldLease[] _held = [];
 
-    /// <summary>The lease that the task's calls share for a profile, if one is in use.</summary>
+    /// <summary>All of them at this moment. One that is added afterwards finds the task stopped and is given up by whoever added it.</summary>
+    internal ReadOnlySpan<HeldLease> All => Volatile.Read(ref _held);
+
+    /// <summary>The lease that the task's calls share for a profile, if one is in use: the newest, since an older one is about to run out.</summary>
     internal HeldLease? Find(string profile)
     {
-        foreach (HeldLease held in Volatile.Read(ref _held))
+        HeldLease[] all = Volatile.Read(ref _held);
+        for (int i = all.Length - 1; i >= 0; i--)
         {
-            Lease lease = held.Lease;
+            Lease lease = all[i].Lease;
             if (lease.OnlyFor is null && lease.State == LeaseState.Active && lease.Profile == profile)
             {
-                return held;
+                return all[i];
             }
         }
 
@@ -40,23 +44,12 @@ internal sealed class TaskLeases
         }
     }
 
+    /// <summary>Takes out a lease that is over.</summary>
     internal void Remove(HeldLease held)
     {
         lock (_listing)
         {
             Volatile.Write(ref _held, Array.FindAll(_held, h => !ReferenceEquals(h, held)));
-        }
-    }
-
-    /// <summary>Takes all out. One that is added afterwards finds the task stopped and is given up by whoever added it.</summary>
-    internal HeldLease[] Drain()
-    {
-        lock (_listing)
-        {
-            HeldLease[] held = _held;
-            Volatile.Write(ref _held, []);
-            _turns = null;
-            return held;
         }
     }
 

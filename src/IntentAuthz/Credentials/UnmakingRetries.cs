@@ -2,8 +2,9 @@ namespace IntentAuthz;
 
 /// <summary>
 /// The leases that one issuer has failed to unmake. Each is tried again after an exponential delay with jitter, without end. While nothing
-/// succeeds one of them is tried every few seconds, so that a back end that is up again is noticed soon; then all are due at once. Safe for use
-/// by many threads.
+/// succeeds one of them is tried every few seconds, so that a back end that is up again is noticed soon; then all are due at once. One that
+/// fails although its issuer works is brought forward less and less, so that a busy issuer is not asked for it without pause. Safe for use by
+/// many threads.
 /// </summary>
 internal sealed class UnmakingRetries(Func<HeldLease, Task<bool>> tryUnmake, TimeProvider time, CancellationToken stopping)
 {
@@ -24,7 +25,7 @@ internal sealed class UnmakingRetries(Func<HeldLease, Task<bool>> tryUnmake, Tim
         {
             lock (_queueing)
             {
-                return _waiting.Count;
+                return _waiting.Count(static h => !h.IsOver);
             }
         }
     }
@@ -39,10 +40,8 @@ internal sealed class UnmakingRetries(Func<HeldLease, Task<bool>> tryUnmake, Tim
                 return;
             }
 
-            held.IsWaiting = true;
-            held.NextAttempt = After(DelayOf(held.Lease.FailedAttempts));
-            _waiting.Add(held);
-            _isDown = true;
+            PutOff(held);
+            Probe();
             Wake();
             if (!_isRunning)
             {
@@ -62,25 +61,61 @@ internal sealed class UnmakingRetries(Func<HeldLease, Task<bool>> tryUnmake, Tim
                 return;
             }
 
-            _isDown = false;
-            foreach (HeldLease held in _waiting)
-            {
-                held.NextAttempt = 0;
-            }
-
+            BringForward();
             Wake();
+        }
+    }
+
+    private void PutOff(HeldLease held)
+    {
+        held.IsWaiting = true;
+        held.LastAttempt = time.GetTimestamp();
+        held.FailedForward += held.IsBroughtForward ? 1 : 0;
+        held.IsBroughtForward = false;
+        held.NextAttempt = After(DelayOf(++held.Attempts));
+        _waiting.Add(held);
+        _isDown |= !held.IsBeingMade; // that it may still be made is no fault of the issuer's
+    }
+
+    private void BringForward()
+    {
+        _isDown = false;
+        foreach (HeldLease held in _waiting)
+        {
+            long earliest = held.FailedForward == 0 ? 0 : held.LastAttempt + InTicks(Doubled(ProbeInterval, held.FailedForward));
+            if (!held.IsBeingMade && earliest < held.NextAttempt)
+            {
+                held.NextAttempt = earliest;
+                held.IsBroughtForward = true;
+            }
+        }
+    }
+
+    /// <summary>While the issuer is down, one of them is tried soon.</summary>
+    private void Probe()
+    {
+        long soon = After(ProbeInterval);
+        if (_isDown && _waiting.TrueForAll(h => h.IsBeingMade || h.NextAttempt > soon) && _waiting.Find(static h => !h.IsBeingMade) is { } first)
+        {
+            first.NextAttempt = soon;
         }
     }
 
     /// <summary>1 s, 2 s, 4 s … 5 min, each shortened by up to half at random, so that many do not come back at once.</summary>
     private static TimeSpan DelayOf(int failures)
     {
-        TimeSpan full = FirstDelay * Math.Pow(2, Math.Clamp(failures - 1, 0, 16));
-        full = full < LongestDelay ? full : LongestDelay;
-        return full * (1 - (Random.Shared.NextDouble() / 2));
+        return Doubled(FirstDelay, failures - 1) * (1 - (Random.Shared.NextDouble() / 2));
     }
 
-    private long After(TimeSpan delay) => time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+    private static TimeSpan Doubled(TimeSpan delay, int times)
+    {
+        TimeSpan doubled = delay * Math.Pow(2, Math.Clamp(times, 0, 16));
+        return doubled < LongestDelay ? doubled : LongestDelay;
+    }
+
+    private long After(TimeSpan delay) => time.GetTimestamp() + InTicks(delay);
+
+    private long InTicks(TimeSpan delay) => (long)(delay.TotalSeconds * time.TimestampFrequency);
 
     private void Wake()
     {
@@ -98,6 +133,7 @@ internal sealed class UnmakingRetries(Func<HeldLease, Task<bool>> tryUnmake, Tim
                 if (due.Count == 0)
                 {
                     using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                    wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)); // a timer drops what is less, and would not wait at all
                     await Task.WhenAny(Task.Delay(wait, time, waiting.Token), changed).ConfigureAwait(false);
                     await waiting.CancelAsync().ConfigureAwait(false);
                     stopping.ThrowIfCancellationRequested();
@@ -152,19 +188,19 @@ internal sealed class UnmakingRetries(Func<HeldLease, Task<bool>> tryUnmake, Tim
             _waiting.RemoveAll(gone.Contains);
             for (int i = 0; i < tried.Count; i++)
             {
-                tried[i].IsWaiting = !done[i];
+                tried[i].IsWaiting = false;
                 if (!done[i])
                 {
-                    tried[i].NextAttempt = After(DelayOf(tried[i].Lease.FailedAttempts));
-                    _waiting.Add(tried[i]);
-                    _isDown |= Array.TrueForAll(done, static d => !d);
+                    PutOff(tried[i]);
                 }
             }
 
-            if (_isDown && _waiting.Count > 0 && After(ProbeInterval) is var probe && _waiting.TrueForAll(h => h.NextAttempt > probe))
+            if (Array.Exists(done, static d => d))
             {
-                _waiting[0].NextAttempt = probe;
+                BringForward();
             }
+
+            Probe();
         }
     }
 }
