@@ -36,6 +36,20 @@ public sealed class LeasedCredential
     /// <summary>The secret. It is cleared when the lease ends; do not keep a copy.</summary>
     public Secret Secret { get; }
 
+    /// <summary>
+    /// A client that puts this credential on its requests, and sends requests to its service only; see <see cref="CredentialHandler"/>. Its base
+    /// address is the profile's endpoint. The caller disposes it.
+    /// </summary>
+    /// <exception cref="ArgumentException">The profile has no endpoint.</exception>
+    public HttpClient CreateHttpClient()
+    {
+        CredentialHandler handler = new(this);
+        return new HttpClient(handler) { BaseAddress = Profile.Endpoint };
+    }
+
+    /// <summary>Profile and audience, for logs.</summary>
+    public override string ToString() => $"[secret] of {Profile.Name} for {Lease.Audience}";
+
     /// <summary>What revoking would stop calls that use it; made once, since each call looks.</summary>
     internal RevocationTarget LeaseTarget { get; }
 
