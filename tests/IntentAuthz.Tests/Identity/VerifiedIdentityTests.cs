@@ -79,7 +79,7 @@ public sealed class VerifiedIdentityTests
 
     private static GuardFixture Fixture(Action<IntentAuthzBuilder>? add = null) => new(Policies, builder =>
     {
-        builder.AddTool(ToolDescriptor.Create("read").Build());
+        builder.AddTool(ToolDescriptor.For("read").Idempotent());
         add?.Invoke(builder);
     });
 
