@@ -90,7 +90,7 @@ internal sealed partial class CredentialBroker
         // The longer life is written down before it is asked for, here and in the store: whatever becomes of the answer, nothing promises an
         // earlier end than the back end has.
         Lease lease = held.Change(static (l, u) => l with { HonouredUntil = Later(u, l.HonouredUntil) }, until);
-        _scrubber.Extend(lease.Id, lease.HonouredUntil);
+        _scrubber.TryRemember(lease.Id, held.Credential!.Secret, lease.HonouredUntil);
         await WithinAsync(_store.UpdateAsync(lease, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (!held.IsActive)
         {
@@ -119,7 +119,7 @@ internal sealed partial class CredentialBroker
             return false;
         }
 
-        _scrubber.Extend(lease.Id, honoured);
+        _scrubber.TryRemember(lease.Id, held.Credential!.Secret, honoured);
         _audit.Leased(held.Task!, held.Lease, "renewed", $"The credential '{lease.Profile}' for {lease.Audience} lives until {expires:O}.");
         await WithinAsync(_store.UpdateAsync(held.Lease, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
         return true;

@@ -159,6 +159,12 @@ public static class ReasonCodes
     /// <summary>An agent tried what agents may never do, such as opening a root task or approving a call.</summary>
     public const string AgentNotAllowed = "agent-not-allowed";
 
+    /// <summary>The document that proved the agent's identity has expired, so no task is opened with it.</summary>
+    public const string IdentityExpired = "identity-expired";
+
+    /// <summary>The delegation that a task would rest on has ended.</summary>
+    public const string DelegationEnded = "delegation-ended";
+
     /// <summary>The thing acted upon is of another tenant.</summary>
     public const string ForeignTenant = "foreign-tenant";
 

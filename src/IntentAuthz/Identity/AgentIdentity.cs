@@ -6,20 +6,23 @@ namespace IntentAuthz;
 
 /// <summary>
 /// The workload that acts, with the owner who answers for it. In policy it is the principal, of type <c>IntentAuthz::Agent</c>,
-/// with the attributes <c>owner</c>, <c>tenant</c>, <c>attested</c> and those the host adds; its groups are parents of type
-/// <c>IntentAuthz::AgentGroup</c>. Immutable and safe for use by many threads.
+/// with the attributes <c>owner</c>, <c>tenant</c>, <c>attested</c>, <c>spiffe</c> where it is verified, and those the host adds; its groups are
+/// parents of type <c>IntentAuthz::AgentGroup</c>. Immutable and safe for use by many threads.
 /// </summary>
 public sealed class AgentIdentity
 {
-    private static readonly string[] s_reserved = ["owner", "tenant", "attested"];
+    /// <summary>The attribute that only a verified identity has, whatever the host's entities say.</summary>
+    internal const string SpiffeAttribute = "spiffe";
+
+    private static readonly string[] s_reserved = ["owner", "tenant", "attested", SpiffeAttribute];
 
     private AgentIdentity(
-        AgentId id, TenantId tenant, string owner, Attestation attestation, IEnumerable<string>? groups, CedarRecord? attributes)
+        AgentId id, TenantId tenant, string owner, VerifiedWorkload? workload, IEnumerable<string>? groups, CedarRecord? attributes)
     {
         Id = new AgentId(id.Value);
         Tenant = new TenantId(tenant.Value);
         Owner = Identifier.Validate(owner, "owner");
-        Attestation = attestation;
+        Workload = workload;
         Groups = [.. (groups ?? []).Select(static g => Identifier.Validate(g, "agent group")).Distinct(StringComparer.Ordinal)];
         Attributes = attributes ?? CedarRecord.Empty;
         Entity = MakeEntity();
@@ -35,7 +38,10 @@ public sealed class AgentIdentity
     public string Owner { get; }
 
     /// <summary>Whether the identity was proved or only asserted by the host.</summary>
-    public Attestation Attestation { get; }
+    public Attestation Attestation => Workload is null ? Attestation.HostAsserted : Attestation.Verified;
+
+    /// <summary>What a verifier concluded about the workload; null when the host only asserts it.</summary>
+    public VerifiedWorkload? Workload { get; }
 
     /// <summary>The groups the agent is in.</summary>
     public ImmutableArray<string> Groups { get; }
@@ -50,11 +56,29 @@ public sealed class AgentIdentity
     /// <param name="tenant">Its tenant.</param>
     /// <param name="owner">Who answers for it.</param>
     /// <param name="groups">Groups it is in.</param>
-    /// <param name="attributes">Further attributes for policies; the names <c>owner</c>, <c>tenant</c> and <c>attested</c> are taken.</param>
+    /// <param name="attributes">Further attributes for policies; the names <c>owner</c>, <c>tenant</c>, <c>attested</c> and <c>spiffe</c> are taken.</param>
     /// <exception cref="ArgumentException">A name is not valid or an attribute uses a name that is taken.</exception>
     public static AgentIdentity HostAsserted(
         AgentId id, TenantId tenant, string owner, IEnumerable<string>? groups = null, CedarRecord? attributes = null) =>
-        new(id, tenant, owner, Attestation.HostAsserted, groups, attributes);
+        new(id, tenant, owner, null, groups, attributes);
+
+    /// <summary>
+    /// An identity that a verifier proved: <c>principal.attested</c> is true and <c>principal.spiffe</c> is the SPIFFE ID. Which agent, tenant and
+    /// owner a SPIFFE ID stands for is the host's to say, from its own records and never from the document's path unread.
+    /// </summary>
+    /// <param name="workload">What the verifier concluded. Once its document has expired, no task is opened with this identity.</param>
+    /// <param name="id">The agent's name.</param>
+    /// <param name="tenant">Its tenant.</param>
+    /// <param name="owner">Who answers for it.</param>
+    /// <param name="groups">Groups it is in.</param>
+    /// <param name="attributes">Further attributes for policies; the names <c>owner</c>, <c>tenant</c>, <c>attested</c> and <c>spiffe</c> are taken.</param>
+    /// <exception cref="ArgumentException">A name is not valid or an attribute uses a name that is taken.</exception>
+    public static AgentIdentity Verified(
+        VerifiedWorkload workload, AgentId id, TenantId tenant, string owner, IEnumerable<string>? groups = null, CedarRecord? attributes = null)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        return new(id, tenant, owner, workload, groups, attributes);
+    }
 
     /// <summary>Name, tenant and owner, for logs.</summary>
     public override string ToString() => $"agent {Id} of {Tenant}, owned by {Owner}";
@@ -65,6 +89,11 @@ public sealed class AgentIdentity
         record.Add("owner", Owner);
         record.Add("tenant", Tenant.Value);
         record.Add("attested", Attestation == Attestation.Verified);
+        if (Workload is { } workload)
+        {
+            record.Add(SpiffeAttribute, workload.Id.ToString());
+        }
+
         foreach (string name in Attributes.Keys)
         {
             if (Array.IndexOf(s_reserved, name) >= 0)

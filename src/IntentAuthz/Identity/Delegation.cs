@@ -8,25 +8,30 @@ namespace IntentAuthz;
 /// </summary>
 public sealed class Delegation
 {
-    private Delegation(Principal? user, ImmutableArray<DelegationLink> links)
+    private Delegation(Principal? user, DateTimeOffset? until, ImmutableArray<DelegationLink> links)
     {
         User = user;
+        Until = until;
         Links = links;
     }
 
     /// <summary>The chain of an agent that acts on nobody's behalf but its owner's, such as a scheduled job.</summary>
-    public static Delegation None { get; } = new(null, []);
+    public static Delegation None { get; } = new(null, null, []);
 
     /// <summary>Whom the chain begins with, or null when it begins with an agent.</summary>
     public Principal? User { get; }
+
+    /// <summary>When the delegation ends, in wall-clock time; null when it ends with its tasks. No task under it lives longer.</summary>
+    public DateTimeOffset? Until { get; }
 
     /// <summary>The links from the user's to the newest, oldest first.</summary>
     public ImmutableArray<DelegationLink> Links { get; }
 
     /// <summary>A chain that begins with a user, whom the host has authenticated.</summary>
     /// <param name="user">A person or service.</param>
+    /// <param name="until">When it ends, such as the end of the user's session; null when nothing but its tasks ends it.</param>
     /// <exception cref="ArgumentException">The principal is an agent: agents are added by opening tasks.</exception>
-    public static Delegation OnBehalfOf(Principal user)
+    public static Delegation OnBehalfOf(Principal user, DateTimeOffset? until = null)
     {
         ArgumentNullException.ThrowIfNull(user);
         if (user.Kind == PrincipalKind.Agent)
@@ -34,7 +39,7 @@ public sealed class Delegation
             throw new ArgumentException("A delegation begins with a person or a service; an agent joins it when a task is opened for it.", nameof(user));
         }
 
-        return new Delegation(user, []);
+        return new Delegation(user, until?.ToUniversalTime(), []);
     }
 
     /// <summary>Whether a principal is anywhere in the chain.</summary>
@@ -52,5 +57,5 @@ public sealed class Delegation
     }
 
     internal Delegation Then(AgentIdentity agent) =>
-        new(User, Links.Add(new DelegationLink(DelegationLinkId.New(), agent.Id)));
+        new(User, Until, Links.Add(new DelegationLink(DelegationLinkId.New(), agent.Id)));
 }

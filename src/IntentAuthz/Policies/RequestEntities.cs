@@ -5,7 +5,7 @@ namespace IntentAuthz;
 /// <summary>
 /// The few entities one request brings along, laid over the host's own store. Where the host knows the same entity, its attributes are seen
 /// too: a descriptor that names a resource by its id alone must not hide from a forbid that the host marked it frozen. Where both say
-/// something, the request's own word counts, so that a store cannot rename an agent's owner. Used by one thread at a time.
+/// something, the request's own word counts, so that a store cannot rename an agent's owner; an agent's SPIFFE ID comes from a verifier or not at all. Used by one thread at a time.
 /// </summary>
 internal sealed class RequestEntities(IEntityProvider host, Entity principal, Entity action, Entity resource) : IEntityProvider
 {
@@ -35,10 +35,11 @@ internal sealed class RequestEntities(IEntityProvider host, Entity principal, En
             return own;
         }
 
-        return new Entity(own.Uid, Merge(own.Attributes, known.Attributes), [.. own.Parents.Union(known.Parents)], Merge(own.Tags, known.Tags));
+        string? onlyOwn = own.Uid.Type == EntityTypes.Agent ? AgentIdentity.SpiffeAttribute : null;
+        return new Entity(own.Uid, Merge(own.Attributes, known.Attributes, onlyOwn), [.. own.Parents.Union(known.Parents)], Merge(own.Tags, known.Tags));
     }
 
-    private static CedarRecord Merge(CedarRecord own, CedarRecord known)
+    private static CedarRecord Merge(CedarRecord own, CedarRecord known, string? onlyOwn = null)
     {
         if (own.Count == 0)
         {
@@ -53,7 +54,7 @@ internal sealed class RequestEntities(IEntityProvider host, Entity principal, En
 
         foreach ((string name, CedarValue value) in known)
         {
-            if (!own.ContainsKey(name))
+            if (!own.ContainsKey(name) && name != onlyOwn)
             {
                 record.Add(name, value);
             }

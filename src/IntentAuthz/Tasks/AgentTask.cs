@@ -46,6 +46,11 @@ public sealed class AgentTask
         _openedAt = time.GetTimestamp();
         OpenedAt = time.GetUtcNow();
         _lifetime = request.Mandate.Budget.Time is { } most && most < request.Lifetime ? most : request.Lifetime;
+        if (Delegation.Until is { } until && until - OpenedAt < _lifetime)
+        {
+            _lifetime = until - OpenedAt; // by both clocks: a delegation does not last longer because the wall clock was set back
+        }
+
         ExpiresAt = OpenedAt + _lifetime;
         if (parent is not null && parent.ExpiresAt < ExpiresAt)
         {

@@ -217,6 +217,11 @@ public sealed class TaskRegistry
         TaskRequest request, AgentTask? parent, Principal openedBy, CancellationToken cancellationToken)
     {
         TenantId tenant = request.Agent.Tenant;
+        if (WhyTooLate(request, parent) is { } tooLate)
+        {
+            return Refused(openedBy, request, tooLate);
+        }
+
         if (!_revoked.IsKnown)
         {
             return Refused(openedBy, request, Unknown);
@@ -232,6 +237,12 @@ public sealed class TaskRegistry
         if (failed is not null)
         {
             return Refused(openedBy, request, Decision.Deny(ReasonCodes.ProposalFailed, failed));
+        }
+
+        // Again, since the policy engine and the proposer took their time.
+        if (WhyTooLate(request, parent) is { } late)
+        {
+            return Refused(openedBy, request, late);
         }
 
         bool waits = !obligations.Approvals.IsEmpty;
@@ -282,6 +293,20 @@ public sealed class TaskRegistry
 
         _audit.Administration(openedBy, AdministrativeActions.OpenTask, $"{task} for {request.Agent.Id}; mandate: {request.Mandate.Description}{(proposal is null ? "" : $"; proposed: {proposal.Description}")}", tenant, decision);
         return new OpenTaskResult(decision, task);
+    }
+
+    /// <summary>A task rests on a document that proves the agent and on a delegation; neither begins one after its end.</summary>
+    private Decision? WhyTooLate(TaskRequest request, AgentTask? parent)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        if (request.Agent.Workload is { } workload && now >= workload.ExpiresAt)
+        {
+            return Decision.Deny(ReasonCodes.IdentityExpired, $"The document that proves {request.Agent.Id} ended at {workload.ExpiresAt:u}; verify a new one and make the identity from it.");
+        }
+
+        return (parent?.Delegation ?? request.Delegation).Until is { } until && now >= until
+            ? Decision.Deny(ReasonCodes.DelegationEnded, $"The delegation that the task would rest on ended at {until:u}.")
+            : null;
     }
 
     /// <summary>What the task may call the user's own: the request and parameters of a root task. A sub-task's parameters keep the provenance their values have above.</summary>

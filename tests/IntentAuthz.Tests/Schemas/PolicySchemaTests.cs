@@ -93,7 +93,7 @@ public sealed class PolicySchemaTests
                 """));
 
         string text = Flat(created);
-        Assert.Contains("entity Agent in [AgentGroup, Docs::Team] = { owner: String, tenant: String, attested: Bool, clearance: Long };", text, StringComparison.Ordinal);
+        Assert.Contains("entity Agent in [AgentGroup, Docs::Team] = { owner: String, tenant: String, attested: Bool, spiffe?: String, clearance: Long };", text, StringComparison.Ordinal);
         Assert.Contains("entity File in [File] = { owner: IntentAuthz::Person };", text, StringComparison.Ordinal);
         Assert.Empty(created.Notes);
         Assert.True(Validator.Validate(PolicySet.Parse("""permit(principal, action == Action::"read", resource) when { resource.owner in IntentAuthz::Role::"x" && principal.clearance > 1 };"""), created.Schema).IsValid);

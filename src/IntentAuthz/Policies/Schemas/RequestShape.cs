@@ -39,7 +39,7 @@ internal static class RequestShape
     private const string Text = """
         namespace IntentAuthz {
           entity AgentGroup in [AgentGroup];
-          entity Agent in [AgentGroup] = { owner: String, tenant: String, attested: Bool };
+          entity Agent in [AgentGroup] = { owner: String, tenant: String, attested: Bool, spiffe?: String };
           entity Role in [Role];
           entity Person in [Role] = { tenant: String };
           entity Service in [Role] = { tenant: String };
