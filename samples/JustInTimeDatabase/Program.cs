@@ -79,7 +79,7 @@ return claims.AllHeld ? 0 : 1;
 async Task QueryAsync(string claim, string sql, string expected)
 {
     GuardResult result = await guard.InvokeAsync(task, new ToolCall("database.query", JsonSerializer.Serialize(new { sql })), tool.RunAsync);
-    claims.Check($"{claim}: {sql}", expected, result.Result?.Text ?? $"{result.OutcomeCode}: {result.Decision.Explanation}");
+    claims.Check($"{claim}: {sql}", expected, result.Result?.ToString() ?? $"{result.OutcomeCode}: {result.Decision.Explanation}");
 }
 
 async Task<string> AskAsync(string sql)

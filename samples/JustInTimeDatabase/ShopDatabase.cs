@@ -1,4 +1,3 @@
-using IntentAuthz;
 using IntentAuthz.Credentials.PostgreSql;
 
 using Npgsql;
