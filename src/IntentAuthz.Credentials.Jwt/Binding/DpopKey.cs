@@ -26,7 +26,7 @@ internal sealed class DpopKey : IDisposable
 
         // All of it is constant or of the base64url alphabet, so nothing needs escaping.
         _header = Base64Url.EncodeToString(Encoding.ASCII.GetBytes(
-            $$"""{"typ":"{{DpopFormat.Type}}","alg":"{{JwtFormat.Algorithm}}","jwk":{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(x)}}","y":"{{Base64Url.EncodeToString(y)}}"}}"""));
+            $$$"""{"typ":"{{{DpopFormat.Type}}}","alg":"{{{JwtFormat.Algorithm}}}","jwk":{"kty":"EC","crv":"P-256","x":"{{{Base64Url.EncodeToString(x)}}}","y":"{{{Base64Url.EncodeToString(y)}}}"}}"""));
     }
 
     /// <summary>The public key's thumbprint (RFC 7638), as tokens name it in <c>cnf.jkt</c>.</summary>

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace IntentAuthz.Credentials.Jwt;
@@ -49,7 +51,7 @@ internal sealed class DpopPresentation(DpopKey key, TimeProvider time) : Credent
         bool isNew = _nonce is not { } known || known.Origin != origin || known.Value != nonce;
         _nonce = new Nonce(origin, nonce);
         return isNew
-            && response.StatusCode == System.Net.HttpStatusCode.Unauthorized
+            && response.StatusCode == HttpStatusCode.Unauthorized
             && response.Headers.WwwAuthenticate.Any(static c =>
                 string.Equals(c.Scheme, DpopFormat.Scheme, StringComparison.OrdinalIgnoreCase)
                 && c.Parameter is { } parameter && parameter.Contains("\"use_dpop_nonce\"", StringComparison.Ordinal));
@@ -64,6 +66,8 @@ internal sealed class DpopPresentation(DpopKey key, TimeProvider time) : Credent
         {
             _key.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 
     private byte[] Claims(string method, Uri uri, string token)
@@ -75,7 +79,7 @@ internal sealed class DpopPresentation(DpopKey key, TimeProvider time) : Credent
         json.WriteString("htm"u8, method);
         json.WriteString("htu"u8, uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
         json.WriteNumber("iat"u8, _time.GetUtcNow().ToUnixTimeSeconds());
-        json.WriteString("ath"u8, DpopFormat.TokenHash(System.Text.Encoding.ASCII.GetBytes(token)));
+        json.WriteString("ath"u8, DpopFormat.TokenHash(Encoding.ASCII.GetBytes(token)));
         if (_nonce is { } nonce && nonce.Origin == OriginOf(uri))
         {
             json.WriteString("nonce"u8, nonce.Value);
