@@ -8,6 +8,9 @@ internal static class JwtFormat
     /// <summary>An access token (RFC 9068, section 2.1).</summary>
     internal const string Type = "at+jwt";
 
+    /// <summary>The one <c>type</c> of <c>authorization_details</c> (RFC 9396, section 2): the task a token was given out for.</summary>
+    internal const string TaskDetail = "intentauthz_task";
+
     internal const string SubjectIsPerson = "person";
     internal const string SubjectIsService = "service";
     internal const string SubjectIsAgent = "agent";

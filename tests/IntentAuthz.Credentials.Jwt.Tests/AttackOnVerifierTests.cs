@@ -409,8 +409,7 @@ public sealed class AttackOnVerifierTests : IAsyncLifetime, IDisposable
     [InlineData("exp")]
     [InlineData("scope")]
     [InlineData("tenant")]
-    [InlineData("task_id")]
-    [InlineData("purpose")]
+    [InlineData("authorization_details")]
     public async Task A_claim_left_out(string claim)
     {
         JsonObject claims = Claims;
@@ -455,10 +454,64 @@ public sealed class AttackOnVerifierTests : IAsyncLifetime, IDisposable
     public async Task A_text_claim_without_end()
     {
         JsonObject claims = Claims;
-        claims["purpose"] = new string('p', 257);
+        claims["authorization_details"]![0]!["purpose"] = new string('p', 257);
 
         await RefusedAsync(_forge.Sign(_forge.Header(), claims), JwtRefusalCodes.InvalidClaim);
     }
+
+    [Theory]
+    [InlineData("type")]
+    [InlineData("identifier")]
+    [InlineData("purpose")]
+    public async Task A_member_of_the_task_left_out(string member)
+    {
+        JsonObject claims = Claims;
+        claims["authorization_details"]![0]!.AsObject().Remove(member);
+
+        await RefusedAsync(_forge.Sign(_forge.Header(), claims), JwtRefusalCodes.MissingClaim);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("\"task\"")]
+    [InlineData("[\"task\"]")]
+    [InlineData("""[{"type":"payment_initiation","identifier":"t","purpose":"p"}]""")]
+    [InlineData("""[{"type":"intentauthz_task","identifier":"t","purpose":"p","locations":["https://elsewhere.example"]}]""")]
+    [InlineData("""[{"type":"intentauthz_task","identifier":"t","purpose":"p"},{"type":"intentauthz_task","identifier":"u","purpose":"p"}]""")]
+    [InlineData("""[{"type":"intentauthz_task","identifier":1,"purpose":"p"}]""")]
+    public async Task Details_that_are_not_one_task(string json)
+    {
+        JsonObject claims = Claims;
+        claims["authorization_details"] = JsonNode.Parse(json);
+
+        await RefusedAsync(_forge.Sign(_forge.Header(), claims), JwtRefusalCodes.InvalidClaim);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("\"key\"")]
+    [InlineData("""{"jkt":""}""")]
+    [InlineData("""{"jkt":1}""")]
+    [InlineData("""{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4J"}""")] // two bits are left over
+    [InlineData("""{"x5t#S256":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}""")]
+    [InlineData("""{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I","kid":"other"}""")]
+    public async Task A_confirmation_that_is_not_one_thumbprint(string json)
+    {
+        JsonObject claims = Claims;
+        claims["cnf"] = JsonNode.Parse(json);
+
+        await RefusedAsync(_forge.Sign(_forge.Header(), claims), JwtRefusalCodes.InvalidClaim);
+    }
+
+    [Theory]
+    [InlineData("\"identifier\":", "\"identifier\":\"task_other\",\"identifier\":")]
+    [InlineData("{\"iss\"", "{\"cnf\":{\"jkt\":\"a\",\"jkt\":\"b\"},\"iss\"")]
+    public async Task A_member_twice_within_a_claim(string once, string twice) =>
+        await RefusedAsync(
+            _forge.Sign(_forge.Header().ToJsonString(), Claims.ToJsonString().Replace(once, twice, StringComparison.Ordinal)),
+            JwtRefusalCodes.DuplicateMember);
 
     [Fact]
     public async Task A_client_that_is_not_the_actor()

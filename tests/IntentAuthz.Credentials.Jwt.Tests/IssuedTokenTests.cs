@@ -28,8 +28,12 @@ public sealed class IssuedTokenTests
         Assert.Equal("invoice-agent", claims.GetProperty("act").GetProperty("act").GetProperty("sub").GetString());
         Assert.Equal("payments:write payments:read", claims.GetProperty("scope").GetString());
         Assert.Equal("bank", claims.GetProperty("tenant").GetString());
-        Assert.Equal(subTask.Id.Value, claims.GetProperty("task_id").GetString());
-        Assert.Equal("a part of it", claims.GetProperty("purpose").GetString());
+        JsonElement detail = Assert.Single(claims.GetProperty("authorization_details").EnumerateArray());
+        Assert.Equal("intentauthz_task", detail.GetProperty("type").GetString());
+        Assert.Equal(subTask.Id.Value, detail.GetProperty("identifier").GetString());
+        Assert.Equal("a part of it", detail.GetProperty("purpose").GetString());
+        Assert.Equal(3, detail.GetPropertyCount());
+        Assert.False(claims.TryGetProperty("task_id", out _) || claims.TryGetProperty("purpose", out _), "the task is named in one place only");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ internal sealed class IssuingHost : IAsyncDisposable
         TimeSpan? lifetime = null,
         TimeSpan? skew = null,
         JwtSigningKey? key = null,
-        ILoggerProvider? logs = null)
+        ILoggerProvider? logs = null,
+        bool constrained = false)
     {
         Keys = new JwtKeyRing(key ?? JwtSigningKey.Generate(), Time);
         Revocations = new RevokedTokens(time: Time);
@@ -30,6 +31,7 @@ internal sealed class IssuingHost : IAsyncDisposable
             Name = "signed",
             Issuer = Issuer,
             Revocations = verifiersAsk ? Revocations : null,
+            SenderConstrained = constrained,
             ClockSkew = skew ?? TimeSpan.FromSeconds(5),
             Time = Time,
         });

@@ -34,8 +34,12 @@ internal sealed class TokenForge : IDisposable
         ["exp"] = now.ToUnixTimeSeconds() + 300,
         ["scope"] = "payments:write payments:read",
         ["tenant"] = "bank",
-        ["task_id"] = "task_0123456789abcdef0123456789abcdef",
-        ["purpose"] = "pay the March invoices",
+        ["authorization_details"] = new JsonArray(new JsonObject
+        {
+            ["type"] = "intentauthz_task",
+            ["identifier"] = "task_0123456789abcdef0123456789abcdef",
+            ["purpose"] = "pay the March invoices",
+        }),
     };
 
     internal string Sign(JsonNode header, JsonNode claims) => Sign(header.ToJsonString(), claims.ToJsonString());

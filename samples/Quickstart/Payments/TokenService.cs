@@ -11,7 +11,13 @@ internal sealed class TokenService : IDisposable
     private readonly RevokedTokens _revoked = new();
 
     internal JwtCredentialIssuer CreateIssuer() =>
-        new(_keys, new JwtIssuerOptions { Name = "acme-tokens", Issuer = IssuerUri, Revocations = _revoked });
+        new(_keys, new JwtIssuerOptions
+        {
+            Name = "acme-tokens",
+            Issuer = IssuerUri,
+            Revocations = _revoked,
+            SenderConstrained = false, // a bearer token, so that the thief of this story fails by revocation alone
+        });
 
     internal JwtCredentialVerifier CreateVerifier() =>
         new(new JwtVerifierOptions { Issuer = IssuerUri, Keys = _keys, Revocation = _revoked });

@@ -2,8 +2,9 @@ namespace IntentAuthz.Credentials.Jwt;
 
 /// <summary>
 /// Issues signed access tokens (RFC 9068, ES256): each for one target service, one task and one agent, with the delegation it acts under
-/// (RFC 8693) and the profile's scopes. Whoever holds a token can use it until it expires or is revoked, so it lives short. The token exists
-/// as a <see cref="Secret"/> only; nothing here logs. Safe for use by many threads.
+/// (RFC 8693), the task and its purpose (RFC 9396) and the lease's scopes. Unless told otherwise it binds each token to a key that is made for
+/// the lease and never leaves the process (RFC 9449), so that a copied token is worth nothing. The token exists as a <see cref="Secret"/> only;
+/// nothing here logs. Safe for use by many threads.
 /// </summary>
 public sealed class JwtCredentialIssuer : ICredentialIssuer
 {
@@ -15,6 +16,7 @@ public sealed class JwtCredentialIssuer : ICredentialIssuer
     private readonly TimeProvider _time;
     private readonly TimeSpan _skew;
     private readonly string _issuer;
+    private readonly bool _constrained;
 
     /// <summary>Makes an issuer.</summary>
     /// <param name="keys">The keys it signs with. The host owns them and rotates them.</param>
@@ -45,6 +47,7 @@ public sealed class JwtCredentialIssuer : ICredentialIssuer
         _issuer = options.Issuer;
         _revocations = options.Revocations;
         _skew = options.ClockSkew;
+        _constrained = options.SenderConstrained;
         _time = options.Time ?? throw new ArgumentException("JwtIssuerOptions.Time is null; leave it out for the system's clock.", nameof(options));
     }
 
@@ -75,11 +78,28 @@ public sealed class JwtCredentialIssuer : ICredentialIssuer
         }
 
         DateTimeOffset end = DateTimeOffset.FromUnixTimeSeconds(expiresAt);
-        using TokenWriter writer = new(request, _issuer, issuedAt, expiresAt);
-        _keys.Sign(writer, end, static (key, writer) => writer.Sign(key));
-        return writer.Length > JwtCredentialVerifier.MaxTokenLength
-            ? Refuse($"the token would have more than {JwtCredentialVerifier.MaxTokenLength} characters, which no verifier takes; shorten names, purpose or scopes, or the chain of sub-tasks.")
-            : new ValueTask<IssueResult>(IssueResult.Issued(writer.ToSecret(), end));
+        DpopKey? key = _constrained ? new DpopKey() : null;
+        bool issued = false;
+        try
+        {
+            using TokenWriter writer = new(request, _issuer, issuedAt, expiresAt, key?.Thumbprint);
+            _keys.Sign(writer, end, static (key, writer) => writer.Sign(key));
+            if (writer.Length > JwtCredentialVerifier.MaxTokenLength)
+            {
+                return Refuse($"the token would have more than {JwtCredentialVerifier.MaxTokenLength} characters, which no verifier takes; shorten names, purpose or scopes, or the chain of sub-tasks.");
+            }
+
+            IssueResult made = IssueResult.Issued(writer.ToSecret(), end);
+            issued = true;
+            return new ValueTask<IssueResult>(key is null ? made : made with { Presentation = new DpopPresentation(key, _time) });
+        }
+        finally
+        {
+            if (!issued)
+            {
+                key?.Dispose();
+            }
+        }
     }
 
     /// <summary>Enters the lease among the revoked ones. Where verifiers do not ask there is nothing to be done, and <see cref="RevocationSpeed"/> says so.</summary>

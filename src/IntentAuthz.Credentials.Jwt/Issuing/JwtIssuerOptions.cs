@@ -1,6 +1,6 @@
 namespace IntentAuthz.Credentials.Jwt;
 
-/// <summary>What an issuer is called, and whether verifiers ask it.</summary>
+/// <summary>What an issuer is called, whether verifiers ask it, and whether its tokens are bound to a key.</summary>
 public sealed class JwtIssuerOptions
 {
     /// <summary>The name that credential profiles use.</summary>
@@ -15,6 +15,13 @@ public sealed class JwtIssuerOptions
     /// every service that takes these tokens asks it, or an endpoint that answers from it.
     /// </summary>
     public required RevokedTokens? Revocations { get; init; }
+
+    /// <summary>
+    /// Whether each token is bound to a key of its own lease (DPoP, RFC 9449); true when not set. A bound token is worth nothing to who copies
+    /// it: each request needs a proof signed by the key, which never leaves the process, and
+    /// <see cref="LeasedCredential.Presentation"/> makes it. False is for services that only know bearer tokens.
+    /// </summary>
+    public bool SenderConstrained { get; init; } = true;
 
     /// <summary>
     /// How far a verifier's clock may be behind, zero to one minute; five seconds when not set. It is subtracted from the end that was asked

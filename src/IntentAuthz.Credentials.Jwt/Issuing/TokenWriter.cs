@@ -16,8 +16,8 @@ internal sealed class TokenWriter : IDisposable
     private readonly byte[] _claims;
     private byte[] _token = [];
 
-    internal TokenWriter(IssueRequest request, string issuer, long issuedAt, long expiresAt) =>
-        _claims = WriteClaims(request, issuer, issuedAt, expiresAt);
+    internal TokenWriter(IssueRequest request, string issuer, long issuedAt, long expiresAt, string? keyThumbprint) =>
+        _claims = WriteClaims(request, issuer, issuedAt, expiresAt, keyThumbprint);
 
     /// <summary>How many characters the token has.</summary>
     internal int Length => _token.Length;
@@ -46,7 +46,7 @@ internal sealed class TokenWriter : IDisposable
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_token);
 
-    private static byte[] WriteClaims(IssueRequest request, string issuer, long issuedAt, long expiresAt)
+    private static byte[] WriteClaims(IssueRequest request, string issuer, long issuedAt, long expiresAt, string? keyThumbprint)
     {
         AgentTask task = request.Task;
         ArrayBufferWriter<byte> buffer = new(1024);
@@ -62,11 +62,29 @@ internal sealed class TokenWriter : IDisposable
         json.WriteNumber("exp"u8, expiresAt);
         json.WriteString("scope"u8, string.Join(' ', request.Lease.Scopes));
         json.WriteString("tenant"u8, task.Tenant.Value);
-        json.WriteString("task_id"u8, task.Id.Value);
-        json.WriteString("purpose"u8, task.Purpose);
+        WriteTask(json, task);
+        if (keyThumbprint is not null)
+        {
+            json.WriteStartObject("cnf"u8);
+            json.WriteString("jkt"u8, keyThumbprint);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>What the token was given out for, as RFC 9396 has it: the one task, and its purpose.</summary>
+    private static void WriteTask(Utf8JsonWriter json, AgentTask task)
+    {
+        json.WriteStartArray("authorization_details"u8);
+        json.WriteStartObject();
+        json.WriteString("type"u8, JwtFormat.TaskDetail);
+        json.WriteString("identifier"u8, task.Id.Value);
+        json.WriteString("purpose"u8, task.Purpose);
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     /// <summary>

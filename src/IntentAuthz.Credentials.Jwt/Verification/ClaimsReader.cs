@@ -47,13 +47,13 @@ internal static class ClaimsReader
         string agent = claims.Text("client_id");
         string lease = claims.Text("jti");
         string tenant = claims.Text("tenant");
-        string task = claims.Text("task_id");
-        string purpose = claims.Text("purpose");
+        (string task, string purpose) = claims.TaskDetail();
         ImmutableArray<string> scopes = claims.Scopes();
         DateTimeOffset issuedAt = claims.Time("iat");
         DateTimeOffset notBefore = claims.Time("nbf");
         DateTimeOffset expiresAt = claims.Time("exp");
         ImmutableArray<AgentId> actors = claims.Actors();
+        string? thumbprint = claims.KeyThumbprint();
         if (claims.Refusal is not null)
         {
             return null;
@@ -85,6 +85,7 @@ internal static class ClaimsReader
             Task = new TaskId(task),
             Purpose = purpose,
             Actors = actors,
+            KeyThumbprint = thumbprint,
             Scopes = scopes,
             IssuedAt = issuedAt,
             NotBefore = notBefore,
@@ -102,9 +103,11 @@ internal static class ClaimsReader
 
         internal void Refuse(string code, string message) => Refusal ??= new Refusal(code, message);
 
-        internal string Text(string name)
+        internal string Text(string name) => TextOf(_root, name);
+
+        private string TextOf(JsonElement within, string name)
         {
-            if (!TryGet(name, out JsonElement value))
+            if (!TryGet(within, name, out JsonElement value))
             {
                 return "";
             }
@@ -147,7 +150,7 @@ internal static class ClaimsReader
 
         internal DateTimeOffset Time(string name)
         {
-            if (!TryGet(name, out JsonElement value))
+            if (!TryGet(_root, name, out JsonElement value))
             {
                 return default;
             }
@@ -163,7 +166,7 @@ internal static class ClaimsReader
 
         internal ImmutableArray<string> Scopes()
         {
-            if (!TryGet("scope", out JsonElement value))
+            if (!TryGet(_root, "scope", out JsonElement value))
             {
                 return [];
             }
@@ -207,9 +210,59 @@ internal static class ClaimsReader
             }
         }
 
-        private bool TryGet(string name, out JsonElement value)
+        /// <summary>
+        /// The one detail that tokens of this issuer have. A second one, another type or a member that is not known could restrict what the token
+        /// is for, and must not be passed over (RFC 9396, section 5).
+        /// </summary>
+        internal (string Task, string Purpose) TaskDetail()
         {
-            if (_root.TryGetProperty(name, out value))
+            if (!TryGet(_root, "authorization_details", out JsonElement details))
+            {
+                return ("", "");
+            }
+
+            if (details.ValueKind != JsonValueKind.Array || details.GetArrayLength() != 1 || details[0] is not { ValueKind: JsonValueKind.Object } detail)
+            {
+                Refuse(JwtRefusalCodes.InvalidClaim, "The token's 'authorization_details' is no array of one object.");
+                return ("", "");
+            }
+
+            string type = TextOf(detail, "type");
+            string task = TextOf(detail, "identifier");
+            string purpose = TextOf(detail, "purpose");
+            if (type != JwtFormat.TaskDetail || detail.GetPropertyCount() != 3)
+            {
+                Refuse(JwtRefusalCodes.InvalidClaim, $"The token's 'authorization_details' holds something else than one '{JwtFormat.TaskDetail}' with 'identifier' and 'purpose'.");
+            }
+
+            return (task, purpose);
+        }
+
+        /// <summary>The key the token is bound to; null for a bearer token. A confirmation that is not understood refuses: it would be a bearer token else.</summary>
+        internal string? KeyThumbprint()
+        {
+            if (!_root.TryGetProperty("cnf"u8, out JsonElement confirmation))
+            {
+                return null;
+            }
+
+            string? thumbprint = confirmation.ValueKind == JsonValueKind.Object
+                && confirmation.GetPropertyCount() == 1
+                && confirmation.TryGetProperty("jkt"u8, out JsonElement jkt)
+                && jkt.ValueKind == JsonValueKind.String
+                    ? jkt.GetString()
+                    : null;
+            if (!DpopFormat.IsThumbprint(thumbprint))
+            {
+                Refuse(JwtRefusalCodes.InvalidClaim, "The token's 'cnf' is not one 'jkt' with a key's thumbprint.");
+            }
+
+            return thumbprint;
+        }
+
+        private bool TryGet(JsonElement within, string name, out JsonElement value)
+        {
+            if (within.TryGetProperty(name, out value))
             {
                 return true;
             }

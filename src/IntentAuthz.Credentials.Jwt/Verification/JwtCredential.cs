@@ -36,10 +36,10 @@ public sealed class JwtCredential
     /// <summary>Whose all this is, <c>tenant</c>. Agents and subjects are unique within it only.</summary>
     public required TenantId Tenant { get; init; }
 
-    /// <summary>The task, <c>task_id</c>.</summary>
+    /// <summary>The task, from <c>authorization_details</c> (RFC 9396).</summary>
     public required TaskId Task { get; init; }
 
-    /// <summary>What the task is for, <c>purpose</c>.</summary>
+    /// <summary>What the task is for, from <c>authorization_details</c>.</summary>
     public required string Purpose { get; init; }
 
     /// <summary>
@@ -47,6 +47,12 @@ public sealed class JwtCredential
     /// entrusted it and are for the record. Empty when the subject itself is the agent that acts.
     /// </summary>
     public required ImmutableArray<AgentId> Actors { get; init; }
+
+    /// <summary>
+    /// The thumbprint (RFC 7638) of the key the token is bound to, <c>cnf.jkt</c>: the request was proved to come from who holds that key. Null when
+    /// it is a bearer token.
+    /// </summary>
+    public required string? KeyThumbprint { get; init; }
 
     /// <summary>What the token may be used for, <c>scope</c>.</summary>
     public required ImmutableArray<string> Scopes { get; init; }

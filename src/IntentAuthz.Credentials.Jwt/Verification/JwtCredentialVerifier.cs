@@ -1,8 +1,8 @@
 namespace IntentAuthz.Credentials.Jwt;
 
 /// <summary>
-/// The verifying side, for the service that a token is for: form, signature, issuer, audience, time, scopes and revocation in one call.
-/// Everything that decides how a token is verified is pinned here and nothing of it is read from the token. Verification never throws for
+/// The verifying side, for the service that a token is for: form, signature, issuer, audience, time, scopes, the key the token is bound
+/// to, the proof of a request (RFC 9449), revocation and replay in one call. Everything that decides how a token is verified is pinned here and nothing of it is read from the token. Verification never throws for
 /// what a token holds, and what cannot be answered refuses. Safe for use by many threads; make one and keep it.
 /// </summary>
 public sealed class JwtCredentialVerifier
@@ -16,6 +16,8 @@ public sealed class JwtCredentialVerifier
     private readonly SignatureCheck _signature = new();
     private readonly IVerificationKeySource _keys;
     private readonly ITokenRevocationCheck? _revocation;
+    private readonly IReplayCheck _replays;
+    private readonly BindingCheck _binding;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly string _issuer;
@@ -36,14 +38,21 @@ public sealed class JwtCredentialVerifier
             throw new ArgumentException($"JwtVerifierOptions.AnswerTimeout is {options.AnswerTimeout}; set it between 10 ms and 30 seconds.", nameof(options));
         }
 
+        if (options.MaxProofAge < TimeSpan.FromSeconds(5) || options.MaxProofAge > TimeSpan.FromMinutes(5))
+        {
+            throw new ArgumentException($"JwtVerifierOptions.MaxProofAge is {options.MaxProofAge}; set it between 5 seconds and 5 minutes.", nameof(options));
+        }
+
         _issuer = options.Issuer;
         _keys = options.Keys ?? throw new ArgumentException("JwtVerifierOptions.Keys is null; give the issuer's key ring, key set or JWKS source.", nameof(options));
         _time = options.Time ?? throw new ArgumentException("JwtVerifierOptions.Time is null; leave it out for the system's clock.", nameof(options));
         _revocation = options.Revocation;
+        _replays = options.Replays ?? new ReplayCache(time: options.Time);
+        _binding = new BindingCheck(options);
         _timeout = options.AnswerTimeout;
     }
 
-    /// <summary>Verifies a token for one service.</summary>
+    /// <summary>Verifies a bearer token for one service: the plain case. A token that is bound to a key is refused, since nothing proves that the caller holds it.</summary>
     /// <param name="token">The token, as it stands behind <c>Bearer</c>.</param>
     /// <param name="expectedAudience">This service's name, as credential profiles have it. From configuration, never from the request.</param>
     /// <param name="requiredScopes">The scopes that the operation needs, all of them.</param>
@@ -51,28 +60,37 @@ public sealed class JwtCredentialVerifier
     /// <returns>What the token says, or why it is refused.</returns>
     /// <exception cref="ArgumentException">The audience is empty, or a required scope is no scope: a mistake of the service.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public async ValueTask<JwtVerification> VerifyAsync(
-        string? token, string expectedAudience, IReadOnlyList<string> requiredScopes, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(expectedAudience);
-        ArgumentNullException.ThrowIfNull(requiredScopes);
-        foreach (string scope in requiredScopes)
-        {
-            if (!JwtFormat.IsScope(scope))
-            {
-                throw new ArgumentException("A required scope is one word of visible ASCII; give several as several.", nameof(requiredScopes));
-            }
-        }
+    public ValueTask<JwtVerification> VerifyAsync(
+        string? token, string expectedAudience, IReadOnlyList<string> requiredScopes, CancellationToken cancellationToken = default) =>
+        VerifyAsync(TokenPresentation.Bearer(token), new TokenExpectation(expectedAudience, requiredScopes), cancellationToken);
 
-        if (Read(token, out Refusal? refusal) is not { } credential)
+    /// <summary>
+    /// Verifies all that a request showed: the token, the key it is bound to, the proof for just this request, and that none of it was shown
+    /// before. What is good once is used up by this call alone, after everything else was found good.
+    /// </summary>
+    /// <param name="shown">What the request showed.</param>
+    /// <param name="expected">What this operation demands.</param>
+    /// <param name="cancellationToken">Ends the wait for keys, for the revocation's answer and for the replay check.</param>
+    /// <returns>What the token says, or why the request is refused.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async ValueTask<JwtVerification> VerifyAsync(
+        TokenPresentation shown, TokenExpectation expected, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        ArgumentNullException.ThrowIfNull(expected);
+        Refusal? refusal = shown.Refusal;
+        if (refusal is not null || Read(shown.Token, out refusal) is not { } credential)
         {
             return JwtVerification.Refused(refusal!);
         }
 
-        refusal = await CheckSignatureAsync(token!, credential, expectedAudience, cancellationToken).ConfigureAwait(false)
+        refusal = await CheckSignatureAsync(shown.Token!, credential, expected.Audience, cancellationToken).ConfigureAwait(false)
             ?? CheckTimes(credential)
-            ?? CheckScopes(credential, requiredScopes)
-            ?? await CheckRevocationAsync(credential, token!, cancellationToken).ConfigureAwait(false);
+            ?? CheckScopes(credential, expected)
+            ?? CheckPins(credential, expected);
+        Proof? proof = refusal is null ? _binding.Check(shown, credential, out refusal) : null;
+        refusal ??= await CheckRevocationAsync(credential, shown.Token!, cancellationToken).ConfigureAwait(false)
+            ?? await CheckReplayAsync(credential, proof, expected.OneTime, cancellationToken).ConfigureAwait(false);
         return refusal is null ? JwtVerification.Valid(credential) : JwtVerification.Refused(refusal);
     }
 
@@ -150,9 +168,9 @@ public sealed class JwtCredentialVerifier
             : null;
     }
 
-    private static Refusal? CheckScopes(JwtCredential credential, IReadOnlyList<string> requiredScopes)
+    private static Refusal? CheckScopes(JwtCredential credential, TokenExpectation expected)
     {
-        foreach (string scope in requiredScopes)
+        foreach (string scope in expected.RequiredScopes)
         {
             if (!credential.HasScope(scope))
             {
@@ -161,6 +179,67 @@ public sealed class JwtCredentialVerifier
         }
 
         return null;
+    }
+
+    private static Refusal? CheckPins(JwtCredential credential, TokenExpectation expected)
+    {
+        if (expected.Tenant is { } tenant && tenant != credential.Tenant)
+        {
+            return new Refusal(JwtRefusalCodes.WrongTenant, "The token is of another tenant.");
+        }
+
+        if (expected.Agent is { } agent && agent != credential.Agent)
+        {
+            return new Refusal(JwtRefusalCodes.WrongAgent, "The token is of another agent.");
+        }
+
+        return expected.Task is { } task && task != credential.Task
+            ? new Refusal(JwtRefusalCodes.WrongTask, "The token is of another task.")
+            : null;
+    }
+
+    /// <summary>The last step, so that what was refused for another reason uses nothing up and takes no room.</summary>
+    private async ValueTask<Refusal?> CheckReplayAsync(JwtCredential credential, Proof? proof, bool oneTime, CancellationToken cancellationToken)
+    {
+        if (proof is not null
+            && (await UseAsync(BindingCheck.ReplayId(proof), _binding.EndOf(proof), JwtRefusalCodes.ProofReplayed, cancellationToken).ConfigureAwait(false)
+                ?? _binding.CheckTime(proof)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return oneTime
+            ? await UseAsync(BindingCheck.ReplayId(credential), credential.ExpiresAt, JwtRefusalCodes.TokenReplayed, cancellationToken).ConfigureAwait(false)
+                ?? CheckTimes(credential)
+            : null;
+    }
+
+    private async ValueTask<Refusal?> UseAsync(string id, DateTimeOffset until, string whenSeen, CancellationToken cancellationToken)
+    {
+        ReplayAnswer answered;
+        try
+        {
+            ValueTask<ReplayAnswer> answer = _replays.UseAsync(id, until, cancellationToken);
+            answered = answer.IsCompletedSuccessfully
+                ? answer.Result
+                : await answer.AsTask().WaitAsync(_timeout, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            return new Refusal(JwtRefusalCodes.ReplayUnknown, $"Whether the request was sent before is not known ({e.GetType().Name}).");
+        }
+
+        return answered switch
+        {
+            ReplayAnswer.First => null,
+            ReplayAnswer.Seen => new Refusal(whenSeen, "What is good once was shown before."),
+            ReplayAnswer.Full => new Refusal(JwtRefusalCodes.ReplayCacheFull, "There is no room to remember the request, so it is refused."),
+            _ => new Refusal(JwtRefusalCodes.ReplayUnknown, "The replay check cannot tell whether the request was sent before."),
+        };
     }
 
     private async ValueTask<Refusal?> CheckRevocationAsync(JwtCredential credential, string token, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace IntentAuthz.Credentials.Jwt;
 
-/// <summary>What a verifier concluded about a token. Immutable.</summary>
+/// <summary>What a verifier concluded about a token and what came with it. Immutable.</summary>
 public sealed class JwtVerification
 {
     private JwtVerification(JwtCredential? credential, string? refusalCode, string message)
@@ -25,6 +25,22 @@ public sealed class JwtVerification
 
     /// <summary>One sentence for operators. It quotes nothing of the token.</summary>
     public string Message { get; }
+
+    /// <summary>
+    /// What to answer in <c>WWW-Authenticate</c>, by RFC 6750 and RFC 9449: the code itself is not for the caller. Send it with status 403 when
+    /// <see cref="RefusalCode"/> is <see cref="JwtRefusalCodes.InsufficientScope"/>, else 401; and where the verifier has
+    /// <see cref="JwtVerifierOptions.Nonces"/>, send <see cref="DpopNonces.Current"/> in <c>DPoP-Nonce</c>. Empty when the token is good.
+    /// </summary>
+    public string Challenge => RefusalCode switch
+    {
+        null => "",
+        JwtRefusalCodes.TokenMissing => "DPoP algs=\"ES256\"",
+        JwtRefusalCodes.InsufficientScope => "DPoP error=\"insufficient_scope\", algs=\"ES256\"",
+        JwtRefusalCodes.ProofNonceMissing or JwtRefusalCodes.ProofNonceWrong => "DPoP error=\"use_dpop_nonce\", algs=\"ES256\"",
+        JwtRefusalCodes.SeveralProofs => "DPoP error=\"invalid_dpop_proof\", algs=\"ES256\"",
+        _ when RefusalCode.StartsWith("proof-", StringComparison.Ordinal) => "DPoP error=\"invalid_dpop_proof\", algs=\"ES256\"",
+        _ => "DPoP error=\"invalid_token\", algs=\"ES256\"",
+    };
 
     /// <summary>Code and message, for logs.</summary>
     public override string ToString() => IsValid ? $"valid: {Credential}" : $"{RefusalCode}: {Message}";

@@ -15,7 +15,25 @@ public sealed class JwtVerifierOptions
     /// </summary>
     public required ITokenRevocationCheck? Revocation { get; init; }
 
-    /// <summary>How long keys and revocation may each take to answer, 10 ms to 30 seconds; two seconds when not set.</summary>
+    /// <summary>
+    /// Whether bearer tokens are refused, so that only tokens bound to a key are taken; false when not set. A bound token never passes as a bearer
+    /// token, whatever this says.
+    /// </summary>
+    public bool RequireSenderConstraint { get; init; }
+
+    /// <summary>How old a proof may be, five seconds to five minutes; one minute when not set. It may lie five seconds ahead of the clock.</summary>
+    public TimeSpan MaxProofAge { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The nonces that proofs must carry, so that none can be made ahead of time; null when proofs need none.</summary>
+    public DpopNonces? Nonces { get; init; }
+
+    /// <summary>
+    /// What remembers proofs and one-time tokens; a <see cref="ReplayCache"/> of the verifier's own when null. A service of several processes, or
+    /// of several verifiers, gives one that they share: a proof is good once at each that does not.
+    /// </summary>
+    public IReplayCheck? Replays { get; init; }
+
+    /// <summary>How long keys, revocation and the replay check may each take to answer, 10 ms to 30 seconds; two seconds when not set.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The clock.</summary>

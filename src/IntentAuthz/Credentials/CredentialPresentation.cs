@@ -22,6 +22,14 @@ public abstract class CredentialPresentation : IDisposable
     /// <param name="credential">The credential.</param>
     public abstract void Attach(HttpRequestMessage request, LeasedCredential credential);
 
+    /// <summary>
+    /// Takes in what the target service answered, such as the nonce it asks for in the next proof (RFC 9449, section 8). To be called with each
+    /// response to a request the credential was attached to.
+    /// </summary>
+    /// <param name="response">The response, with the request it answers.</param>
+    /// <returns>True when the service refused for want of what the response brought: attach again and send once more.</returns>
+    public virtual bool Observe(HttpResponseMessage response) => false;
+
     /// <summary>Clears what it holds, such as the key a token is bound to. Called when the lease ends.</summary>
     public void Dispose()
     {
