@@ -44,6 +44,15 @@ public sealed class Principal : IEquatable<Principal>
     public static Principal Service(string id, TenantId tenant, params ReadOnlySpan<string> roles) =>
         new(PrincipalKind.Service, id, tenant, roles.ToArray());
 
+    /// <summary>Takes what a store has written down of a principal. It authenticates nobody: for records of who did something.</summary>
+    /// <param name="kind">What kind.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="tenant">Its tenant.</param>
+    /// <param name="roles">The roles it had.</param>
+    /// <exception cref="ArgumentException">The members do not make a principal.</exception>
+    public static Principal FromStore(PrincipalKind kind, string id, TenantId tenant, params ReadOnlySpan<string> roles) =>
+        Enum.IsDefined(kind) ? new(kind, id, tenant, roles.ToArray()) : throw new ArgumentException($"{kind} is no kind of principal.", nameof(kind));
+
     internal static Principal OfAgent(AgentIdentity agent) => new(PrincipalKind.Agent, agent.Id.Value, agent.Tenant, []);
 
     internal EntityUid Uid => new(Kind switch

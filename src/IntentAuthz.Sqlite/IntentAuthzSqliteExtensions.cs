@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace IntentAuthz.Sqlite;
+
+/// <summary>Keeps a host's state in SQLite.</summary>
+public static class IntentAuthzSqliteExtensions
+{
+    /// <summary>Keeps leases and revocations in one SQLite file. The file is opened when the host starts; one that cannot be used keeps it from starting.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="path">The file; its directory must exist.</param>
+    /// <param name="configure">Sets further options.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IntentAuthzBuilder UseSqlite(this IntentAuthzBuilder host, string path, Action<SqliteStateOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        SqliteStateOptions options = new() { Path = path };
+        configure?.Invoke(options);
+        options.Validate();
+        host.Services.AddSingleton(provider => SqliteState.Open(
+            options, provider.GetService<TimeProvider>(), provider.GetService<ILoggerFactory>()));
+        host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Leases);
+        host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Revocations);
+        return host;
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IntentAuthz.Sqlite;
+
+/// <summary>
+/// The state of a host in one SQLite file: what is revoked, and which credentials live. It outlives the process; several processes of one
+/// machine share it. What a method of a store has returned for has reached the disk. Safe for use by many threads; dispose it after the guard.
+/// </summary>
+public sealed class SqliteState : IDisposable, IAsyncDisposable
+{
+    private readonly StateFile _file;
+    private readonly Instance _instance;
+    private readonly StateWriter _writer;
+    private readonly SqliteLeaseStore _leases;
+    private readonly SqliteRevocationStore _revocations;
+    private int _disposed;
+
+    private SqliteState(SqliteStateOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        _file = StateFile.Open(options);
+        _instance = Instance.Enter(_file, time);
+        try
+        {
+            _writer = new StateWriter(_file, _instance, loggers.CreateLogger<SqliteState>());
+            _leases = new SqliteLeaseStore(_file, _writer, _instance);
+            _revocations = new SqliteRevocationStore(_file, _writer, time);
+        }
+        catch
+        {
+            _writer?.Dispose();
+            _leases?.Dispose();
+            _instance.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The lease records.</summary>
+    public ILeaseStore Leases => _leases;
+
+    /// <summary>What is revoked.</summary>
+    public IRevocationStore Revocations => _revocations;
+
+    /// <summary>Opens the file, or makes it, readable and writable by the host's user alone. Several processes may do so at the same time.</summary>
+    /// <param name="options">Which file.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <param name="loggers">Where faults are logged; nowhere when null.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="SqliteStateException">The file cannot be used: it is foreign, damaged, of a newer version, or open to other users.</exception>
+    public static SqliteState Open(SqliteStateOptions options, TimeProvider? time = null, ILoggerFactory? loggers = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return new SqliteState(options, time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Writes what waits and closes the file. What this process held is taken over by the next one that asks.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _writer.Dispose();
+        _revocations.Dispose();
+        _leases.Dispose();
+        _instance.Dispose(); // last: from here on others take over
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync() => new(Task.Run(Dispose));
+}
