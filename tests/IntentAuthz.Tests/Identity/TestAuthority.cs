@@ -25,6 +25,7 @@ internal sealed class TestAuthority : IDisposable
 
     internal TrustBundle Bundle => TrustBundle.OfX509(Domain, Certificate);
 
+    /// <summary>A workload's certificate with its private key.</summary>
     internal X509Certificate2 Leaf(
         string? uri = null, Action<CertificateRequest>? change = null, X509KeyUsageFlags? usage = X509KeyUsageFlags.DigitalSignature,
         DateTimeOffset? from = null, DateTimeOffset? until = null, X509Certificate2? issuer = null, params string[] moreUris)
@@ -42,7 +43,9 @@ internal sealed class TestAuthority : IDisposable
         }
 
         change?.Invoke(request);
-        return request.Create(issuer ?? Certificate, from ?? Now.AddMinutes(-1), until ?? Now.AddHours(1), RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 leaf = request.Create(
+            issuer ?? Certificate, from ?? Now.AddMinutes(-1), until ?? Now.AddHours(1), RandomNumberGenerator.GetBytes(8));
+        return leaf.CopyWithPrivateKey(key);
     }
 
     /// <summary>An intermediate with its private key.</summary>

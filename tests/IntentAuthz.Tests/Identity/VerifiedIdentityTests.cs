@@ -21,7 +21,7 @@ public sealed class VerifiedIdentityTests
     {
         await using GuardFixture fixture = Fixture();
 
-        Assert.Equal(ReasonCodes.Completed, (await fixture.CallAsync(await OpenAsync(fixture, Verified(fixture)), "read")).Decision.ReasonCode);
+        Assert.Equal(ReasonCodes.Permitted, (await fixture.CallAsync(await OpenAsync(fixture, Verified(fixture)), "read")).Decision.ReasonCode);
         Assert.Equal(ReasonCodes.Forbidden, (await fixture.CallAsync(await OpenAsync(fixture, Verified(fixture, "spiffe://bank.example/other")), "read")).Decision.ReasonCode);
         Assert.Equal(ReasonCodes.Forbidden, (await fixture.CallAsync(await fixture.OpenAsync(), "read")).Decision.ReasonCode);
     }

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -50,11 +53,17 @@ public sealed class X509SvidTests : IDisposable
     {
         using X509Certificate2 two = _bank.Leaf(moreUris: "spiffe://bank.example/admin");
         using X509Certificate2 none = _bank.Leaf("");
-        using X509Certificate2 twice = _bank.Leaf(change: static r => r.CertificateExtensions.Add(TestAuthority.Uris("https://a")));
+        using X509Certificate2 placeholder = _bank.Leaf(change: static r => r.CertificateExtensions.Add(
+            new X509Extension("2.5.29.99", TestAuthority.Uris("spiffe://bank.example/admin").RawData, critical: false)));
+        byte[] der = placeholder.RawData;
+        der[der.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x06, 0x03, 0x55, 0x1d, 99]) + 4] = 17; // the platform makes no certificate with a second list of names
+        using X509Certificate2 twice = X509CertificateLoader.LoadCertificate(der);
+        using X509Certificate2 garbage = _bank.Leaf("", static r => r.CertificateExtensions.Add(new X509Extension("2.5.29.17", [0x30, 0x05, 0x86], critical: false)));
 
         Refused(SvidRefusalCodes.SeveralUris, two);
         Refused(SvidRefusalCodes.NoUri, none);
         Refused(SvidRefusalCodes.CertificateMalformed, twice);
+        Refused(SvidRefusalCodes.CertificateMalformed, garbage);
     }
 
     [Theory]
@@ -147,6 +156,47 @@ public sealed class X509SvidTests : IDisposable
         Refused(SvidRefusalCodes.UntrustedChain, old);
         Assert.True(_bundles.Remove(_bank.Domain));
         Refused(SvidRefusalCodes.UntrustedDomain, renewed);
+    }
+
+    [Fact]
+    public async Task Session_OfMutualTls_ShowsWhoHoldsTheKey()
+    {
+        using X509Certificate2 between = _bank.Intermediate("spiffe://bank.example");
+        using X509Certificate2 server = _bank.Leaf("spiffe://bank.example/host");
+        using X509Certificate2 client = _bank.Leaf(issuer: between);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using TcpClient calling = new();
+        Task<TcpClient> accepting = listener.AcceptTcpClientAsync();
+        await calling.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using TcpClient accepted = await accepting;
+        using SslStream here = new(accepted.GetStream());
+        using SslStream there = new(calling.GetStream());
+        List<X509Certificate2> sent = [];
+        Assert.Equal(SvidRefusalCodes.NotAuthenticated, _verifier.Verify(here).RefusalCode);
+
+        Task handshake = there.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "host",
+            ClientCertificateContext = SslStreamCertificateContext.Create(client, [between], offline: true),
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null, // judged below
+        });
+        await here.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = server,
+            ClientCertificateRequired = true,
+            RemoteCertificateValidationCallback = (_, _, chain, _) =>
+            {
+                sent.AddRange(chain!.ChainPolicy.ExtraStore.Select(static c => X509CertificateLoader.LoadCertificate(c.RawData)));
+                return true; // judged below, once the key was shown
+            },
+        });
+        await handshake;
+
+        SvidVerification verification = _verifier.Verify(here, sent);
+        Assert.True(verification.IsValid, verification.ToString());
+        Assert.Equal("spiffe://bank.example/agent", verification.Workload.Id.ToString());
+        Assert.Equal("spiffe://bank.example/host", _verifier.Verify(there).Workload?.Id.ToString());
     }
 
     [Fact]
