@@ -67,16 +67,16 @@ internal sealed class BackEndIssuer(BackEnd backEnd, string name = "vault") : IR
     {
         Interlocked.Increment(ref _asked);
         Lease lease = request.Lease;
-        return await AsAsync(Making, () =>
+        IssueResult result = await AsAsync(Making, () =>
         {
             OnIssue?.Invoke(request);
             backEnd.Live[lease.Id] = lease.Handle!;
             backEnd.Until[lease.Id] = lease.ExpiresAt;
             Issued.Enqueue(lease);
-            Secret secret = Secret.FromString($"secret-of-{lease.Id}");
-            Secrets.Enqueue((lease.Id, secret));
-            return IssueResult.Issued(secret, lease.ExpiresAt);
+            return IssueResult.Issued(Secret.FromString($"secret-of-{lease.Id}"), lease.ExpiresAt);
         });
+        Secrets.Enqueue((lease.Id, result.Secret!)); // handed over: clearing it is the broker's now
+        return result;
     }
 
     public async ValueTask RevokeAsync(Lease lease, CancellationToken cancellationToken)
@@ -86,6 +86,8 @@ internal sealed class BackEndIssuer(BackEnd backEnd, string name = "vault") : IR
             backEnd.Violations.Enqueue($"{lease.Id} was unmade twice at a time");
         }
 
+        // One that was given up on may still hang when the next is asked for.
+        using CancellationTokenRegistration givenUp = cancellationToken.Register(() => _unmaking.TryRemove(lease.Id, out _));
         try
         {
             Interlocked.Increment(ref _unmakings);
