@@ -244,7 +244,14 @@ public sealed class TaskRegistryTests
     {
         AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), GuardFixture.Acme, "ann");
         TaskRequest request = new(agent, "test", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1));
-        return new AgentTask(request, null, null, Principal.Person("carl", GuardFixture.Acme), state, time ?? TimeProvider.System, new object(), TaskSettings.Default);
+        Obligations opening = state == TaskState.Pending ? new Obligations { Approvals = [new ApprovalRequirement("finance", 1)] } : Obligations.None;
+        AgentTask task = new(request, null, null, Principal.Person("carl", GuardFixture.Acme), opening, time ?? TimeProvider.System, new object(), TaskSettings.Default);
+        if (task.State != state)
+        {
+            task.TryMove(state);
+        }
+
+        return task;
     }
 
     /// <summary>Two clocks that can be set apart, as an administrator or a virtual machine does.</summary>
