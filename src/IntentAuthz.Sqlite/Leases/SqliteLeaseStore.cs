@@ -9,6 +9,8 @@ internal sealed class SqliteLeaseStore(StateFile file, StateWriter writer, Insta
 {
     private readonly StateReader _reader = new(file);
 
+    public bool IsDurable => true;
+
     public async ValueTask AddAsync(Lease lease, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lease);

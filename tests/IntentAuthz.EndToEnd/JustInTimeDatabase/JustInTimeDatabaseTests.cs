@@ -5,7 +5,7 @@ namespace IntentAuthz.EndToEnd.JustInTimeDatabase;
 /// <summary>The sample of a role that lives for 30 seconds, as a process of its own: it checks itself what it claims.</summary>
 public sealed class JustInTimeDatabaseTests
 {
-    [JustInTimeDatabaseFact]
+    [PostgreSqlFact]
     public async Task Sample_HoldsWhatItClaims()
     {
         string program = Repository.BuiltSample("JustInTimeDatabase");

@@ -1,10 +1,10 @@
-namespace IntentAuthz.EndToEnd.JustInTimeDatabase;
+namespace IntentAuthz.EndToEnd;
 
 /// <summary>A test against a real PostgreSQL; skipped, with the reason, where none is installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class JustInTimeDatabaseFactAttribute : FactAttribute
+internal sealed class PostgreSqlFactAttribute : FactAttribute
 {
-    public JustInTimeDatabaseFactAttribute()
+    public PostgreSqlFactAttribute()
     {
         if (TemporaryPostgreSql.WhyMissing is { } why)
         {
