@@ -15,7 +15,7 @@ namespace IntentAuthz.Benchmarks;
 /// use without this library, Microsoft's own token handler, with the same algorithm, the same claims and a key that is at hand.
 /// </summary>
 [MemoryDiagnoser]
-public class TokenBenchmarks
+public class TokenBenchmarks : IDisposable
 {
     private const string Issuer = "https://agents.bank.example";
     private const string Audience = "payments";
@@ -86,7 +86,13 @@ public class TokenBenchmarks
     public async Task CleanupAsync()
     {
         await _services.DisposeAsync();
+        Dispose();
+    }
+
+    public void Dispose()
+    {
         _keys.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true, Description = "create, JsonWebTokenHandler")]
@@ -168,7 +174,7 @@ public class TokenBenchmarks
     /// <summary>Keeps what the broker asks for, so that the issuer can be asked again.</summary>
     private sealed class RequestTap : ICredentialIssuer
     {
-        internal ICredentialIssuer Inner { get; set; } = null!;
+        internal JwtCredentialIssuer Inner { get; set; } = null!;
 
         internal IssueRequest Request { get; private set; } = null!;
 
