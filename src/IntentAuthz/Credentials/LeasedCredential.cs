@@ -6,9 +6,10 @@ public sealed class LeasedCredential
     internal LeasedCredential(Lease lease, CredentialProfile profile, IssueResult made)
     {
         Lease = lease;
-        LeaseTarget = RevocationTarget.Lease(lease.Tenant, lease.Id);
-        IssuerTarget = RevocationTarget.Issuer(lease.Tenant, lease.Issuer);
-        IssuerEverywhereTarget = RevocationTarget.Issuer(null, lease.Issuer);
+        RestsOn =
+        [
+            RevocationTarget.Lease(lease.Tenant, lease.Id), RevocationTarget.Issuer(lease.Tenant, lease.Issuer), RevocationTarget.Issuer(null, lease.Issuer),
+        ];
         Profile = profile;
         Secret = made.Secret!;
         UserName = made.UserName;
@@ -31,9 +32,5 @@ public sealed class LeasedCredential
     public Secret Secret { get; }
 
     /// <summary>What revoking would stop calls that use it; made once, since each call looks.</summary>
-    internal RevocationTarget LeaseTarget { get; }
-
-    internal RevocationTarget IssuerTarget { get; }
-
-    internal RevocationTarget IssuerEverywhereTarget { get; }
+    internal RevocationTarget[] RestsOn { get; }
 }
