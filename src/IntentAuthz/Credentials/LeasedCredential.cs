@@ -7,9 +7,10 @@ public sealed class LeasedCredential
     {
         Held = held;
         Lease = lease;
-        LeaseTarget = RevocationTarget.Lease(lease.Tenant, lease.Id);
-        IssuerTarget = RevocationTarget.Issuer(lease.Tenant, lease.Issuer);
-        IssuerEverywhereTarget = RevocationTarget.Issuer(null, lease.Issuer);
+        RestsOn =
+        [
+            RevocationTarget.Lease(lease.Tenant, lease.Id), RevocationTarget.Issuer(lease.Tenant, lease.Issuer), RevocationTarget.Issuer(null, lease.Issuer),
+        ];
         Profile = profile;
         Secret = made.Secret!;
         UserName = made.UserName;
@@ -51,9 +52,5 @@ public sealed class LeasedCredential
     public override string ToString() => $"[secret] of {Profile.Name} for {Lease.Audience}";
 
     /// <summary>What revoking would stop calls that use it; made once, since each call looks.</summary>
-    internal RevocationTarget LeaseTarget { get; }
-
-    internal RevocationTarget IssuerTarget { get; }
-
-    internal RevocationTarget IssuerEverywhereTarget { get; }
+    internal RevocationTarget[] RestsOn { get; }
 }

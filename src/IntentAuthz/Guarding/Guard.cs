@@ -118,7 +118,7 @@ public sealed class Guard
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(toolName);
-        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, task.TenantHash, tool.Name, tool.NameHash)) || !task.Budget.HasRoomFor(tool))
+        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, tool.Name)) || !task.Budget.HasRoomFor(tool))
         {
             return false;
         }

@@ -102,10 +102,12 @@ internal sealed class RevocationList
                     _cursor = (_cursor + 1) & (slots - 1);
                     if (_table[_cursor] is { } entry && entry.ExpiresAt <= now)
                     {
+                        RevocationTable before = _table;
                         Remove(entry);
-                        if (_table.Slots != slots)
+                        if (!ReferenceEquals(before, _table))
                         {
-                            break; // it was built anew; the rest is for the next sweep
+                            swept = -SweptAtOnce; // it was built anew, in another order: begin again, after the others' turn
+                            break;
                         }
                     }
                 }
@@ -130,14 +132,32 @@ internal sealed class RevocationList
     internal RevocationEntry? FindFor(AgentTask task, ToolDescriptor tool, string policyVersion, LeasedCredential? credential)
     {
         int kinds = Volatile.Read(ref _kinds);
-        return kinds == 0 ? null : FindFor(kinds, task) ?? FindBeside(kinds, task, tool, policyVersion, credential);
+        if (kinds == 0)
+        {
+            return null;
+        }
+
+        RevocationTable table = Volatile.Read(ref _table);
+        RevocationEntry? found = FindAmong(kinds, table, task.RestsOn);
+        if (found is null && (kinds & Bit(RevocationKind.Tool)) != 0
+            && table.MayHave(RevocationTarget.HashOf(RevocationKind.Tool, task.TenantHash, tool.NameHash)))
+        {
+            found = table.Find(RevocationTarget.Tool(task.Tenant, tool.Name));
+        }
+
+        if (found is null && (kinds & Bit(RevocationKind.PolicyVersion)) != 0)
+        {
+            found = FindAmong(kinds, table, task.PolicyTarget(policyVersion));
+        }
+
+        return found is null && credential is not null ? FindAmong(kinds, table, credential.RestsOn) : found;
     }
 
     /// <summary>What a task rests on that is revoked: itself and all above, agents and links of its delegation, the tenant, everything.</summary>
     internal RevocationEntry? FindFor(AgentTask task)
     {
         int kinds = Volatile.Read(ref _kinds);
-        return kinds == 0 ? null : FindFor(kinds, task);
+        return kinds == 0 ? null : FindAmong(kinds, Volatile.Read(ref _table), task.RestsOn);
     }
 
     internal bool CoversTask(AgentTask task) => FindFor(task) is not null;
@@ -147,10 +167,9 @@ internal sealed class RevocationList
         (Volatile.Read(ref _kinds) & Bit(RevocationKind.Issuer)) != 0
         && (Contains(RevocationTarget.Issuer(tenant, issuerName)) || Contains(RevocationTarget.Issuer(null, issuerName)));
 
-    private RevocationEntry? FindFor(int kinds, AgentTask task)
+    private static RevocationEntry? FindAmong(int kinds, RevocationTable table, RevocationTarget[] targets)
     {
-        RevocationTable table = Volatile.Read(ref _table);
-        foreach (ref readonly RevocationTarget target in task.RestsOn.AsSpan())
+        foreach (ref readonly RevocationTarget target in targets.AsSpan())
         {
             if ((kinds & Bit(target.Kind)) != 0 && table.MayHave(target.Hash) && table.Find(target) is { } entry)
             {
@@ -159,27 +178,6 @@ internal sealed class RevocationList
         }
 
         return null;
-    }
-
-    private RevocationEntry? FindBeside(int kinds, AgentTask task, ToolDescriptor tool, string policyVersion, LeasedCredential? credential)
-    {
-        RevocationEntry? found = null;
-        if ((kinds & Bit(RevocationKind.Tool)) != 0)
-        {
-            found = Find(RevocationTarget.Tool(task.Tenant, task.TenantHash, tool.Name, tool.NameHash));
-        }
-
-        if (found is null && (kinds & Bit(RevocationKind.PolicyVersion)) != 0)
-        {
-            found = Find(task.PolicyTarget(policyVersion));
-        }
-
-        if (found is null && credential is not null && (kinds & (Bit(RevocationKind.Lease) | Bit(RevocationKind.Issuer))) != 0)
-        {
-            found = Find(credential.LeaseTarget) ?? Find(credential.IssuerTarget) ?? Find(credential.IssuerEverywhereTarget);
-        }
-
-        return found;
     }
 
     private static int Bit(RevocationKind kind) => 1 << (int)kind;

@@ -7,16 +7,11 @@ namespace IntentAuthz;
 public readonly record struct RevocationTarget
 {
     private RevocationTarget(RevocationKind kind, TenantId tenant, string id)
-        : this(kind, tenant, id, HashOf(tenant.Value), HashOf(id))
-    {
-    }
-
-    private RevocationTarget(RevocationKind kind, TenantId tenant, string id, uint tenantHash, uint idHash)
     {
         Kind = kind;
         Tenant = tenant;
         Id = id;
-        Hash = Mix(kind, tenantHash, idHash);
+        Hash = Mix(kind, HashOf(tenant.Value), HashOf(id));
     }
 
     /// <summary>What kind of thing.</summary>
@@ -87,9 +82,8 @@ public readonly record struct RevocationTarget
     public static RevocationTarget Issuer(TenantId? tenant, string issuerName) =>
         new(RevocationKind.Issuer, tenant ?? default, Identifier.Validate(issuerName, "issuer name"));
 
-    /// <summary>A tool, from texts that were hashed before.</summary>
-    internal static RevocationTarget Tool(TenantId tenant, uint tenantHash, string toolName, uint toolHash) =>
-        new(RevocationKind.Tool, tenant, toolName, tenantHash, toolHash);
+    /// <summary>The hash of a target that has not been made, from texts that were hashed before.</summary>
+    internal static ulong HashOf(RevocationKind kind, uint tenantHash, uint idHash) => Mix(kind, tenantHash, idHash);
 
     internal static uint HashOf(string? text) => text is null ? 0 : (uint)text.GetHashCode(StringComparison.Ordinal);
 

@@ -171,12 +171,12 @@ public sealed class AgentTask
     internal Obligations OpeningObligations { get; }
 
     /// <summary>The policy version as a target. Kept while the version stays, which is as long as the policies do.</summary>
-    internal RevocationTarget PolicyTarget(string version)
+    internal RevocationTarget[] PolicyTarget(string version)
     {
         PolicyVersionTarget? known = Volatile.Read(ref _policyTarget);
         if (known is null || known.Version != version)
         {
-            known = new PolicyVersionTarget(version, RevocationTarget.PolicyVersion(Tenant, version));
+            known = new PolicyVersionTarget(version, [RevocationTarget.PolicyVersion(Tenant, version)]);
             Volatile.Write(ref _policyTarget, known);
         }
 
@@ -291,5 +291,5 @@ public sealed class AgentTask
     /// <summary>The earlier of monotonic and wall time, so that setting a clock back lends no life.</summary>
     private bool IsOutOfTime() => _time.GetElapsedTime(_openedAt) >= _lifetime || _time.GetUtcNow() >= ExpiresAt;
 
-    private sealed record PolicyVersionTarget(string Version, RevocationTarget Target);
+    private sealed record PolicyVersionTarget(string Version, RevocationTarget[] Target);
 }

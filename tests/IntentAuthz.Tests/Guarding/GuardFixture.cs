@@ -50,6 +50,8 @@ internal sealed class GuardFixture : IAsyncDisposable
 
     internal Guard Guard { get; }
 
+    internal IServiceProvider Services => _services;
+
     internal PolicyAdministration Policies => _services.GetRequiredService<PolicyAdministration>();
 
     internal AgentIdentity Agent { get; } = AgentIdentity.HostAsserted(new AgentId("invoice-bot"), Acme, "ann");

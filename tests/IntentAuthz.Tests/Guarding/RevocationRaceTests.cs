@@ -1,3 +1,5 @@
+using IntentAuthz.Tests.Credentials;
+
 namespace IntentAuthz.Tests.Guarding;
 
 /// <summary>Taking authority away while calls are decided and while they run.</summary>
@@ -105,6 +107,111 @@ public sealed class RevocationRaceTests
 
             Assert.True(violations == 0, $"round {round}: {violations} calls started with a live token after the revocation had returned");
         }
+    }
+
+    [Fact]
+    public async Task RevokeAsync_OfAnyKind_RacesCallsBesideAWriterAndExpiry_NoCallStartsUncancelledAfterItReturned()
+    {
+        TestIssuer issuer = new();
+        await using GuardFixture fixture = new(
+            PermitAll,
+            b => b.AddTool(ToolDescriptor.For("quick").Idempotent().NeedsCredential("c"))
+                .AddCredentialProfile(new CredentialProfile("c", "vault", "bank", ["all"], TimeSpan.FromMinutes(5)))
+                .AddIssuer(issuer),
+            o => o.OperatorKey = s_key);
+        Random random = new(7);
+        int checks = Environment.GetEnvironmentVariable("INTENTAUTHZ_LONG") == "1" ? 1_000_000 : 20_000;
+        int started = 0;
+        using CancellationTokenSource done = new();
+        Task writing = Task.Run(async () =>
+        {
+            for (int i = 0; !done.IsCancellationRequested; i++)
+            {
+                RevocationTarget other = RevocationTarget.Lease(GuardFixture.Acme, new LeaseId($"other-{i}"));
+                await fixture.Guard.Revocations.RevokeAsync(other, s_key, "another's");
+                if (i % 2 == 0)
+                {
+                    await fixture.Guard.Revocations.LiftAsync(other, s_key, "another's");
+                }
+
+                if (i % 100 == 0)
+                {
+                    fixture.Clock.Advance(TimeSpan.FromMilliseconds(100)); // the entries' time passes, and the sweep runs
+                    await Task.Delay(1);
+                }
+            }
+        });
+        int round = 0;
+        string? version = null;
+        for (int made = 0; made < checks; round++)
+        {
+            AgentTask parent = await fixture.OpenAsync(lifetime: TimeSpan.FromDays(7));
+            AgentTask task = (await fixture.Guard.Tasks.OpenSubTaskAsync(
+                parent, new TaskRequest(fixture.Agent, "part", parent.Mandate, TimeSpan.FromDays(7)))).GetTaskOrThrow();
+            LeaseId lease = default;
+            GuardResult first = await fixture.Guard.InvokeAsync(task, new ToolCall("quick", "{}"), (invocation, _) =>
+            {
+                lease = invocation.Credential!.Lease.Id;
+                return new ValueTask<ToolResult>(ToolResult.None);
+            });
+            Assert.True(first.IsCompleted, first.ToString());
+            version ??= (await fixture.RecordsAsync()).Last(static r => r.PolicyVersion is { Length: > 0 }).PolicyVersion!;
+            RevocationTarget target = random.Next(9) switch
+            {
+                0 => RevocationTarget.Task(task.Tenant, task.Id),
+                1 => RevocationTarget.Task(task.Tenant, parent.Id),
+                2 => RevocationTarget.Agent(task.Tenant, task.Agent.Id),
+                3 => RevocationTarget.DelegationLink(task.Tenant, task.Delegation.Links[0].Id),
+                4 => RevocationTarget.Tool(task.Tenant, "quick"),
+                5 => RevocationTarget.PolicyVersion(task.Tenant, version),
+                6 => RevocationTarget.WholeTenant(task.Tenant),
+                7 => RevocationTarget.Lease(task.Tenant, lease),
+                _ => RevocationTarget.Everything,
+            };
+
+            // A lease that is revoked is replaced by another, which its call may use: only calls with the old one count.
+            LeaseId? onlyWith = target.Kind == RevocationKind.Lease ? lease : null;
+            int returned = 0;
+            int violations = 0;
+            using Barrier start = new(3);
+            int delay = random.Next(200);
+            Task[] callers = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+            {
+                start.SignalAndWait();
+                for (int i = 0; i < 50; i++)
+                {
+                    await fixture.Guard.InvokeAsync(task, new ToolCall("quick", "{}"), (invocation, token) =>
+                    {
+                        bool late = Volatile.Read(ref returned) != 0;
+                        Interlocked.Increment(ref started);
+                        if (late && !token.IsCancellationRequested && (onlyWith is null || invocation.Credential!.Lease.Id == onlyWith))
+                        {
+                            Interlocked.Increment(ref violations);
+                        }
+
+                        return new ValueTask<ToolResult>(ToolResult.None);
+                    });
+                }
+            }))];
+            Task revoking = Task.Run(async () =>
+            {
+                start.SignalAndWait();
+                Thread.SpinWait(delay * 50);
+                RevocationResult result = await fixture.Guard.Revocations.RevokeAsync(target, s_key, "race");
+                Volatile.Write(ref returned, 1);
+                Assert.True(result.IsPermitted);
+            });
+            await Task.WhenAll([.. callers, revoking]);
+            made += 100;
+
+            Assert.True(violations == 0, $"round {round}, {target.Kind}: {violations} calls started with a live token after the revocation had returned");
+            await fixture.Guard.Revocations.LiftAsync(target, s_key, "next round");
+            await fixture.Guard.Tasks.CompleteAsync(parent);
+        }
+
+        await done.CancelAsync();
+        await writing;
+        Assert.True(started > 0, "no call ever started, so nothing was tried");
     }
 
     [Fact]
