@@ -108,7 +108,7 @@ public sealed class RevocationStoreTests : IDisposable
         await slow.DisposeAsync();
         await using SqliteState later = _state.Open(time);
         await later.Revocations.AddAsync(Samples.Revocation("c"), default);
-        Assert.Equal(0L, _state.Run("SELECT COUNT(*) FROM revocation WHERE lifted = 1"));
+        Assert.Equal(0L, _state.Run("SELECT COUNT(*) FROM revocation WHERE why IS NULL"));
     }
 
     [Fact]
@@ -161,6 +161,31 @@ public sealed class RevocationStoreTests : IDisposable
 
         await revoking;
         Assert.Equal("second", Assert.Single(changes).Target.Id);
+    }
+
+    [Theory]
+    [InlineData("UPDATE revocation SET kind = 99")]
+    [InlineData("UPDATE revocation SET why = '{'")]
+    [InlineData("UPDATE revocation SET why = '{}'")]
+    [InlineData("UPDATE revocation SET why = json_set(why, '$.cause', 'Whim')")]
+    [InlineData("UPDATE revocation SET tenant = ''")]
+    public async Task A_stop_that_cannot_be_read_is_a_fault_and_never_looks_like_none(string damage)
+    {
+        await using SqliteState state = _state.Open();
+        await state.Revocations.AddAsync(Samples.Revocation("a"), default);
+        _state.Run(damage);
+
+        SqliteStateException e = await Assert.ThrowsAsync<SqliteStateException>(() => ReadAsync(state, 0));
+        Assert.Contains("cannot be read", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Text_that_is_like_SQL_or_JSON_is_text()
+    {
+        await using SqliteState state = _state.Open();
+        RevocationEntry entry = Samples.Revocation("'; DROP TABLE revocation; --") with { Reason = "\"},{\"by\":null} \u2028 '' \\ Größe" };
+        await state.Revocations.AddAsync(entry, default);
+        Assert.Equal(entry, Assert.Single((await ReadAsync(state, 0)).Changes).Entry);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ internal static class LeaseRow
         RenewableUntil = new DateTimeOffset(row.GetInt64(12), TimeSpan.Zero),
         HonouredUntil = new DateTimeOffset(row.GetInt64(13), TimeSpan.Zero),
         Handle = row.IsDBNull(14) ? null : row.GetString(14),
-        State = (LeaseState)row.GetInt32(15),
+        State = (LeaseState)row.GetInt32(15) is var state && Enum.IsDefined(state) ? state : throw new FormatException("A lease is in a state there is not."),
         FailedAttempts = row.GetInt32(16),
         IsIrrevocable = row.GetInt32(17) != 0,
     };

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 
 using Microsoft.Data.Sqlite;
@@ -9,16 +8,12 @@ namespace IntentAuthz.Sqlite;
 
 /// <summary>
 /// Reads revocations as they lie in SQLite's own memory: a million of them stand between a restart and the first permit. What is the same from
-/// row to row (tenant, reason, principal) becomes one object.
+/// row to row (the tenant, who and why) becomes one object.
 /// </summary>
 internal sealed class RevocationReading(sqlite3_stmt row)
 {
     private readonly Last<TenantId> _tenant = new(static utf8 => new TenantId(Encoding.UTF8.GetString(utf8)));
-    private readonly Last<string> _reason = new(Encoding.UTF8.GetString);
-    private readonly Last<string> _byId = new(Encoding.UTF8.GetString);
-    private readonly Last<TenantId> _byTenant = new(static utf8 => new TenantId(Encoding.UTF8.GetString(utf8)));
-    private readonly Last<string[]> _byRoles = new(static utf8 => [.. TextList.Read(utf8)]);
-    private Principal? _by;
+    private readonly Last<RevocationWhy> _why = new(RevocationWhy.Read);
 
     internal static long Read(SqliteConnection connection, string sql, long after, Action<RevocationChange> changes, CancellationToken cancellationToken)
     {
@@ -53,41 +48,25 @@ internal sealed class RevocationReading(sqlite3_stmt row)
     private RevocationChange Current()
     {
         RevocationKind kind = (RevocationKind)raw.sqlite3_column_int(row, 1);
-        RevocationTarget target = RevocationTarget.FromStore(
-            kind, kind == RevocationKind.Everything ? default : _tenant.Of(raw.sqlite3_column_blob(row, 2)), Encoding.UTF8.GetString(raw.sqlite3_column_blob(row, 3)));
-        if (raw.sqlite3_column_int(row, 4) != 0)
+        TenantId tenant = kind == RevocationKind.Everything ? default : _tenant.Of(raw.sqlite3_column_blob(row, 2));
+        RevocationTarget target = RevocationTarget.FromStore(kind, tenant, Encoding.UTF8.GetString(raw.sqlite3_column_blob(row, 3)));
+        ReadOnlySpan<byte> stored = raw.sqlite3_column_blob(row, 4);
+        if (stored.IsEmpty)
         {
             return new RevocationChange(target, null);
         }
 
+        RevocationWhy why = _why.Of(stored);
+        long expires = raw.sqlite3_column_int64(row, 6); // 0 for none
         return new RevocationChange(target, new RevocationEntry
         {
             Target = target,
-            By = By(),
-            Reason = _reason.Of(raw.sqlite3_column_blob(row, 9)),
-            Cause = (RevocationCause)raw.sqlite3_column_int(row, 10),
-            At = new DateTimeOffset(raw.sqlite3_column_int64(row, 11), TimeSpan.Zero),
-            ExpiresAt = raw.sqlite3_column_type(row, 12) == raw.SQLITE_NULL ? null : new DateTimeOffset(raw.sqlite3_column_int64(row, 12), TimeSpan.Zero),
+            By = why.By,
+            Reason = why.Reason,
+            Cause = why.Cause,
+            At = new DateTimeOffset(raw.sqlite3_column_int64(row, 5), TimeSpan.Zero),
+            ExpiresAt = expires == 0 ? null : new DateTimeOffset(expires, TimeSpan.Zero),
         });
-    }
-
-    private Principal? By()
-    {
-        if (raw.sqlite3_column_type(row, 5) == raw.SQLITE_NULL)
-        {
-            return null;
-        }
-
-        PrincipalKind kind = (PrincipalKind)raw.sqlite3_column_int(row, 5);
-        string id = _byId.Of(raw.sqlite3_column_blob(row, 6));
-        TenantId tenant = _byTenant.Of(raw.sqlite3_column_blob(row, 7));
-        string[] roles = _byRoles.Of(raw.sqlite3_column_blob(row, 8));
-        if (_by is null || _by.Kind != kind || !ReferenceEquals(_by.Id, id) || _by.Tenant != tenant || !_by.Roles.AsSpan().SequenceEqual(roles))
-        {
-            _by = Principal.FromStore(kind, id, tenant, roles);
-        }
-
-        return _by;
     }
 
     /// <summary>What a column's bytes stand for, made anew only when they differ from those of the row before.</summary>

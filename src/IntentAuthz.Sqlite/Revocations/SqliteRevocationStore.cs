@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 using Microsoft.Data.Sqlite;
 
 using SQLitePCL;
@@ -12,20 +10,21 @@ namespace IntentAuthz.Sqlite;
 /// </summary>
 internal sealed class SqliteRevocationStore : IRevocationStore, IDisposable
 {
-    private const string Columns = "position, kind, tenant, id, lifted, by_kind, by_id, by_tenant, by_roles, reason, cause, at, expires_at";
+    private const string Select =
+        "SELECT position, kind, tenant, id, why, at, expires_at FROM revocation WHERE position > ?1 AND (?1 > 0 OR why IS NOT NULL) ORDER BY position";
 
     // A standing stop, or one that stands longer, takes the place of one that would have been forgotten earlier; anything else changes nothing.
     private const string Add = """
-        INSERT OR REPLACE INTO revocation (kind, tenant, id, lifted, by_kind, by_id, by_tenant, by_roles, reason, cause, at, expires_at)
-        SELECT $kind, $tenant, $id, 0, $by_kind, $by_id, $by_tenant, $by_roles, $reason, $cause, $at, $expires_at
+        INSERT OR REPLACE INTO revocation (kind, tenant, id, why, at, expires_at)
+        SELECT $kind, $tenant, $id, $why, $at, $expires_at
         WHERE NOT EXISTS (
             SELECT 1 FROM revocation
-            WHERE kind = $kind AND tenant = $tenant AND id = $id AND lifted = 0 AND (expires_at IS NULL OR expires_at >= $expires_at))
+            WHERE kind = $kind AND tenant = $tenant AND id = $id AND why IS NOT NULL AND (expires_at IS NULL OR expires_at >= $expires_at))
         """;
 
     private const string Lift = """
-        INSERT OR REPLACE INTO revocation (kind, tenant, id, lifted, reason, cause, at)
-        SELECT kind, tenant, id, 1, '', cause, $now FROM revocation WHERE kind = $kind AND tenant = $tenant AND id = $id AND lifted = 0
+        INSERT OR REPLACE INTO revocation (kind, tenant, id, at)
+        SELECT kind, tenant, id, $now FROM revocation WHERE kind = $kind AND tenant = $tenant AND id = $id AND why IS NOT NULL
         """;
 
     // A reader that has seen an entry knows itself when it expires; one that has not, does not need it.
@@ -33,7 +32,7 @@ internal sealed class SqliteRevocationStore : IRevocationStore, IDisposable
 
     // That something was lifted is told for as long as any process is there that may have read it standing. One that joined later never did.
     private const string ForgetLifted =
-        "DELETE FROM revocation WHERE lifted = 1 AND position <= (SELECT MIN(joined_at_position) FROM instance)";
+        "DELETE FROM revocation WHERE why IS NULL AND position <= (SELECT MIN(joined_at_position) FROM instance)";
 
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_keptBeyond = TimeSpan.FromMinutes(1); // clocks of one machine's processes agree; one that steps back is forgiven a little
@@ -61,12 +60,7 @@ internal sealed class SqliteRevocationStore : IRevocationStore, IDisposable
         (string, object?)[] values =
         [
             .. Key(entry.Target),
-            ("$by_kind", (long?)entry.By?.Kind),
-            ("$by_id", entry.By?.Id),
-            ("$by_tenant", entry.By?.Tenant.Value),
-            ("$by_roles", entry.By is { } by ? TextList.Write(by.Roles) : null),
-            ("$reason", entry.Reason),
-            ("$cause", (long)entry.Cause),
+            ("$why", RevocationWhy.Write(entry)),
             ("$at", entry.At.UtcTicks),
             ("$expires_at", entry.ExpiresAt?.UtcTicks),
         ];
@@ -107,7 +101,7 @@ internal sealed class SqliteRevocationStore : IRevocationStore, IDisposable
             return after;
         }
 
-        long position = RevocationReading.Read(connection, $"SELECT {Columns} FROM revocation WHERE position > ?1 AND (?1 > 0 OR lifted = 0) ORDER BY position", after, changes, cancellationToken);
+        long position = RevocationReading.Read(connection, Select, after, changes, cancellationToken);
         _versionRead = version;
         _positionRead = position;
         return position;

@@ -12,7 +12,7 @@ internal static class Schema
     internal static string Step(int from) => s_steps[from];
 
     // Times are UTC ticks. A revocation has one row a target, which moves to the end of the order when it changes: a reader that comes late sees
-    // the last word on each target and misses nothing. AUTOINCREMENT: a position is never given twice, also after the last row was removed.
+    // the last word on each target and misses nothing. No why: it was lifted. AUTOINCREMENT: a position is never given twice, also after the last row was removed.
     private static readonly string[] s_steps =
     [
         """
@@ -50,19 +50,13 @@ internal static class Schema
             kind INTEGER NOT NULL,
             tenant TEXT NOT NULL,
             id TEXT NOT NULL,
-            lifted INTEGER NOT NULL,
-            by_kind INTEGER,
-            by_id TEXT,
-            by_tenant TEXT,
-            by_roles TEXT,
-            reason TEXT NOT NULL,
-            cause INTEGER NOT NULL,
+            why TEXT,
             at INTEGER NOT NULL,
             expires_at INTEGER,
             UNIQUE (kind, tenant, id)
         ) STRICT;
         CREATE INDEX revocation_that_expires ON revocation (expires_at) WHERE expires_at IS NOT NULL;
-        CREATE INDEX revocation_lifted ON revocation (position) WHERE lifted = 1;
+        CREATE INDEX revocation_lifted ON revocation (position) WHERE why IS NULL;
         """,
     ];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using Microsoft.Data.Sqlite;
 
 namespace IntentAuthz.Sqlite;
@@ -21,6 +23,11 @@ internal sealed class StateReader(StateFile file) : IDisposable
         catch (SqliteException e)
         {
             throw SqliteFaults.Explain(e, file.Path);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or JsonException or KeyNotFoundException or InvalidOperationException and not ObjectDisposedException)
+        {
+            // A row that was changed by hand or by a fault. It is not skipped: a stop that cannot be read must not look like none.
+            throw new SqliteStateException($"{file.Path} holds a record that cannot be read ({e.GetType().Name}); see docs/state.md.", e, SqliteFaults.Corrupt);
         }
         finally
         {
