@@ -3,11 +3,19 @@ namespace IntentAuthz;
 /// <summary>What a tool receives of a lease: the secret, and what it may be used for. It goes through the invocation, never through arguments.</summary>
 public sealed class LeasedCredential
 {
-    internal LeasedCredential(Lease lease, CredentialProfile profile, IssueResult made)
+    /// <summary>Puts one together from what an issuer made; for tests of tools and issuers.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="profile">The profile.</param>
+    /// <param name="made">What the issuer made.</param>
+    /// <exception cref="ArgumentException">The issuer made nothing.</exception>
+    public LeasedCredential(Lease lease, CredentialProfile profile, IssueResult made)
     {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(made);
         Lease = lease;
         Profile = profile;
-        Secret = made.Secret!;
+        Secret = made.Secret ?? throw new ArgumentException($"The issuer made no credential: {made.Error}", nameof(made));
         UserName = made.UserName;
         Presentation = made.Presentation;
     }
