@@ -131,6 +131,7 @@ public sealed class ScriptedIssuer : ICredentialIssuer
     public async ValueTask<IssueResult> IssueAsync(IssueRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
         string? refusal;
         Exception? fault;
         TimeSpan delay;

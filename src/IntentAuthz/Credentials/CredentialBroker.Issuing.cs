@@ -174,7 +174,7 @@ internal sealed partial class CredentialBroker
                 Handle = made.Handle ?? l.Handle,
             },
             result);
-        held.Credential = new LeasedCredential(held, lease with { State = LeaseState.Active }, held.Profile!, result);
+        held.Credential = new LeasedCredential(lease with { State = LeaseState.Active }, held.Profile!, result) { Held = held };
         held.IsBeingMade = false; // not before the handle is in the record: whoever unmakes it from here on reads it there
         if (!_scrubber.TryRemember(lease.Id, result.Secret!, lease.HonouredUntil))
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace IntentAuthz;
 
@@ -84,7 +85,8 @@ public sealed class CredentialHandler : DelegatingHandler
             throw Refused("the request's address names a user. Leave it out");
         }
 
-        if (request.Headers.Host is { } host && !IsOurs(host))
+        // As it would be sent, since what is no valid host is null in Headers.Host.
+        if (request.Headers.NonValidated.TryGetValues("Host", out HeaderStringValues hosts) && hosts.Any(h => !IsOurs(h)))
         {
             throw Refused("the request's Host header names another host. Leave HttpRequestMessage.Headers.Host unset");
         }

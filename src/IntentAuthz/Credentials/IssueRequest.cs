@@ -3,8 +3,15 @@ namespace IntentAuthz;
 /// <summary>What an issuer is asked to make. The lease's record is written before the issuer is asked.</summary>
 public sealed class IssueRequest
 {
-    internal IssueRequest(Lease lease, CredentialProfile profile, AgentTask task)
+    /// <summary>Asks; for tests of issuers. It grants nothing: the broker makes its own.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="profile">The profile.</param>
+    /// <param name="task">The task.</param>
+    public IssueRequest(Lease lease, CredentialProfile profile, AgentTask task)
     {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(task);
         Lease = lease;
         Profile = profile;
         Task = task;

@@ -3,16 +3,23 @@ namespace IntentAuthz;
 /// <summary>What a tool receives of a lease: the secret, and what it may be used for. It goes through the invocation, never through arguments.</summary>
 public sealed class LeasedCredential
 {
-    internal LeasedCredential(HeldLease held, Lease lease, CredentialProfile profile, IssueResult made)
+    /// <summary>Puts one together from what an issuer made; for tests of tools and issuers.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="profile">The profile.</param>
+    /// <param name="made">What the issuer made.</param>
+    /// <exception cref="ArgumentException">The issuer made nothing.</exception>
+    public LeasedCredential(Lease lease, CredentialProfile profile, IssueResult made)
     {
-        Held = held;
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(made);
         Lease = lease;
         RestsOn =
         [
             RevocationTarget.Lease(lease.Tenant, lease.Id), RevocationTarget.Issuer(lease.Tenant, lease.Issuer), RevocationTarget.Issuer(null, lease.Issuer),
         ];
         Profile = profile;
-        Secret = made.Secret!;
+        Secret = made.Secret ?? throw new ArgumentException($"The issuer made no credential: {made.Error}", nameof(made));
         UserName = made.UserName;
         Presentation = made.Presentation;
     }
@@ -20,10 +27,11 @@ public sealed class LeasedCredential
     /// <summary>The lease, as it was when the credential was made.</summary>
     public Lease Lease { get; }
 
-    internal HeldLease Held { get; }
+    /// <summary>What the broker holds of it; null when a test has put it together.</summary>
+    internal HeldLease? Held { get; init; }
 
     /// <summary>Whether the lease is in use: not ended, and nothing it rests on revoked.</summary>
-    internal bool IsLive => Held.IsActive;
+    internal bool IsLive => Held is null or { IsActive: true };
 
     /// <summary>The profile it was made by.</summary>
     public CredentialProfile Profile { get; }

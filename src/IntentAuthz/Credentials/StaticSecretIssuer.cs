@@ -57,9 +57,9 @@ public sealed class StaticSecretIssuer : ICredentialIssuer
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        if (request.Lease.Scopes.Length != request.Profile.Scopes.Length)
+        if (!request.Profile.Scopes.ToHashSet(StringComparer.Ordinal).SetEquals(request.Lease.Scopes))
         {
-            return IssueResult.Refused($"the secret of '{request.Profile.Name}' can do all that its profile says, and fewer scopes were asked for.");
+            return IssueResult.Refused($"the secret of '{request.Profile.Name}' can do exactly what its profile says, and other scopes were asked for.");
         }
 
         Secret secret = await _source(request.Profile.Name, cancellationToken).ConfigureAwait(false);

@@ -163,10 +163,10 @@ public sealed class ScrubbingTests
     [Fact]
     public void Hostile_text_full_of_almost_the_secret_asks_once_for_each_character()
     {
-        // Each place of the text is a candidate of a long secret; comparing it there would be quadratic. A minute would not do for that.
+        // Each place of the text is a candidate of a long secret; comparing it there would be quadratic.
         SecretScrubber scrubber = Knowing(new string('a', 60_000) + "b");
 
-        scrubber.Scrub(new string('a', 4_000_000), out bool found);
+        scrubber.Scrub(new string('a', 1_000_000), out bool found);
 
         Assert.False(found);
     }

@@ -48,4 +48,18 @@ public sealed class SecretTests
         Assert.Throws<ArgumentException>(() => new Secret(new byte[Secret.MaxBytes + 1]));
         Assert.DoesNotContain("abc", Assert.Throws<ArgumentException>(() => new Secret([.. "abc"u8, 0xFF])).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Secret_ReadByAnySerializerOrReflection_ShowsNothing()
+    {
+        using Secret secret = Secret.FromString("hunter2-hunter2");
+
+        Assert.Empty(typeof(Secret).GetProperties());
+        Assert.DoesNotContain(typeof(Secret).GetFields(), static f => !f.IsLiteral);
+        Assert.Equal("[secret]", System.ComponentModel.TypeDescriptor.GetConverter(typeof(Secret)).ConvertToInvariantString(secret));
+        Assert.ThrowsAny<Exception>(() => new System.Xml.Serialization.XmlSerializer(typeof(Secret)));
+        using MemoryStream xml = new();
+        Assert.ThrowsAny<Exception>(() => new System.Runtime.Serialization.DataContractSerializer(typeof(Secret)).WriteObject(xml, secret));
+        Assert.DoesNotContain("hunter2", System.Text.Encoding.UTF8.GetString(xml.ToArray()), StringComparison.Ordinal);
+    }
 }
