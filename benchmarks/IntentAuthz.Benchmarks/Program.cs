@@ -4,16 +4,9 @@ using IntentAuthz.Benchmarks.Cedar;
 
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- --job short
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- memory
-// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- leases
 if (args is ["memory"])
 {
     MemoryReport.Write(Console.Out);
-    return;
-}
-
-if (args is ["leases"])
-{
-    await IntentAuthz.Benchmarks.LeaseReport.WriteAsync(Console.Out, 100_000);
     return;
 }
 
