@@ -11,6 +11,9 @@ internal static class JwtFormat
     /// <summary>The one <c>type</c> of <c>authorization_details</c> (RFC 9396, section 2): the task a token was given out for.</summary>
     internal const string TaskDetail = "intentauthz_task";
 
+    /// <summary>RFC 6750.</summary>
+    internal const string BearerScheme = "Bearer";
+
     internal const string SubjectIsPerson = "person";
     internal const string SubjectIsService = "service";
     internal const string SubjectIsAgent = "agent";

@@ -493,6 +493,18 @@ public sealed class AttackOnProofTests : IAsyncLifetime, IDisposable
         Assert.Equal("[DPoP token]", Shown(GoodProof()).ToString());
     }
 
+    [Fact]
+    public async Task A_challenge_speaks_of_the_scheme_that_will_do()
+    {
+        string bearer = _forge.Sign(_forge.Header(), TokenForge.Claims(Now));
+
+        Assert.Equal("Bearer error=\"insufficient_scope\"", (await _verifier.VerifyAsync(bearer, IssuingHost.Audience, ["admin"])).Challenge);
+        Assert.Equal("Bearer", (await _verifier.VerifyAsync(null, IssuingHost.Audience, [])).Challenge);
+        Assert.Equal("DPoP error=\"invalid_token\", algs=\"ES256\"", (await _verifier.VerifyAsync(Token, IssuingHost.Audience, [])).Challenge);
+        Assert.Equal("DPoP algs=\"ES256\"", (await OfAsync([], [])).Challenge);
+        Assert.Equal("", (await VerifyAsync(GoodProof())).Challenge);
+    }
+
     private string Bound(string thumbprint, string lease = "lease_0123456789abcdef0123456789abcdef")
     {
         JsonObject claims = TokenForge.Claims(Now);

@@ -81,7 +81,7 @@ public sealed class JwtCredentialVerifier
         Refusal? refusal = shown.Refusal;
         if (refusal is not null || Read(shown.Token, out refusal) is not { } credential)
         {
-            return JwtVerification.Refused(refusal!);
+            return JwtVerification.Refused(refusal!, shown);
         }
 
         refusal = await CheckSignatureAsync(shown.Token!, credential, expected.Audience, cancellationToken).ConfigureAwait(false)
@@ -91,7 +91,7 @@ public sealed class JwtCredentialVerifier
         Proof? proof = refusal is null ? _binding.Check(shown, credential, out refusal) : null;
         refusal ??= await CheckRevocationAsync(credential, shown.Token!, cancellationToken).ConfigureAwait(false)
             ?? await CheckReplayAsync(credential, proof, expected.OneTime, cancellationToken).ConfigureAwait(false);
-        return refusal is null ? JwtVerification.Valid(credential) : JwtVerification.Refused(refusal);
+        return refusal is null ? JwtVerification.Valid(credential) : JwtVerification.Refused(refusal, shown);
     }
 
     /// <summary>The token's form, header and claims; nothing is believed yet.</summary>

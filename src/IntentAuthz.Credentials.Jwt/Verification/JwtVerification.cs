@@ -5,8 +5,11 @@ namespace IntentAuthz.Credentials.Jwt;
 /// <summary>What a verifier concluded about a token and what came with it. Immutable.</summary>
 public sealed class JwtVerification
 {
-    private JwtVerification(JwtCredential? credential, string? refusalCode, string message)
+    private readonly string _scheme;
+
+    private JwtVerification(JwtCredential? credential, string? refusalCode, string message, string scheme)
     {
+        _scheme = scheme;
         Credential = credential;
         RefusalCode = refusalCode;
         Message = message;
@@ -34,18 +37,32 @@ public sealed class JwtVerification
     public string Challenge => RefusalCode switch
     {
         null => "",
-        JwtRefusalCodes.TokenMissing => "DPoP algs=\"ES256\"",
-        JwtRefusalCodes.InsufficientScope => "DPoP error=\"insufficient_scope\", algs=\"ES256\"",
-        JwtRefusalCodes.ProofNonceMissing or JwtRefusalCodes.ProofNonceWrong => "DPoP error=\"use_dpop_nonce\", algs=\"ES256\"",
-        JwtRefusalCodes.SeveralProofs => "DPoP error=\"invalid_dpop_proof\", algs=\"ES256\"",
-        _ when RefusalCode.StartsWith("proof-", StringComparison.Ordinal) => "DPoP error=\"invalid_dpop_proof\", algs=\"ES256\"",
-        _ => "DPoP error=\"invalid_token\", algs=\"ES256\"",
+        JwtRefusalCodes.TokenMissing => ChallengeOf(null),
+        JwtRefusalCodes.InsufficientScope => ChallengeOf("insufficient_scope"),
+        JwtRefusalCodes.ProofNonceMissing or JwtRefusalCodes.ProofNonceWrong => ChallengeOf("use_dpop_nonce"),
+        JwtRefusalCodes.SeveralProofs => ChallengeOf("invalid_dpop_proof"),
+        _ when RefusalCode.StartsWith("proof-", StringComparison.Ordinal) => ChallengeOf("invalid_dpop_proof"),
+        _ => ChallengeOf("invalid_token"),
     };
 
     /// <summary>Code and message, for logs.</summary>
     public override string ToString() => IsValid ? $"valid: {Credential}" : $"{RefusalCode}: {Message}";
 
-    internal static JwtVerification Valid(JwtCredential credential) => new(credential, null, "The token is good.");
+    internal static JwtVerification Valid(JwtCredential credential) => new(credential, null, "The token is good.", "");
 
-    internal static JwtVerification Refused(Refusal refusal) => new(null, refusal.Code, refusal.Message);
+    /// <summary>Refuses. Who showed a bearer token is asked for one, unless only a bound one will do.</summary>
+    internal static JwtVerification Refused(Refusal refusal, TokenPresentation shown) => new(
+        null,
+        refusal.Code,
+        refusal.Message,
+        shown.IsBearer && refusal.Code is not (JwtRefusalCodes.BoundTokenAsBearer or JwtRefusalCodes.SenderConstraintRequired)
+            ? JwtFormat.BearerScheme
+            : DpopFormat.Scheme);
+
+    private string ChallengeOf(string? error)
+    {
+        string algorithms = _scheme == DpopFormat.Scheme ? $"algs=\"{JwtFormat.Algorithm}\"" : "";
+        string text = error is null ? "" : $"error=\"{error}\"";
+        return $"{_scheme} {text}{(text.Length > 0 && algorithms.Length > 0 ? ", " : "")}{algorithms}".TrimEnd();
+    }
 }

@@ -33,9 +33,11 @@ public sealed class TokenPresentation
 
     internal bool IsDpop => string.Equals(Scheme, DpopFormat.Scheme, StringComparison.OrdinalIgnoreCase);
 
+    internal bool IsBearer => string.Equals(Scheme, JwtFormat.BearerScheme, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A token that came as <c>Authorization: Bearer</c>. One that is bound to a key is refused.</summary>
     /// <param name="token">The token; null when none came.</param>
-    public static TokenPresentation Bearer(string? token) => new("Bearer", token, null, null, null, null);
+    public static TokenPresentation Bearer(string? token) => new(JwtFormat.BearerScheme, token, null, null, null, null);
 
     /// <summary>A token that came as <c>Authorization: DPoP</c>, with its proof.</summary>
     /// <param name="token">The token; null when none came.</param>
@@ -78,13 +80,13 @@ public sealed class TokenPresentation
         }
 
         return AuthenticationHeaderValue.TryParse(value, out AuthenticationHeaderValue? header)
-            && (header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || header.Scheme.Equals(DpopFormat.Scheme, StringComparison.OrdinalIgnoreCase))
+            && (header.Scheme.Equals(JwtFormat.BearerScheme, StringComparison.OrdinalIgnoreCase) || header.Scheme.Equals(DpopFormat.Scheme, StringComparison.OrdinalIgnoreCase))
                 ? new TokenPresentation(header.Scheme, header.Parameter, proofs.FirstOrDefault(), method, url, null)
                 : Refused(JwtRefusalCodes.SchemeNotAllowed, "The Authorization header's scheme is neither Bearer nor DPoP.");
     }
 
     /// <summary>The scheme alone, for logs.</summary>
-    public override string ToString() => $"[{(IsDpop ? DpopFormat.Scheme : "Bearer")} token]";
+    public override string ToString() => $"[{(IsDpop ? DpopFormat.Scheme : IsBearer ? JwtFormat.BearerScheme : "no")} token]";
 
     private static TokenPresentation Refused(string code, string message) => new(null, null, null, null, null, new Refusal(code, message));
 
