@@ -80,21 +80,26 @@ internal sealed class SqliteLeaseStore(StateFile file, StateWriter writer, Insta
             Instance.Release(held);
         }
 
-        await TidyAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await TidyAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SqliteStateException or IOException or UnauthorizedAccessException)
+        {
+            // Files that lie about can wait; what was moved must reach the caller.
+        }
+
         return taken.DrainToImmutable();
     }
 
     public void Dispose() => _reader.Dispose();
 
-    private async ValueTask TidyAsync(CancellationToken cancellationToken)
+    private async ValueTask TidyAsync()
     {
         HashSet<string> known = await _reader.ReadAsync((connection, _) => OtherInstances(connection).ToHashSet(StringComparer.Ordinal), CancellationToken.None)
             .ConfigureAwait(false);
         known.Add(instance.Id);
-        if (!cancellationToken.IsCancellationRequested)
-        {
-            Instance.Tidy(file, known.Contains);
-        }
+        Instance.Tidy(file, known.Contains);
     }
 
     private List<string> OtherInstances(SqliteConnection connection)
