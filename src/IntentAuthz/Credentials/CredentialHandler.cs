@@ -39,7 +39,17 @@ public sealed class CredentialHandler : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Attach(request);
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (!IsToBeRepeated(request, response))
+        {
+            return response;
+        }
+
+        response.Dispose();
+        Attach(request);
+        response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        _credential.Presentation.Observe(response);
+        return response;
     }
 
     /// <inheritdoc/>
@@ -47,8 +57,25 @@ public sealed class CredentialHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Attach(request);
-        return base.Send(request, cancellationToken);
+        HttpResponseMessage response = base.Send(request, cancellationToken);
+        if (!IsToBeRepeated(request, response))
+        {
+            return response;
+        }
+
+        response.Dispose();
+        Attach(request);
+        response = base.Send(request, cancellationToken);
+        _credential.Presentation.Observe(response);
+        return response;
     }
+
+    /// <summary>
+    /// Whether the service refused for want of what its answer brought, such as the nonce of a proof, and the request can be sent once more: its
+    /// body, if any, is in memory.
+    /// </summary>
+    private bool IsToBeRepeated(HttpRequestMessage request, HttpResponseMessage response) =>
+        _credential.Presentation.Observe(response) && request.Content is null or ByteArrayContent;
 
     private static HttpMessageHandler Checked(HttpMessageHandler? inner)
     {

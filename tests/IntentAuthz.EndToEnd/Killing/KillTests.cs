@@ -12,7 +12,7 @@ namespace IntentAuthz.EndToEnd.Killing;
 /// A host that makes PostgreSQL roles is killed at random moments and started again. Whatever it was in the middle of, the next one leaves no role
 /// without a lease and no lease without an end. Ten kills each by default; a hundred in the long run.
 /// </summary>
-public sealed class KillTests : IAsyncLifetime
+public sealed class KillTests : IAsyncLifetime, IDisposable
 {
     private static readonly bool s_long = Environment.GetEnvironmentVariable("INTENTAUTHZ_LONG") == "1";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -40,6 +40,8 @@ public sealed class KillTests : IAsyncLifetime
         await issuer.SetUpAsync();
     }
 
+    public void Dispose() => _directory.Dispose();
+
     public async Task DisposeAsync()
     {
         if (_server is not null)
@@ -47,8 +49,6 @@ public sealed class KillTests : IAsyncLifetime
             await _admin.DisposeAsync();
             await _server.DisposeAsync();
         }
-
-        _directory.Dispose();
     }
 
     [PostgreSqlFact]

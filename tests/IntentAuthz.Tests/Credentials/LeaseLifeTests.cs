@@ -415,7 +415,7 @@ public sealed class LeaseLifeTests : IAsyncLifetime
         Assert.Equal(ReasonCodes.CancelledByRevocation, (await call).OutcomeCode);
         Assert.Empty(_backEnd.Live);
         Assert.Equal(ReasonCodes.Revoked, (await node.CallAsync(tasks[0])).Decision.ReasonCode);
-        node.Guard.Revocations.Lift(RevocationTarget.Issuer(GuardFixture.Acme, "vault"), LeaseNode.Key, "mended");
+        await node.Guard.Revocations.LiftAsync(RevocationTarget.Issuer(GuardFixture.Acme, "vault"), LeaseNode.Key, "mended");
         Assert.True((await node.CallAsync(tasks[0])).IsCompleted);
     }
 

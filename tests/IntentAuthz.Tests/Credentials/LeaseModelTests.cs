@@ -130,7 +130,7 @@ public sealed class LeaseModelTests(ITestOutputHelper output)
                     RevocationTarget agent = RevocationTarget.Agent(task.Tenant, task.Agent.Id);
                     await RevokeAsync(agent);
                     Enumerable.Range(0, _tasks.Count).Where(i => _tasks[i].Task.Agent.Id == task.Agent.Id).ToList().ForEach(End);
-                    node.Guard.Revocations.Lift(agent, LeaseNode.Key, "a test");
+                    await node.Guard.Revocations.LiftAsync(agent, LeaseNode.Key, "a test");
                     break;
                 case Step.RevokeLease when !_disk.Records.IsEmpty:
                     Lease lease = _disk.Records[with % _disk.Records.Length];
@@ -142,7 +142,7 @@ public sealed class LeaseModelTests(ITestOutputHelper output)
                     Lease[] there = [.. _disk.Records.Where(static l => l.State == LeaseState.Active)];
                     await RevokeAsync(issuer);
                     _revokedLeases.UnionWith(there.Select(static l => l.Id));
-                    node.Guard.Revocations.Lift(issuer, LeaseNode.Key, "a test");
+                    await node.Guard.Revocations.LiftAsync(issuer, LeaseNode.Key, "a test");
                     break;
                 case Step.Complete when task is not null:
                     await PumpAsync(node.Guard.Tasks.CompleteAsync(task).AsTask());
@@ -330,7 +330,7 @@ public sealed class LeaseModelTests(ITestOutputHelper output)
                     case 3:
                         RevocationTarget issuer = RevocationTarget.Issuer(GuardFixture.Acme, "vault");
                         await node.Guard.Revocations.RevokeAsync(issuer, LeaseNode.Key, "a test");
-                        node.Guard.Revocations.Lift(issuer, LeaseNode.Key, "a test");
+                        await node.Guard.Revocations.LiftAsync(issuer, LeaseNode.Key, "a test");
                         break;
                     case 4 when disk.Records is { IsEmpty: false } records:
                         await node.Guard.Revocations.RevokeAsync(RevocationTarget.Lease(GuardFixture.Acme, records[random.Next(records.Length)].Id), LeaseNode.Key, "a test");
