@@ -7,10 +7,12 @@ using CsCheck;
 
 using Microsoft.Extensions.Time.Testing;
 
+using Xunit.Abstractions;
+
 namespace IntentAuthz.Tests.Credentials;
 
 /// <summary>Whatever the number of secrets, wherever they stand and however they are written, they are found; and nothing else is.</summary>
-public sealed class ScrubbingTests
+public sealed class ScrubbingTests(ITestOutputHelper output)
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_.~ \"'\\%&=<>;:\u00e9\u4e2d";
 
@@ -184,6 +186,26 @@ public sealed class ScrubbingTests
 
         Assert.Equal(1, scrubber.Count);
         Assert.Equal("[secret]", scrubber.Scrub("a-static-secret", out _));
+    }
+
+    [Fact]
+    public void A_hundred_thousand_secrets_take_less_than_two_kibibytes_each()
+    {
+        SecretScrubber scrubber = new(_clock);
+        string[] secrets = [.. Enumerable.Range(0, 100_000).Select(static _ => $"tok_{Guid.NewGuid():N}")];
+        LeaseId[] leases = [.. secrets.Select(static _ => LeaseId.New())];
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < secrets.Length; i++)
+        {
+            using Secret secret = Secret.FromString(secrets[i]);
+            scrubber.TryRemember(leases[i], secret, _clock.GetUtcNow() + TimeSpan.FromMinutes(1));
+        }
+
+        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / secrets.Length;
+
+        Assert.True(each is > 0 and < 2048, $"{each} bytes for each secret");
+        Assert.All(secrets.Where(static (_, i) => i % 1000 == 0), s => Assert.Equal("[secret]", scrubber.Scrub(s, out _)));
+        output.WriteLine($"{each} bytes for each secret");
     }
 
     [Fact]

@@ -19,38 +19,31 @@ internal static class EscapedText
     {
         bool changed = false;
         Span<char> units = stackalloc char[2];
-        for (int i = 0; i < text.Length;)
+        int copied = 0;
+        int at = 0;
+        while (at < text.Length && text[at..].IndexOfAny(s_marks) is var mark and >= 0)
         {
-            int taken = text[i] switch
+            at += mark;
+            int written;
+            int length = text[at] switch
             {
-                '\\' => Backslash(text[i..], units, out int written) is var used and > 0 ? Take(ref plain, units[..written], i, used) : 0,
-                '&' => Entity(text[i..], units, out int written) is var used and > 0 ? Take(ref plain, units[..written], i, used) : 0,
-                '%' => Percent(text[i..], units, out int written) is var used and > 0 ? Take(ref plain, units[..written], i, used) : 0,
-                _ => 0,
+                '\\' => Backslash(text[at..], units, out written),
+                '&' => Entity(text[at..], units, out written),
+                _ => Percent(text[at..], units, out written),
             };
-            if (taken > 0)
+            if (length > 0)
             {
                 changed = true;
-                i += taken;
+                plain.AppendRun(text[copied..at], copied);
+                plain.AppendEscape(units[..written], at, length);
+                copied = at + length;
             }
-            else
-            {
-                plain.Append(text[i], i, i + 1);
-                i++;
-            }
+
+            at += Math.Max(length, 1);
         }
 
+        plain.AppendRun(text[copied..], copied);
         return changed;
-    }
-
-    private static int Take(ref TextView plain, scoped ReadOnlySpan<char> units, int at, int used)
-    {
-        foreach (char unit in units)
-        {
-            plain.Append(unit, at, at + used);
-        }
-
-        return used;
     }
 
     private static int Backslash(ReadOnlySpan<char> text, Span<char> units, out int written)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace IntentAuthz;
 
 /// <summary>
@@ -6,50 +8,63 @@ namespace IntentAuthz;
 /// </summary>
 internal static class FoldedLines
 {
+    private static readonly SearchValues<char> s_marks = SearchValues.Create("\"'`\r\n\u0085\u2028\u2029");
+
+    internal static bool MayHold(ReadOnlySpan<char> text) => text.ContainsAny(s_marks);
+
     /// <summary>Takes out what only separates pieces.</summary>
     /// <returns>Whether there was any.</returns>
     internal static bool Join(ReadOnlySpan<char> text, ref TextView joined)
     {
         bool changed = false;
-        for (int i = 0; i < text.Length;)
+        int copied = 0;
+        int at = 0;
+        while (at < text.Length && text[at..].IndexOfAny(s_marks) is var mark and >= 0)
         {
-            int gap = GapAt(text, i);
-            changed |= gap > 0;
-            if (gap == 0)
+            at += mark;
+            int start = at;
+            int end = IsBreak(text[at]) ? AroundBreak(text, copied, ref start) : BetweenQuotes(text, at);
+            if (end > 0)
             {
-                joined.Append(text[i], i, i + 1);
-                i++;
+                changed = true;
+                joined.AppendRun(text[copied..start], copied);
+                copied = end;
             }
 
-            i += gap;
+            at = Math.Max(end, at + 1);
         }
 
+        joined.AppendRun(text[copied..], copied);
         return changed;
     }
 
-    /// <summary>How long the separator is that begins here. The whole of a run is looked at once, since what begins within one is part of it.</summary>
-    private static int GapAt(ReadOnlySpan<char> text, int start)
+    /// <summary>A break with the blanks around it, and the backslash before them.</summary>
+    private static int AroundBreak(ReadOnlySpan<char> text, int from, ref int start)
     {
-        char first = text[start];
-        if (IsQuote(first))
+        int end = SkipBlanks(text, start);
+        while (start > from && IsBlank(text[start - 1]))
         {
-            int close = SkipBlanks(text, start + 1);
-            if (close < text.Length && text[close] is '+' or ',' or '&' or '.' or '\\')
-            {
-                close = SkipBlanks(text, close + 1);
-            }
-
-            return close < text.Length && text[close] == first ? close + 1 - start : 0;
+            start--;
         }
 
-        int at = first == '\\' ? start + 1 : start;
-        if (at == text.Length || !IsBlank(text[at]) || (start > 0 && IsBlank(first) && IsBlank(text[start - 1]) && !IsBreak(first)))
+        if (start > from && text[start - 1] == '\\')
         {
-            return 0;
+            start--;
         }
 
-        int end = SkipBlanks(text, at);
-        return text[at..end].IndexOfAny("\r\n\u0085\u2028\u2029") >= 0 ? end - start : 0;
+        return end;
+    }
+
+    /// <summary>From a quote that closes to the one that opens, with blanks and a joining sign between; zero when it is not that.</summary>
+    private static int BetweenQuotes(ReadOnlySpan<char> text, int quote)
+    {
+        int at = SkipBlanks(text, quote + 1);
+        if (at < text.Length && text[at] is '+' or ',' or '&' or '.' or '\\')
+        {
+            at = SkipBlanks(text, at + 1);
+        }
+
+        return at < text.Length && text[at] == text[quote] ? at + 1 : 0;
     }
 
     private static int SkipBlanks(ReadOnlySpan<char> text, int at)
@@ -65,6 +80,4 @@ internal static class FoldedLines
     private static bool IsBlank(char c) => c is ' ' or '\t' or '\v' or '\f' or '\u00A0' || IsBreak(c);
 
     private static bool IsBreak(char c) => c is '\r' or '\n' or '\u0085' or '\u2028' or '\u2029';
-
-    private static bool IsQuote(char c) => c is '"' or '\'' or '`';
 }

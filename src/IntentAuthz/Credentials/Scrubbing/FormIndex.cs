@@ -27,14 +27,7 @@ internal sealed class FormIndex
     internal PrefixHash Hash { get; } = PrefixHash.Draw();
 
     /// <summary>The filter at this moment: it knows every form that was added before.</summary>
-    internal ulong[] Filter => Volatile.Read(ref _filter);
-
-    internal bool MayHold(ulong[] filter, ulong window)
-    {
-        ulong mixed = Mix(window);
-        ulong word = filter[(int)(mixed >> 32) & (filter.Length - 1)];
-        return ((word >> (int)(mixed & 63)) & (word >> (int)((mixed >> 6) & 63)) & 1) != 0;
-    }
+    internal Filter CurrentFilter => new(Volatile.Read(ref _filter), _factor);
 
     internal SecretForm? Find(ulong window) => _forms.GetValueOrDefault(window);
 
@@ -135,13 +128,22 @@ internal sealed class FormIndex
 
     private void Mark(ulong[] filter, ulong window)
     {
-        ulong mixed = Mix(window);
-        Interlocked.Or(ref filter[(int)(mixed >> 32) & (filter.Length - 1)], (1UL << (int)(mixed & 63)) | (1UL << (int)((mixed >> 6) & 63)));
+        ulong mixed = window * _factor;
+        Interlocked.Or(ref filter[(int)(mixed >> 32) & (filter.Length - 1)], Bit(mixed >> 58) | Bit(mixed >> 52));
     }
 
-    private ulong Mix(ulong window)
+    private static ulong Bit(ulong which) => 1UL << (int)which; // the shift takes its lowest six bits
+
+    /// <summary>Says of a window that no form has it, or that one may.</summary>
+    internal readonly ref struct Filter(ulong[] words, ulong factor)
     {
-        ulong high = Math.BigMul(window ^ 0x9E3779B97F4A7C15, _factor, out ulong low);
-        return high ^ low;
+        private readonly ReadOnlySpan<ulong> _words = words;
+
+        internal bool MayHold(ulong window)
+        {
+            ulong mixed = window * factor;
+            ulong word = _words[(int)(mixed >> 32) & (_words.Length - 1)];
+            return ((word >> (int)(mixed >> 58)) & (word >> (int)(mixed >> 52)) & 1) != 0;
+        }
     }
 }

@@ -14,8 +14,8 @@ internal static class ScrubText
         96, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127,
     ];
 
-    internal static ushort Fold(char c) => c < 128 ? Folded[c] : c;
+    internal static ushort Fold(char c) => c < Folded.Length ? Folded[c] : c;
 
     /// <summary>The character in eight bits: exact for ASCII, good enough for the first look at any other.</summary>
-    internal static byte FoldToByte(char c) => c < 128 ? Folded[c] : (byte)(0x80 | ((c ^ (c >> 7)) & 0x7F));
+    internal static byte FoldToByte(char c) => c < Folded.Length ? Folded[c] : (byte)(0x80 | ((c ^ (c >> 7)) & 0x7F));
 }

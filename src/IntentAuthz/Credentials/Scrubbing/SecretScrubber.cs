@@ -22,8 +22,6 @@ internal sealed class SecretScrubber(TimeProvider time)
     /// <summary>How many escapes may lie upon each other, such as JSON in a JSON string in a URL.</summary>
     internal const int MaxLayers = 3;
 
-    private static readonly SearchValues<char> s_separators = SearchValues.Create("\"'`\r\n\u0085\u2028\u2029");
-
     private readonly Lock _changing = new(); // writers of everything below; the index is read without
     private readonly FormIndex _index = new();
     private readonly byte[] _fingerprintKey = RandomNumberGenerator.GetBytes(32);
@@ -77,102 +75,78 @@ internal sealed class SecretScrubber(TimeProvider time)
         List<(int Start, int End)>? hits = null;
         if (KnowsAny)
         {
-            Search(text, default, ref hits);
-            TextView view = default;
-            try
-            {
-                for (int layer = 0; layer < MaxLayers && EscapedText.MayHold(layer == 0 ? text : view.Text); layer++)
-                {
-                    ReadOnlySpan<char> before = layer == 0 ? text : view.Text;
-                    TextView undone = new(before.Length);
-                    bool changed = EscapedText.Undo(before, ref undone);
-                    if (!changed)
-                    {
-                        undone.Dispose();
-                        break;
-                    }
-
-                    if (layer > 0)
-                    {
-                        undone.MapThrough(view);
-                        view.Dispose();
-                    }
-
-                    view = undone;
-                    Search(view.Text, view, ref hits);
-                }
-            }
-            finally
-            {
-                view.Dispose();
-            }
+            Search(text, layer: 0, ref hits);
         }
 
         found = hits is not null;
         return hits is null ? text : TakeOut(text, hits);
     }
 
-    /// <summary>Searches a text, and the same with its pieces joined.</summary>
-    private void Search(ReadOnlySpan<char> text, in TextView view, ref List<(int Start, int End)>? hits)
+    /// <summary>Searches a text, the same with its pieces joined, and the same with its escapes undone.</summary>
+    private void Search(ReadOnlySpan<char> text, int layer, ref List<(int Start, int End)>? hits)
     {
-        Find(text, view, ref hits);
-        if (!text.ContainsAny(s_separators))
+        Find(text, ref hits);
+        if (FoldedLines.MayHold(text))
         {
-            return;
-        }
-
-        TextView joined = new(text.Length);
-        try
-        {
+            int before = hits?.Count ?? 0;
+            TextView joined = new(text.Length);
             if (FoldedLines.Join(text, ref joined))
             {
-                if (view.Length > 0)
-                {
-                    joined.MapThrough(view);
-                }
-
-                Find(joined.Text, joined, ref hits);
+                Find(joined.Text, ref hits);
+                joined.Map(hits, before);
             }
-        }
-        finally
-        {
+
             joined.Dispose();
+        }
+
+        if (layer < MaxLayers && EscapedText.MayHold(text))
+        {
+            int before = hits?.Count ?? 0;
+            TextView undone = new(text.Length);
+            if (EscapedText.Undo(text, ref undone))
+            {
+                Search(undone.Text, layer + 1, ref hits);
+                undone.Map(hits, before);
+            }
+
+            undone.Dispose();
         }
     }
 
-    private void Find(ReadOnlySpan<char> text, in TextView view, ref List<(int Start, int End)>? hits)
+    private void Find(ReadOnlySpan<char> text, ref List<(int Start, int End)>? hits)
     {
-        ulong[] filter = _index.Filter;
         ulong[]? prefixes = null;
+        FormIndex.Filter filter = _index.CurrentFilter;
         ulong window = 0;
         for (int i = 0; i < text.Length; i++)
         {
             window = FormIndex.Shift(window, text[i]);
-            if (i < FormIndex.Window - 1 || !_index.MayHold(filter, window))
+            if (filter.MayHold(window) && i >= FormIndex.Window - 1)
             {
-                continue;
-            }
-
-            for (SecretForm? form = _index.Find(window); form is not null; form = form.Next)
-            {
-                int start = i - (FormIndex.Window - 1) - form.Offset;
-                if (start < 0 || start + form.Length > text.Length)
-                {
-                    continue;
-                }
-
-                prefixes ??= Prefixes(text);
-                if (PrefixHash.Between(prefixes[start], prefixes[start + form.Length], form.Power) == form.Hash)
-                {
-                    int last = start + form.Length - 1;
-                    (hits ??= []).Add(view.Length > 0 ? (view.StartOf(start), view.EndOf(last)) : (start, last + 1));
-                }
+                AddHits(text, window, i - (FormIndex.Window - 1), ref prefixes, ref hits);
             }
         }
 
         if (prefixes is not null)
         {
             ArrayPool<ulong>.Shared.Return(prefixes);
+        }
+    }
+
+    private void AddHits(ReadOnlySpan<char> text, ulong window, int at, ref ulong[]? prefixes, ref List<(int Start, int End)>? hits)
+    {
+        for (SecretForm? form = _index.Find(window); form is not null; form = form.Next)
+        {
+            int start = at - form.Offset;
+            int end = start + form.Length;
+            if (start >= 0 && end <= text.Length)
+            {
+                prefixes ??= Prefixes(text);
+                if (PrefixHash.Between(prefixes[start], prefixes[end], form.Power) == form.Hash)
+                {
+                    (hits ??= []).Add((start, end));
+                }
+            }
         }
     }
 
