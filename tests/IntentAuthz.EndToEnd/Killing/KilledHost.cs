@@ -29,7 +29,7 @@ internal static class KilledHost
         services.AddLogging(logging => logging.AddProvider(new LinesOnStandardError()));
         services.AddIntentAuthz(
             host => host
-                .AddPolicies(PolicySource.Text("host", Policies))
+                .AddPolicies(PolicySource.Text(Policies, "host"))
                 .AddTool(ToolDescriptor.For("query").NeedsCredential("orders").Idempotent())
                 .AddCredentialProfile(new CredentialProfile("orders", issuer.Name, audience: "orders", scopes: ["orders:read"], lifetime: TimeSpan.FromMinutes(10)))
                 .AddIssuer(issuer)
