@@ -1,12 +1,20 @@
 using BenchmarkDotNet.Running;
 
+using IntentAuthz.Benchmarks;
 using IntentAuthz.Benchmarks.Cedar;
 
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- --job short
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- memory
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- revocations
 if (args is ["memory"])
 {
     MemoryReport.Write(Console.Out);
+    return;
+}
+
+if (args is ["revocations"])
+{
+    RevocationReport.Write(Console.Out);
     return;
 }
 

@@ -62,8 +62,8 @@ internal sealed partial class CallPipeline
         AgentTask task = context.Task;
         if (task.WhyNotActive() is { } reason)
         {
-            return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } cause
-                ? InWords(cause)
+            return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } ended
+                ? InWords(ended)
                 : "The task stopped running while the call was being decided.");
         }
 
@@ -114,7 +114,11 @@ internal sealed partial class CallPipeline
             task.History.Resolve(context.Digest); // the tool was never entered
         }
 
-        return again ? null : Decision.Deny(inFlight.StopReason ?? ReasonCodes.Revoked, "The call was stopped just before it started.");
+        return again ? null : Decision.Deny(
+            inFlight.StopReason ?? ReasonCodes.Revoked,
+            inFlight.StopReason == ReasonCodes.Revoked && revoked.FindFor(task, context.Tool, standing.PolicyVersion, context.Credential) is { } cause
+                ? InWords(cause)
+                : "The call was stopped just before it started.");
     }
 
     /// <summary>Uses the approval up. When another call, or its end, was quicker, this one is decided again and asks anew.</summary>

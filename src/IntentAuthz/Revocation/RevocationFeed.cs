@@ -146,9 +146,18 @@ internal sealed partial class RevocationFeed(
         else
         {
             _lifted.Remove(change.Target);
-            if (!(entry.ExpiresAt <= time.GetUtcNow()) && !writer.IsNewer(entry.Target, read))
+            if (entry.ExpiresAt <= time.GetUtcNow() || writer.IsNewer(entry.Target, read))
+            {
+                return;
+            }
+
+            if (knowledge.IsLoaded)
             {
                 stopping.RevokedElsewhere(entry);
+            }
+            else
+            {
+                list.Add(entry); // no task is opened before all is known, so there is nothing to stop
             }
         }
     }

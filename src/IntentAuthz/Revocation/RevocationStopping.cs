@@ -52,7 +52,7 @@ internal sealed class RevocationStopping(
     /// <summary>What others have revoked, read from the store. Stops what there is of it here; leases are unmade in the background.</summary>
     internal void RevokedElsewhere(RevocationEntry entry)
     {
-        if (list.Add(entry) && tasks.Count > 0)
+        if (list.Add(entry))
         {
             (int calls, _) = Stop(entry);
             metrics.Cancelled(entry, calls);

@@ -15,7 +15,7 @@ internal sealed partial class RevocationWriter(IRevocationStore store, TimeProvi
 
     private readonly ILogger<RevocationWriter> _logger = logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _listing = new(); // protects the four below
+    private readonly Lock _listing = new(); // protects _pending and what is in it, _written, _reads and _retrying
     private readonly Dictionary<RevocationTarget, Pending> _pending = [];
     private readonly Dictionary<RevocationTarget, long> _written = []; // target -> how many reads had begun when it was written
     private long _reads;
@@ -46,6 +46,11 @@ internal sealed partial class RevocationWriter(IRevocationStore store, TimeProvi
     /// <summary>Writes a revocation, or its lifting when there is no entry. Whether it was written at the first try; otherwise it is tried on.</summary>
     internal async Task<bool> WriteAsync(RevocationTarget target, RevocationEntry? entry)
     {
+        if (!IsDurable)
+        {
+            return false; // what is in memory is all there is
+        }
+
         Pending pending;
         lock (_listing)
         {
@@ -118,10 +123,10 @@ internal sealed partial class RevocationWriter(IRevocationStore store, TimeProvi
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync().ConfigureAwait(false);
         Task retrying;
         lock (_listing)
         {
-            _stopping.Cancel();
             retrying = _retrying;
         }
 
