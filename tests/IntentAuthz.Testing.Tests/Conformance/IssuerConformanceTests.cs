@@ -91,7 +91,7 @@ public sealed class IssuerConformanceTests
         IssuerFixture fixture = new()
         {
             CreateIssuer = () => new JwtCredentialIssuer(keys, new JwtIssuerOptions
-            {
+            { SenderConstrained = false,
                 Name = "signed",
                 Issuer = "https://agents.bank.example",
                 Revocations = servicesAsk ? revoked : null,
