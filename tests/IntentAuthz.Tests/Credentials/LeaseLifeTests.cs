@@ -248,7 +248,7 @@ public sealed class LeaseLifeTests : IAsyncLifetime
         await Waiting.WithinAsync(_clock, TimeSpan.FromSeconds(5), () => !_backEnd.Live.ContainsKey(orphan), "the orphan goes");
         Assert.Single(_backEnd.Live);
         Assert.Single(_disk.Records);
-        for (int i = 0; i < 500 && !(await node.LeaseRecordsAsync("orphan")).Any(); i++)
+        for (int i = 0; i < 500 && await node.LeaseRecordsAsync("orphan") is []; i++)
         {
             await Task.Delay(10); // it is written down beside the unmaking
         }
