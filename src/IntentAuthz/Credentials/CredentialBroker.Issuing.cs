@@ -24,7 +24,7 @@ internal sealed partial class CredentialBroker
         try
         {
             request = new IssueRequest(request.Lease with { Handle = issuer.GetHandle(request) }, profile, task);
-            held = new HeldLease(request.Lease, issuer, profile, task) { IsBeingMade = true };
+            held = new HeldLease(request.Lease, issuer, profile, task) { IsBeingMade = true, IsBeingRecorded = true };
             if (!task.Leases.TryAdd(held, _limits.PerTask))
             {
                 return AcquireResult.Failed(
@@ -88,6 +88,7 @@ internal sealed partial class CredentialBroker
             adding = _store.AddAsync(held.Lease, cancellationToken).AsTask();
             await adding.WaitAsync(_limits.IssuerTimeout, _time, cancellationToken).ConfigureAwait(false);
             held.IsRecorded = true;
+            held.IsBeingRecorded = false;
             return null;
         }
         catch (Exception e)
@@ -251,6 +252,7 @@ internal sealed partial class CredentialBroker
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        held.IsBeingRecorded = false;
         await UnmakeAsync(held).ConfigureAwait(false);
     }
 

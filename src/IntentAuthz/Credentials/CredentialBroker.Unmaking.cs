@@ -136,9 +136,9 @@ internal sealed partial class CredentialBroker
             held.IsUnmade = !isBeingMade;
         }
 
-        if (isBeingMade)
+        if (isBeingMade || held.IsBeingRecorded)
         {
-            return false;
+            return false; // whoever makes it, or waits for the store, unmakes it once more
         }
 
         try

@@ -98,8 +98,8 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
     }
 
     /// <summary>
-    /// Unmakes all leases of some tasks, those among them that could not be unmade when their call ended or their time ran out. All secrets are cleared before the first issuer is asked. What an issuer does not confirm within its
-    /// time goes on in the background and is reported so.
+    /// Unmakes all leases of some tasks, those among them that could not be unmade when their call ended or their time ran out. All secrets are
+    /// cleared before the first issuer is asked. What an issuer does not confirm within its time goes on in the background and is reported so.
     /// </summary>
     internal async ValueTask<ImmutableArray<ResidualWindow>> RevokeTasksAsync(IReadOnlyCollection<AgentTask> tasks)
     {

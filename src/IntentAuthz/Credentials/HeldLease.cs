@@ -9,6 +9,7 @@ internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, Credenti
     private readonly Lock _moving = new(); // protects the record
     private Lease _lease = lease;
     private bool _isBeingMade;
+    private bool _isBeingRecorded;
     private int _isRenewing;
     private SemaphoreSlim? _unmakingTurn;
 
@@ -37,6 +38,16 @@ internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, Credenti
 
     /// <summary>Whether its record is known to be in the store.</summary>
     internal bool IsRecorded { get; set; }
+
+    /// <summary>
+    /// Whether the store may still be writing its first record: until then nobody removes it, since what a store that hangs writes after the
+    /// removal would stay.
+    /// </summary>
+    internal bool IsBeingRecorded
+    {
+        get => Volatile.Read(ref _isBeingRecorded);
+        set => Volatile.Write(ref _isBeingRecorded, value);
+    }
 
     /// <summary>Whether the issuer was never asked, so that only the record has to go; written before <see cref="IsBeingMade"/> is cleared.</summary>
     internal bool IsRecordOnly { get; set; }

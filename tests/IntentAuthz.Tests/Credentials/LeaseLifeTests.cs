@@ -80,6 +80,21 @@ public sealed class LeaseLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task IssuerRevoked_WhileTheStoreHangsOverTheRecord_LeavesNoRecordOnceTheStoreWritesIt()
+    {
+        LeaseNode node = Start();
+        AgentTask task = await node.OpenAsync();
+        node.Store.Hang("add");
+        await Waiting.PumpAsync(_clock, node.CallAsync(task));
+
+        await Waiting.PumpAsync(_clock, node.Guard.Revocations.RevokeAsync(RevocationTarget.Issuer(GuardFixture.Acme, "vault"), LeaseNode.Key, "leaked").AsTask());
+        node.Store.Mend(); // what hung is written now, after the revocation has removed what was there
+
+        await Waiting.WithinAsync(_clock, TimeSpan.FromSeconds(10), () => _disk.Records.IsEmpty, "the late record goes");
+        Assert.Empty(_backEnd.Live);
+    }
+
+    [Fact]
     public async Task StoreDown_AfterTheIssuerMadeIt_DeniesTheCall_AndItIsUnmadeAndCleared()
     {
         LeaseNode node = Start();
