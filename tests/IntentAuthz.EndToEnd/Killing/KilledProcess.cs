@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace IntentAuthz.EndToEnd.Killing;
+
+/// <summary>One run of the host that is killed.</summary>
+internal sealed class KilledProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private KilledProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data == KilledHost.Ready)
+            {
+                _ready.TrySetResult();
+            }
+        };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text)
+            {
+                Log.Enqueue(text);
+            }
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it logged as a warning or worse, a line each, beginning with the event's number.</summary>
+    internal ConcurrentQueue<string> Log { get; } = new();
+
+    internal static async Task<KilledProcess> StartAsync(string state, string server, int workers, int? maxPages = null)
+    {
+        string[] arguments = ["exec", typeof(KilledProcess).Assembly.Location, KilledHost.Verb, state, server, $"{workers}", .. maxPages is null ? (string[])[] : [$"{maxPages}"]];
+        KilledProcess started = new(Process.Start(new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
+        Task ended = started._process.WaitForExitAsync();
+        if (await Task.WhenAny(started._ready.Task, ended, Task.Delay(TimeSpan.FromMinutes(1))) != started._ready.Task)
+        {
+            string log = string.Join('\n', started.Log);
+            await started.DisposeAsync();
+            throw new InvalidOperationException($"The host did not start:\n{log}");
+        }
+
+        return started;
+    }
+
+    /// <summary>SIGKILL: no handler, no flush, no dispose.</summary>
+    internal async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Has it end as a host does.</summary>
+    internal async Task StopAsync()
+    {
+        await _process.StandardInput.WriteLineAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+}
