@@ -27,12 +27,12 @@ internal sealed partial class CredentialBroker
 
     internal async ValueTask<bool> AbandonAsync(TenantId tenant, LeaseId id)
     {
-        if (!_leases.TryGetValue(id, out HeldLease? held) || held.Lease.Tenant != tenant || held.Lease.State != LeaseState.Revoking)
+        if (!_leases.TryGetValue(id, out HeldLease? held) || held.Lease.Tenant != tenant || held.Lease.State != LeaseState.Revoking || held.IsBeingMade)
         {
             return false;
         }
 
-        held.IsRecordOnly = true;
+        held.IsAbandoned = true;
         await UnmakeAsync(held).ConfigureAwait(false);
         return true;
     }

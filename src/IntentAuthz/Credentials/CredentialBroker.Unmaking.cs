@@ -126,7 +126,7 @@ internal sealed partial class CredentialBroker
     {
         // Read before the issuer is asked: what comes up while it answers, its answer does not speak of.
         bool isBeingMade = held.IsBeingMade;
-        if (!held.IsRecordOnly && !held.IsUnmade)
+        if (!held.IsRecordOnly && !held.IsAbandoned && !held.IsUnmade)
         {
             if (!await TryAskToUnmakeAsync(held).ConfigureAwait(false))
             {
@@ -155,7 +155,7 @@ internal sealed partial class CredentialBroker
         held.Task?.Leases.Remove(held);
         _leases.TryRemove(held.Lease.Id, out _);
         LeaseState ended = held.RanOut ? LeaseState.Expired : LeaseState.Revoked;
-        if (held.TryMove(LeaseState.Revoking, ended) && !held.IsRecordOnly)
+        if (held.TryMove(LeaseState.Revoking, ended) && !held.IsRecordOnly && !held.IsAbandoned)
         {
             string how = held.RanOut ? "ran out" : "was taken away";
             _audit.Leased(held.Task, held.Lease, held.RanOut ? "expired" : "revoked", $"The credential '{held.Lease.Profile}' {how} and was unmade by '{held.Lease.Issuer}'.");
@@ -235,7 +235,8 @@ internal sealed partial class CredentialBroker
     /// <summary>Text that goes to the model is searched for the secret until the back end does not honour it any more.</summary>
     private async Task ForgetAsync(HeldLease held)
     {
-        TimeSpan residual = held.IsRecordOnly || held.Issuer?.RevocationSpeed == RevocationSpeed.Immediate ? TimeSpan.Zero : held.Lease.HonouredUntil - _time.GetUtcNow();
+        bool isDead = held.IsRecordOnly || (held.IsUnmade && held.Issuer?.RevocationSpeed == RevocationSpeed.Immediate);
+        TimeSpan residual = isDead ? TimeSpan.Zero : held.Lease.HonouredUntil - _time.GetUtcNow();
         try
         {
             if (residual > TimeSpan.Zero)

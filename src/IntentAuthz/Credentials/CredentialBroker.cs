@@ -123,7 +123,7 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
     {
         _isClosing = true;
         await RetireAllAsync([.. _leases.Values]).ConfigureAwait(false);
-        foreach (HeldLease left in _leases.Values.Where(static h => !h.IsUnmade && !h.IsRecordOnly))
+        foreach (HeldLease left in _leases.Values.Where(static h => !h.IsUnmade && !h.IsRecordOnly && !h.IsAbandoned))
         {
             LogLeftAtShutdown(left.Lease.Id, left.Lease.HonouredUntil);
         }

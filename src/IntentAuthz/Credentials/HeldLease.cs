@@ -55,6 +55,9 @@ internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, Credenti
     /// <summary>Whether the issuer has unmade it, so that only the record has to go.</summary>
     internal bool IsUnmade { get; set; }
 
+    /// <summary>Whether an operator has given it up: nobody is asked to unmake it, and what may be left of it is honoured until its end.</summary>
+    internal bool IsAbandoned { get; set; }
+
     /// <summary>Whether its record is gone too.</summary>
     internal bool IsOver { get; set; }
 

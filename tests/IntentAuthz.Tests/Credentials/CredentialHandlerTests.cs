@@ -55,6 +55,29 @@ public sealed class CredentialHandlerTests
     }
 
     [Theory]
+    [InlineData("none", 2)]
+    [InlineData("text", 2)]
+    [InlineData("stream", 1)] // it has been read, so it cannot be sent again
+    public async Task A_service_that_asks_for_more_is_answered_once_where_the_body_can_be_sent_again(string body, int sent)
+    {
+        Recorder recorder = new();
+        AsksForMore presentation = new();
+        using HttpClient client = new(new CredentialHandler(For(new Uri("https://api.bank.example"), shown: presentation), recorder));
+        using HttpContent? content = body switch
+        {
+            "text" => new StringContent("x"),
+            "stream" => new StreamContent(new MemoryStream([1])),
+            _ => null,
+        };
+        using HttpRequestMessage request = new(HttpMethod.Post, "https://api.bank.example/") { Content = content };
+
+        await client.SendAsync(request);
+
+        Assert.Equal(sent, recorder.Sent);
+        Assert.Equal((sent, sent), (presentation.Attached, presentation.Observed));
+    }
+
+    [Theory]
     [InlineData("https://api.bank.example/x")]
     [InlineData("https://API.BANK.example:443/x")]
     [InlineData("https://api.bank.example")]
@@ -177,7 +200,7 @@ public sealed class CredentialHandlerTests
         Assert.DoesNotContain(Token, IssueResult.Issued(credential.Secret, default).ToString(), StringComparison.Ordinal);
     }
 
-    internal static LeasedCredential For(Uri? endpoint, string presentation = "bearer")
+    internal static LeasedCredential For(Uri? endpoint, string presentation = "bearer", CredentialPresentation? shown = null)
     {
         CredentialProfile profile = new("orders:read", "vault", "orders", ["read"], TimeSpan.FromMinutes(5)) { Endpoint = endpoint };
         Lease lease = new()
@@ -196,13 +219,25 @@ public sealed class CredentialHandlerTests
             RenewableUntil = default,
             HonouredUntil = default,
         };
-        CredentialPresentation shown = presentation switch
+        shown ??= presentation switch
         {
             "basic" => CredentialPresentation.Basic,
             "header" => CredentialPresentation.Header("X-Api-Key"),
             _ => CredentialPresentation.Bearer,
         };
         return new LeasedCredential(lease, profile, IssueResult.Issued(new Secret(Encoding.UTF8.GetBytes(Token)), default) with { UserName = "ann", Presentation = shown });
+    }
+
+    /// <summary>Every answer asks for something more.</summary>
+    private sealed class AsksForMore : CredentialPresentation
+    {
+        internal int Attached { get; private set; }
+
+        internal int Observed { get; private set; }
+
+        public override void Attach(HttpRequestMessage request, LeasedCredential credential) => Attached++;
+
+        public override bool Observe(HttpResponseMessage response) => ++Observed > 0;
     }
 
     /// <summary>Sends nothing and keeps what it was given.</summary>
