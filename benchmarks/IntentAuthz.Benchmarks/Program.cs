@@ -6,6 +6,7 @@ using IntentAuthz.Benchmarks.Cedar;
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- --job short
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- memory
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- revocations
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- leases
 if (args is ["memory"])
 {
     MemoryReport.Write(Console.Out);
@@ -15,6 +16,12 @@ if (args is ["memory"])
 if (args is ["revocations"])
 {
     RevocationReport.Write(Console.Out);
+    return;
+}
+
+if (args is ["leases"])
+{
+    await LeaseReport.WriteAsync(Console.Out, 100_000);
     return;
 }
 
