@@ -6,6 +6,7 @@ using IntentAuthz.Benchmarks.Cedar;
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- --job short
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- memory
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- revocations
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- cold-start
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- leases
 if (args is ["memory"])
 {
@@ -16,6 +17,12 @@ if (args is ["memory"])
 if (args is ["revocations"])
 {
     RevocationReport.Write(Console.Out);
+    return;
+}
+
+if (args is ["cold-start"])
+{
+    await ColdStartReport.WriteAsync(Console.Out, 1_000_000);
     return;
 }
 
