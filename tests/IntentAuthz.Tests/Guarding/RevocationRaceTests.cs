@@ -156,7 +156,7 @@ public sealed class RevocationRaceTests
             });
             Assert.True(first.IsCompleted, first.ToString());
             version ??= (await fixture.RecordsAsync()).Last(static r => r.PolicyVersion is { Length: > 0 }).PolicyVersion!;
-            RevocationTarget target = random.Next(9) switch
+            RevocationTarget target = random.Next(11) switch
             {
                 0 => RevocationTarget.Task(task.Tenant, task.Id),
                 1 => RevocationTarget.Task(task.Tenant, parent.Id),
@@ -166,6 +166,8 @@ public sealed class RevocationRaceTests
                 5 => RevocationTarget.PolicyVersion(task.Tenant, version),
                 6 => RevocationTarget.WholeTenant(task.Tenant),
                 7 => RevocationTarget.Lease(task.Tenant, lease),
+                8 => RevocationTarget.Issuer(task.Tenant, "vault"),
+                9 => RevocationTarget.Issuer(null, "vault"),
                 _ => RevocationTarget.Everything,
             };
 
