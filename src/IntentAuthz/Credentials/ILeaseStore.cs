@@ -4,7 +4,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Keeps lease records. What a method has returned for is durable, as far as the store is. Several processes may share one: each holds the
-/// leases it added, or took over from a process that has ended. Safe for use by many threads.
+/// leases it added, or took over from a process that has ended. Every call ends, if late and with an exception: one that took leases over and never
+/// said so would hold up recovery. Safe for use by many threads.
 /// </summary>
 public interface ILeaseStore
 {

@@ -15,11 +15,11 @@ internal sealed class DiskLeaseStore(LeaseDisk disk, int process) : ILeaseStore
     {
         foreach (string step in steps)
         {
-            _broken[step] = null;
+            Break(step, null);
         }
     }
 
-    internal void Hang(string step) => _broken[step] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    internal void Hang(string step) => Break(step, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     internal void Mend()
     {
@@ -55,6 +55,17 @@ internal sealed class DiskLeaseStore(LeaseDisk disk, int process) : ILeaseStore
     });
 
     public ValueTask<ImmutableArray<Lease>> ReadAsync(TenantId? tenant, CancellationToken cancellationToken) => new(disk.Records);
+
+    /// <summary>What hung before goes on: no store keeps a call for good.</summary>
+    private void Break(string step, TaskCompletionSource? gate)
+    {
+        if (_broken.TryGetValue(step, out TaskCompletionSource? before))
+        {
+            before?.TrySetResult();
+        }
+
+        _broken[step] = gate;
+    }
 
     private async Task<T> DoAsync<T>(string step, Func<Dictionary<LeaseId, (Lease Lease, int Process)>, HashSet<int>, T> change)
     {
