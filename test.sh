@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests. Ends with one line: "N passed, N failed, N skipped".
 #   ./test.sh          the default run
-#   ./test.sh --long   with long runs of the races, of the comparison with the Cedar reference, and of the fuzzer
+#   ./test.sh --long   with long runs of the races, of leases and killed hosts, of the comparison with the Cedar reference, and of the fuzzer
 set -uo pipefail
 cd "$(dirname "$0")"
 
