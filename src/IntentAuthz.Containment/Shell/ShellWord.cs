@@ -1,0 +1,20 @@
+namespace IntentAuthz.Containment;
+
+/// <summary>
+/// One word of a command as far as it is known before running. What is not known has no text; nothing is guessed.
+/// </summary>
+/// <param name="Text">The word after expansion and quote removal, or null when it is computed while running.</param>
+/// <param name="Position">Where it stands in the text that was analysed, in UTF-16 units.</param>
+internal readonly record struct ShellWord(string? Text, int Position)
+{
+    /// <summary>Whether an unquoted <c>*</c>, <c>?</c> or <c>[</c> stands in it: it becomes every path that matches, or stays as it is.</summary>
+    public bool IsPattern { get; init; }
+
+    /// <summary>Whether it can become no word at all or several, as an unquoted expansion of an unknown value can. Has no text then.</summary>
+    public bool IsMany { get; init; }
+
+    /// <summary>Whether it can stand for a word that begins with <c>-</c>, which the program would take as an option.</summary>
+    public bool MayBeOption => Text is null || (Text.Length > 0 && Text[0] == '-') || (IsPattern && Text.Length > 0 && Text[0] is '*' or '?' or '[');
+
+    public static implicit operator ShellWord(string text) => new(text, 0);
+}
