@@ -39,6 +39,8 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     /// <summary>The approval this call resumes under, once one was found; policy then sees it.</summary>
     internal ApprovalRequest? Approval { get; set; }
 
+    internal CallContainment? Containment { get; set; }
+
     internal LeasedCredential? Credential { get; set; }
 
     /// <summary>How the proposals of the task and of those above it cover the call.</summary>

@@ -7,9 +7,13 @@ internal sealed partial class CallPipeline
     {
         if (!standing.Obligations.Containments.IsEmpty)
         {
-            return Decision.Deny(
-                ReasonCodes.ContainmentUnavailable,
-                $"The call must run contained by {string.Join(", ", standing.Obligations.Containments)}, and nothing here can enforce that.");
+            ContainmentResult prepared = await containments.PrepareAsync(
+                context.Id, context.Task, context.Tool, standing.Obligations.Containments, cancellationToken).ConfigureAwait(false);
+            context.Containment = prepared.Containment;
+            if (!prepared.IsReady)
+            {
+                return Decision.Deny(ReasonCodes.ContainmentUnavailable, prepared.Missing);
+            }
         }
 
         if (standing.Obligations.Credential is not { } profile)
@@ -21,5 +25,28 @@ internal sealed partial class CallPipeline
             context.Task, profile, context.Id, isApproved: context.Approval is not null, cancellationToken).ConfigureAwait(false);
         context.Credential = acquired.Credential;
         return acquired.Credential is null ? Decision.Deny(acquired.ReasonCode, acquired.Message) : permit;
+    }
+
+    /// <summary>Gives back what was made ready for this call alone: its containment first, so that nothing in it still holds the credential.</summary>
+    private async ValueTask ReleaseAsync(CallContext context)
+    {
+        CallContainment? containment = context.Containment;
+        context.Containment = null;
+        LeasedCredential? credential = context.Credential;
+        context.Credential = null;
+        try
+        {
+            if (containment is not null)
+            {
+                await containment.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (credential?.Lease.OnlyFor is not null)
+            {
+                await broker.RevokeLeaseAsync(credential.Lease.Tenant, credential.Lease.Id).ConfigureAwait(false);
+            }
+        }
     }
 }

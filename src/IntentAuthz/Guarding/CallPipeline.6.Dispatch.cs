@@ -133,7 +133,7 @@ internal sealed partial class CallPipeline
         CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
     {
         ToolInvocation invocation = new(
-            context.Id, context.Task, context.Tool, context.Snapshot.Json, context.Call.HostArguments, context.Credential);
+            context.Id, context.Task, context.Tool, context.Snapshot.Json, context.Call.HostArguments, context.Credential, context.Containment);
         long started = time.GetTimestamp();
         ToolResult? result = null;
         Exception? failure = null;

@@ -14,6 +14,7 @@ internal sealed partial class CallPipeline(
     IEntityProvider hostEntities,
     RevocationList revoked,
     ApprovalRegistry approvals,
+    Containments containments,
     CredentialBroker broker,
     CallRates rates,
     CallAudit audit,
@@ -95,7 +96,7 @@ internal sealed partial class CallPipeline(
                     return result;
                 }
 
-                await ReleaseCallLeaseAsync(context).ConfigureAwait(false);
+                await ReleaseAsync(context).ConfigureAwait(false);
                 context.Refresh();
             }
 
@@ -116,7 +117,7 @@ internal sealed partial class CallPipeline(
         }
         finally
         {
-            await ReleaseCallLeaseAsync(context).ConfigureAwait(false);
+            await ReleaseAsync(context).ConfigureAwait(false);
         }
     }
 
@@ -143,17 +144,6 @@ internal sealed partial class CallPipeline(
 
         await audit.DecidedAsync(context, decision, policyVersion, cancellationToken).ConfigureAwait(false);
         return new GuardResult(context.Id, decision, decision.ReasonCode, label: Label.Best);
-    }
-
-    /// <summary>A lease made for one call serves that call only.</summary>
-    private async ValueTask ReleaseCallLeaseAsync(CallContext context)
-    {
-        LeasedCredential? credential = context.Credential;
-        context.Credential = null;
-        if (credential?.Lease.OnlyFor is not null)
-        {
-            await broker.RevokeLeaseAsync(credential.Lease.Tenant, credential.Lease.Id).ConfigureAwait(false);
-        }
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A fault inside the guard; call {Call} was denied.")]

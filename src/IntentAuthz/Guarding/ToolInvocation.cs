@@ -6,7 +6,8 @@ namespace IntentAuthz;
 public sealed class ToolInvocation
 {
     internal ToolInvocation(
-        CallId id, AgentTask task, ToolDescriptor tool, JsonElement arguments, IReadOnlyDictionary<string, HostValue>? hostArguments, LeasedCredential? credential)
+        CallId id, AgentTask task, ToolDescriptor tool, JsonElement arguments, IReadOnlyDictionary<string, HostValue>? hostArguments, LeasedCredential? credential,
+        CallContainment? containment)
     {
         Id = id;
         Task = task;
@@ -14,6 +15,7 @@ public sealed class ToolInvocation
         Arguments = arguments;
         HostArguments = hostArguments;
         Credential = credential;
+        Containment = containment;
     }
 
     /// <summary>The guard's id of the call; a call made from within the tool names it as its parent.</summary>
@@ -33,4 +35,7 @@ public sealed class ToolInvocation
 
     /// <summary>The credential, when the tool or a permit asks for one.</summary>
     public LeasedCredential? Credential { get; }
+
+    /// <summary>What the call runs in, when the tool or a permit asks for containment. It ends with the call.</summary>
+    public CallContainment? Containment { get; }
 }

@@ -28,6 +28,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<CredentialProfile> profiles,
         IEnumerable<ICredentialIssuer> issuers,
         IEnumerable<ILeaseStore> leaseStores,
+        IEnumerable<ContainmentProfile> containmentProfiles,
+        IEnumerable<IContainmentProvider> containmentProviders,
         IEnumerable<IEntityProvider> entities,
         IEnumerable<IMandateProposer> proposers,
         IEnumerable<IAuditSink> sinks,
@@ -57,6 +59,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         SchemaInForce schemaInForce = new(schema, [.. schemas], settings.PolicyValidation, native);
         catalog.BeforeAdding(schemaInForce.Prepare);
         CheckCredentials(catalog, profiles, issuers);
+        CheckContainments(catalog, containmentProfiles);
 
         object identity = new();
         _queue = new AuditQueue(
@@ -101,8 +104,10 @@ internal sealed partial class GuardHost : IAsyncDisposable
         }
 
         SignalWatch watch = new(ending, stopping, trail, time, loggers.CreateLogger<SignalWatch>());
+        Containments containments = new(
+            containmentProfiles, containmentProviders.LastOrDefault(), settings.ContainmentTimeout, time, loggers.CreateLogger<Containments>());
         CallPipeline pipeline = new(
-            catalog, engine, hostEntities, revoked, approvals, _broker, new CallRates(time),
+            catalog, engine, hostEntities, revoked, approvals, containments, _broker, new CallRates(time),
             new CallAudit(_queue, time, settings.DurableAuditTimeout),
             new CallHistory(time), watch, modes, settings.RiskWeights,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
@@ -111,6 +116,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         Guard = new Guard(
             pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations,
             new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity), new LiveQuery(table, _broker.ReadAsync));
+        containments.Guard = Guard;
         _broker.StartRecovery();
         PolicyAdministration = new PolicyAdministration(
             gate, native, schemaInForce, modes, catalog, trail,
@@ -160,6 +166,21 @@ internal sealed partial class GuardHost : IAsyncDisposable
             }
         }
     }
+
+    private static void CheckContainments(ToolCatalog catalog, IEnumerable<ContainmentProfile> profiles)
+    {
+        string[] names = [.. profiles.Select(static p => p.Name)];
+        RefuseRepeated(names, "containment profiles");
+        foreach (ToolDescriptor tool in catalog.Tools)
+        {
+            if (tool.Containment is { } containment && !names.Contains(containment, StringComparer.Ordinal))
+            {
+                throw new InvalidOperationException(
+                    $"The tool '{tool.Name}' needs the containment '{containment}', which is not declared{Nearest.Hint(containment, names)} Add it with AddContainmentProfile(...).");
+            }
+        }
+    }
+
     [LoggerMessage(EventId = 600, Level = LogLevel.Warning, Message = "The host answers with a policy engine of its own, so what AddPolicies(...) was given is never read. Take out the one or the other.")]
     private static partial void LogPoliciesUnread(ILogger logger);
 

@@ -77,6 +77,33 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
+    /// <summary>Declares a containment that policies and tools can ask for.</summary>
+    /// <param name="profile">The profile.</param>
+    public IntentAuthzBuilder AddContainmentProfile(ContainmentProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        Services.AddSingleton(profile);
+        return this;
+    }
+
+    /// <summary>Contains calls by a provider. Without one, calls that must be contained are denied.</summary>
+    /// <param name="provider">The provider.</param>
+    public IntentAuthzBuilder UseContainment(IContainmentProvider provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        Services.AddSingleton(provider);
+        return this;
+    }
+
+    /// <summary>Contains calls by a provider. Without one, calls that must be contained are denied.</summary>
+    /// <typeparam name="TProvider">The provider; it is made once, with what it asks for from the services, which must not be the guard.</typeparam>
+    public IntentAuthzBuilder UseContainment<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>()
+        where TProvider : class, IContainmentProvider
+    {
+        Services.AddSingleton<IContainmentProvider, TProvider>();
+        return this;
+    }
+
     /// <summary>Adds an issuer of credentials.</summary>
     /// <param name="issuer">The issuer.</param>
     public IntentAuthzBuilder AddIssuer(ICredentialIssuer issuer)

@@ -26,6 +26,9 @@ public sealed class IntentAuthzOptions
     /// <summary>How long an issuer may take to make or unmake a credential. 10 ms to 5 minutes.</summary>
     public TimeSpan IssuerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long making a call's containment ready may take, 10 ms to 5 minutes; then the call is denied. 10 seconds by default.</summary>
+    public TimeSpan ContainmentTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How many leases one task may have at a time, 1 to 10,000.</summary>
     public int MaxLeasesPerTask { get; set; } = 64;
 

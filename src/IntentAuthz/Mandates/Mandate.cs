@@ -24,7 +24,7 @@ public sealed class Mandate
 
     /// <summary>What the mandate allows, in words, for the people who approve a task and for the audit.</summary>
     public string Description =>
-        $"{_grants}{(Budget.IsUnlimited ? "" : $"; {Budget}")}{string.Concat(CredentialScopes.Select(static c => $"; of the credential {c.Key} {(c.Value.IsEmpty ? "nothing" : $"only {string.Join(", ", c.Value)}")}"))}";
+        $"{_grants}{(Budget.IsUnlimited ? "" : $"; {Budget}")}{string.Concat(CredentialScopes.Select(static c => $"; of the credential {c.Key} {(c.Value.IsEmpty ? "nothing" : $"only {string.Join(", ", c.Value)}")}"))}{(Containment is null ? "" : $"; contained: {Containment}")}";
 
     /// <summary>The highest risk class a tool may have.</summary>
     public RiskClass RiskCeiling { get; }
@@ -38,6 +38,9 @@ public sealed class Mandate
     /// <summary>Which scopes it leaves of credential profiles, by the profile's name; a profile that is not named keeps all.</summary>
     public ImmutableSortedDictionary<string, ImmutableArray<string>> CredentialScopes { get; private init; } =
         ImmutableSortedDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
+
+    /// <summary>What it leaves of every containment profile; null when all of each.</summary>
+    public ContainmentBounds? Containment { get; private init; }
 
     /// <summary>Allows what the grants name, and nothing else.</summary>
     /// <param name="grants">At least one.</param>
@@ -95,7 +98,7 @@ public sealed class Mandate
     /// <exception cref="ArgumentOutOfRangeException">The value is none of the named risk classes.</exception>
     public Mandate WithRiskCeiling(RiskClass ceiling) =>
         Enum.IsDefined(ceiling)
-            ? new(_policies, _grants, ceiling, Budget) { ScoreCeiling = ScoreCeiling, CredentialScopes = CredentialScopes }
+            ? new(_policies, _grants, ceiling, Budget) { ScoreCeiling = ScoreCeiling, CredentialScopes = CredentialScopes, Containment = Containment }
             : throw new ArgumentOutOfRangeException(nameof(ceiling), ceiling, "Use one of the named risk classes.");
 
     /// <summary>The same mandate with a ceiling on the risk score of calls: one above it needs a person's approval.</summary>
@@ -105,7 +108,7 @@ public sealed class Mandate
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ceiling);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ceiling, 100);
-        return new(_policies, _grants, RiskCeiling, Budget) { ScoreCeiling = ceiling, CredentialScopes = CredentialScopes };
+        return new(_policies, _grants, RiskCeiling, Budget) { ScoreCeiling = ceiling, CredentialScopes = CredentialScopes, Containment = Containment };
     }
 
     /// <summary>The same mandate with a budget, in place of the one it had.</summary>
@@ -113,7 +116,7 @@ public sealed class Mandate
     public Mandate WithBudget(TaskBudget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
-        return new(_policies, _grants, RiskCeiling, budget) { ScoreCeiling = ScoreCeiling, CredentialScopes = CredentialScopes };
+        return new(_policies, _grants, RiskCeiling, budget) { ScoreCeiling = ScoreCeiling, CredentialScopes = CredentialScopes, Containment = Containment };
     }
 
     /// <summary>The same mandate, in which a credential profile gives these of its scopes at most. Profiles that are not named give all of theirs.</summary>
@@ -131,7 +134,21 @@ public sealed class Mandate
         return new(_policies, _grants, RiskCeiling, Budget)
         {
             ScoreCeiling = ScoreCeiling,
+            Containment = Containment,
             CredentialScopes = CredentialScopes.Add(Identifier.Validate(profile, "credential profile"), valid.ToImmutable()),
+        };
+    }
+
+    /// <summary>The same mandate, in which contained calls may touch what lies within these bounds at most, on top of those it had.</summary>
+    /// <param name="bounds">The bounds. What they leave open, the profiles decide.</param>
+    public Mandate WithContainment(ContainmentBounds bounds)
+    {
+        ArgumentNullException.ThrowIfNull(bounds);
+        return new(_policies, _grants, RiskCeiling, Budget)
+        {
+            ScoreCeiling = ScoreCeiling,
+            CredentialScopes = CredentialScopes,
+            Containment = Containment?.Intersect(bounds) ?? bounds,
         };
     }
 
