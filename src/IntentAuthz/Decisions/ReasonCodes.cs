@@ -96,6 +96,9 @@ public static class ReasonCodes
     /// <summary>The function that maps arguments to resources threw or named none.</summary>
     public const string ResourceMappingFailed = "resource-mapping-failed";
 
+    /// <summary>The function that finds out facts from arguments for policies threw, or what it found is not what the descriptor says.</summary>
+    public const string DerivedInputFailed = "derived-input-failed";
+
     /// <summary>A person must approve the call first.</summary>
     public const string ApprovalRequired = "approval-required";
 

@@ -57,6 +57,19 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
         return _failure;
     }
 
+    /// <summary>What the host derived from the arguments, by the schema of that.</summary>
+    internal IntentFailure? ConvertDerived(JsonElement derived, JsonShape shape, out CedarRecord? record)
+    {
+        if (derived.ValueKind != JsonValueKind.Object)
+        {
+            record = null;
+            return new IntentFailure(ReasonCodes.DerivedInputFailed, $"What '{tool.Name}' derives from its arguments is not a JSON object.");
+        }
+
+        record = Record(derived, shape, "(derived)");
+        return _failure is null ? null : new IntentFailure(ReasonCodes.DerivedInputFailed, _failure.Message);
+    }
+
     /// <summary>What the schema requires is there: policies are checked on that promise. Defaults are filled in later, and what the host supplies policy never sees.</summary>
     private void RequireArguments(JsonElement root)
     {

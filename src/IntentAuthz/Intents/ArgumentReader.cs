@@ -68,18 +68,47 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
 
         if (!needsRewrite && !sawNull)
         {
-            snapshot = new ArgumentSnapshot(root, input!);
-            return null;
+            return Take(tool, root, input!, out snapshot);
         }
 
         JsonElement rewritten = Rewrite(tool, root);
         failure = new ArgumentConverter(tool, limits.MaxMembers).Convert(rewritten, out CedarRecord? converted, out _);
-        if (failure is null)
+        return failure ?? Take(tool, rewritten, converted!, out snapshot);
+    }
+
+    /// <summary>Adds what the host derives from the arguments to what policies see of them.</summary>
+    private IntentFailure? Take(ToolDescriptor tool, JsonElement json, CedarRecord input, out ArgumentSnapshot? snapshot)
+    {
+        snapshot = null;
+        if (tool.Derive is { } derive)
         {
-            snapshot = new ArgumentSnapshot(rewritten, converted!);
+            JsonElement facts;
+            try
+            {
+                facts = derive(json);
+            }
+            catch (Exception e)
+            {
+                return new IntentFailure(
+                    ReasonCodes.DerivedInputFailed, $"What '{tool.Name}' derives from its arguments could not be found out ({e.GetType().Name}); see the tool's descriptor.");
+            }
+
+            if (new ArgumentConverter(tool, limits.MaxMembers).ConvertDerived(facts, tool.Derived!, out CedarRecord? derived) is { } failure)
+            {
+                return failure;
+            }
+
+            CedarRecord.Builder all = new();
+            foreach ((string name, CedarValue value) in input.Concat(derived!))
+            {
+                all.Add(name, value);
+            }
+
+            input = all.Build();
         }
 
-        return failure;
+        snapshot = new ArgumentSnapshot(json, input);
+        return null;
     }
 
     private static IntentFailure NotAnObject(ToolDescriptor tool) =>
@@ -134,7 +163,7 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
             return false;
         }
 
-        undeclared ??= [.. tool.Arguments.Keys.Concat(tool.Input.Names).Select(LookAlike.Skeleton)];
+        undeclared ??= [.. tool.Arguments.Keys.Concat(tool.Input.Names).Concat(tool.Derived?.Names ?? []).Select(LookAlike.Skeleton)];
         return undeclared.Add(LookAlike.Skeleton(name));
     }
 

@@ -26,6 +26,9 @@ public sealed class ToolDescriptor
         InputSchema = builder.InputSchemaValue;
         OutputSchema = builder.OutputSchemaValue;
         Input = JsonShape.From(InputSchema);
+        DerivedSchema = builder.DerivedSchemaValue;
+        Derived = DerivedSchema is null ? null : JsonShape.From(DerivedSchema);
+        Derive = builder.DeriveValue;
         Output = OutputSchema is null ? null : JsonShape.From(OutputSchema);
         Arguments = builder.Arguments.ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
         ArgumentsWithDefaults = [.. builder.Arguments.Where(static a => a.Default is not null)];
@@ -103,6 +106,9 @@ public sealed class ToolDescriptor
     /// <summary>The JSON Schema of the arguments, or null.</summary>
     public JsonElement? InputSchema { get; }
 
+    /// <summary>The JSON Schema of what the host derives from the arguments for policies, or null.</summary>
+    public JsonElement? DerivedSchema { get; }
+
     /// <summary>The JSON Schema of results, or null.</summary>
     public JsonElement? OutputSchema { get; }
 
@@ -126,6 +132,11 @@ public sealed class ToolDescriptor
 
     /// <summary>Those that fill in a value when the call leaves them out; apart, so that a call of a tool without any costs nothing.</summary>
     internal ImmutableArray<ArgumentDescriptor> ArgumentsWithDefaults { get; }
+
+    /// <summary>What is derived from the arguments must look like this; null when nothing is.</summary>
+    internal JsonShape? Derived { get; }
+
+    internal Func<JsonElement, JsonElement>? Derive { get; }
 
     internal Func<JsonElement, IEnumerable<ResourceReference>>? MapResources { get; }
 

@@ -55,6 +55,10 @@ public sealed class ToolDescriptorBuilder
 
     internal JsonElement? InputSchemaValue { get; private set; }
 
+    internal JsonElement? DerivedSchemaValue { get; private set; }
+
+    internal Func<JsonElement, JsonElement>? DeriveValue { get; private set; }
+
     internal JsonElement? OutputSchemaValue { get; private set; }
 
     internal Func<JsonElement, IEnumerable<ResourceReference>>? ResourceMapping { get; private set; }
@@ -192,6 +196,25 @@ public sealed class ToolDescriptorBuilder
         ResourceTypes = [.. entityTypes.ToArray().Select(static t => new EntityUid(t, "").Type)];
         ResourceMapping = map;
         ResourceArgument = null;
+        return this;
+    }
+
+    /// <summary>
+    /// What the host finds out from the arguments for policies to read, beside them in <c>context.input</c>: what a command line will do, which
+    /// tables a query reads. Only policies see it: the tool gets the arguments alone, no call can name it, and it is not part of a call's digest,
+    /// since the arguments decide it.
+    /// </summary>
+    /// <param name="schema">An object schema with the members' types. It is closed, and none has the name of an argument.</param>
+    /// <param name="derive">
+    /// Pure and bounded in time, given the snapshot of the arguments. What it throws, and an answer that does not fit the schema, deny the call with
+    /// <see cref="ReasonCodes.DerivedInputFailed"/>.
+    /// </param>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    public ToolDescriptorBuilder Derives([StringSyntax(StringSyntaxAttribute.Json)] string schema, Func<JsonElement, JsonElement> derive)
+    {
+        ArgumentNullException.ThrowIfNull(derive);
+        DerivedSchemaValue = JsonElement.Parse(schema);
+        DeriveValue = derive;
         return this;
     }
 
@@ -351,6 +374,7 @@ public sealed class ToolDescriptorBuilder
             }
         }
 
+        CheckDerived(shape);
         if (ResourceArgument is not null && _arguments.TryGetValue(ResourceArgument, out ArgumentDescriptor? naming) && naming.IsHostOnly)
         {
             throw new InvalidOperationException(
@@ -364,5 +388,27 @@ public sealed class ToolDescriptorBuilder
         }
 
         return new ToolDescriptor(this);
+    }
+
+    private void CheckDerived(JsonShape arguments)
+    {
+        if (DerivedSchemaValue is not { } schema)
+        {
+            return;
+        }
+
+        JsonShape derived = JsonShape.From(schema);
+        if (derived.Kind != JsonKind.Object || !derived.IsClosed)
+        {
+            throw new InvalidOperationException($"What the tool '{Name}' derives needs an object schema with properties and no others; policies are checked against it.");
+        }
+
+        foreach (string name in derived.Names)
+        {
+            if (_arguments.ContainsKey(name) || arguments.Knows(name))
+            {
+                throw new InvalidOperationException($"The tool '{Name}' derives '{name}', which is also the name of an argument; policies could not tell them apart.");
+            }
+        }
     }
 }

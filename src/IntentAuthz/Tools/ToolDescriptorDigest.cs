@@ -45,6 +45,8 @@ internal static class ToolDescriptorDigest
             writer.WriteEndArray();
             writer.WritePropertyName("input");
             WriteElement(writer, tool.InputSchema);
+            writer.WritePropertyName("derived");
+            WriteElement(writer, tool.DerivedSchema);
             writer.WritePropertyName("output");
             WriteElement(writer, tool.OutputSchema);
             writer.WriteEndObject();

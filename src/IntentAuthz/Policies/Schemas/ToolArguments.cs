@@ -38,6 +38,16 @@ internal static class ToolArguments
             }
         }
 
+        if (tool.Derived is { } derived)
+        {
+            foreach (string name in derived.Names)
+            {
+                members.Add(name, derived.Property(name));
+            }
+
+            required.UnionWith(derived.Required);
+        }
+
         return JsonShape.ObjectOf(members, required, tool.Input.IsClosed);
     }
 

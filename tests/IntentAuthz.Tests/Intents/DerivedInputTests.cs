@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+using IntentAuthz.Tests.Guarding;
+
+using static IntentAuthz.Tests.Intents.ArgumentReading;
+
+namespace IntentAuthz.Tests.Intents;
+
+/// <summary>What a host derives from arguments for policies to read: seen by policies, by nobody else, and never supplied by a call.</summary>
+public sealed class DerivedInputTests
+{
+    private const string Schema = """{"properties":{"words":{"type":"integer"},"first":{"type":"string"}},"required":["words"]}""";
+
+    private static ToolDescriptorBuilder Shell(Func<JsonElement, JsonElement>? derive = null) => ToolDescriptor.For("pay")
+        .InputSchema("""{"properties":{"line":{"type":"string"}},"required":["line"]}""")
+        .Derives(Schema, derive ?? Count);
+
+    [Fact]
+    public void Read_DerivedMembers_ArePolicyInputAndNotWhatTheToolGets()
+    {
+        ArgumentSnapshot snapshot = Accepted(Shell().Build(), """{"line":"a b c"}""");
+
+        Assert.Equal("3", snapshot.Value("words").ToString());
+        Assert.Equal("""{"line":"a b c"}""", snapshot.Json.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{"line":"a","words":0}""")]
+    [InlineData("""{"line":"a","Words":0}""")]
+    public void Read_CallThatNamesADerivedMember_IsRefused(string json) =>
+        Assert.Equal(ReasonCodes.UnknownArgument, Refused(Shell().Build(), json).ReasonCode);
+
+    [Theory]
+    [InlineData("words")]
+    [InlineData("Words")]
+    public void Read_CallThatNamesADerivedMemberOfAToolWithOpenArguments_IsRefused(string name)
+    {
+        ToolDescriptor open = ToolDescriptor.For("pay").Argument("line", ArgumentRole.Content).AcceptUndeclaredArguments().Derives(Schema, Count).Build();
+
+        Assert.Equal(ReasonCodes.UnknownArgument, Refused(open, $$"""{"line":"a","{{name}}":0}""").ReasonCode);
+    }
+
+    [Theory]
+    [InlineData("""[]""")]
+    [InlineData("""{}""")]
+    [InlineData("""{"words":"3"}""")]
+    [InlineData("""{"words":3,"more":1}""")]
+    [InlineData("""{"words":3,"words":4}""")]
+    public void Read_DerivedThatIsNotWhatItsSchemaSays_IsRefused(string derived) =>
+        Assert.Equal(ReasonCodes.DerivedInputFailed, Refused(Shell(_ => JsonElement.Parse(derived)).Build(), """{"line":"a"}""").ReasonCode);
+
+    [Fact]
+    public void Read_DerivingThrows_IsRefusedWithoutItsWords()
+    {
+        IntentFailure failure = Refused(Shell(static _ => throw new InvalidOperationException("inside information")).Build(), """{"line":"a"}""");
+
+        Assert.Equal(ReasonCodes.DerivedInputFailed, failure.ReasonCode);
+        Assert.DoesNotContain("inside information", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_DerivedMemberWithTheNameOfAnArgument_Fails() =>
+        Assert.Throws<InvalidOperationException>(() => ToolDescriptor.For("t").Argument("words", ArgumentRole.Content).Derives(Schema, Count).Build());
+
+    [Fact]
+    public void Build_DerivedWithOpenSchema_Fails() =>
+        Assert.Throws<InvalidOperationException>(() => ToolDescriptor.For("t").Derives("""{"type":"object"}""", Count).Build());
+
+    [Fact]
+    public async Task InvokeAsync_PolicyOverADerivedMember_DecidesByIt()
+    {
+        await using GuardFixture fixture = new(
+            """permit(principal, action == Action::"pay", resource) when { context.input.words < 3 };""", b => b.AddTool(Shell()));
+        AgentTask task = await fixture.OpenAsync();
+
+        Assert.True((await fixture.CallAsync(task, "pay", """{"line":"a b"}""")).IsCompleted);
+        Assert.Equal(ReasonCodes.NoPermit, (await fixture.CallAsync(task, "pay", """{"line":"a b c"}""")).Decision.ReasonCode);
+        Assert.Equal(["""{"line":"a b"}"""], fixture.Ran);
+    }
+
+    [Fact]
+    public void Load_PolicyWithAMisspeltDerivedMember_Fails() =>
+        Assert.ThrowsAny<Exception>(() => new GuardFixture("""permit(principal, action == Action::"pay", resource) when { context.input.wrds < 3 };""", b => b.AddTool(Shell())));
+
+    private static JsonElement Count(JsonElement arguments) =>
+        JsonSerializer.SerializeToElement(new { words = arguments.GetProperty("line").GetString()!.Split(' ').Length });
+}
