@@ -73,6 +73,17 @@ public sealed class ScrubbingTests(ITestOutputHelper output)
         }, iter: 20_000);
     }
 
+    [Theory]
+    [InlineData("8YuWh<\\\\'", "8YuWh&lt;\\\\&#39;")]
+    [InlineData("a<\\\\bcde", "a&lt;\\\\bcde")]
+    [InlineData("a\\\\\\\\%41'", "a\\\\\\\\%41&#39;")]
+    public void A_short_secret_that_holds_escapes_of_its_own_is_found_in_HTML(string secret, string text)
+    {
+        Knowing(secret).Scrub(text, out bool found);
+
+        Assert.True(found, $"'{secret}' was not found in '{text}'.");
+    }
+
     [Fact]
     public void Any_token_cut_in_two_anywhere_is_found()
     {

@@ -54,6 +54,7 @@ internal ref struct FormWriter : IDisposable
     {
         use(state, plain);
         Encode(HtmlEncoder.Default, plain, state, use);
+        use(state, Html(plain));
         Encode(JavaScriptEncoder.Default, plain, state, use);
         Encode(JavaScriptEncoder.UnsafeRelaxedJsonEscaping, plain, state, use);
         Encode(UrlEncoder.Default, plain, state, use);
@@ -72,7 +73,7 @@ internal ref struct FormWriter : IDisposable
         }
 
         // In text whose escapes were undone, or whose lines were joined, those of the secret itself are gone too.
-        use(state, Undone(plain));
+        WriteUndone(plain, state, use);
         using TextView joined = Joined(plain);
         use(state, joined.Text);
     }
@@ -97,7 +98,8 @@ internal ref struct FormWriter : IDisposable
         return _form.AsSpan(firstWhole, Math.Max(0, wholeCharacters - firstWhole));
     }
 
-    private readonly ReadOnlySpan<char> Undone(ReadOnlySpan<char> plain)
+    /// <summary>After each layer: a secret that has pairs of escapes in it may be too short to be looked for after the last one.</summary>
+    private readonly void WriteUndone<TState>(ReadOnlySpan<char> plain, TState state, Action<TState, ReadOnlySpan<char>> use)
     {
         Span<char> form = _form.AsSpan(0, plain.Length);
         plain.CopyTo(form);
@@ -112,9 +114,29 @@ internal ref struct FormWriter : IDisposable
             {
                 break;
             }
+
+            use(state, form);
+        }
+    }
+
+    /// <summary>HTML as most write it, with as few entities as can be: short secrets that hold other escapes are found in it by this form only.</summary>
+    private readonly ReadOnlySpan<char> Html(ReadOnlySpan<char> plain)
+    {
+        int written = 0;
+        foreach (char c in plain)
+        {
+            ReadOnlySpan<char> entity = c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '"' => "&quot;", '\'' => "&#39;", _ => default };
+            if (entity.IsEmpty)
+            {
+                _form[written++] = c;
+                continue;
+            }
+
+            entity.CopyTo(_form.AsSpan(written));
+            written += entity.Length;
         }
 
-        return form;
+        return _form.AsSpan(0, written);
     }
 
     private static TextView Joined(ReadOnlySpan<char> plain)
