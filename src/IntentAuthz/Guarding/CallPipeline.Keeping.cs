@@ -31,6 +31,7 @@ internal sealed partial class CallPipeline
         {
             if (inFlight.StopReason == ReasonCodes.CancelledByCaller)
             {
+                await audit.DecidedAsync(context, refusal, standing.PolicyVersion, CancellationToken.None).ConfigureAwait(false); // no denial of the agent's
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
