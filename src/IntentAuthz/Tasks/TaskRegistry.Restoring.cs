@@ -87,6 +87,7 @@ public sealed partial class TaskRegistry
 
             TaskJournal journal = new(task, _keeping!);
             Adopt(task, journal, restored);
+            journal.Added(); // from here on it is written, or removed; first of all what became of the calls that were under way
         }
         catch (Exception e)
         {
@@ -107,7 +108,6 @@ public sealed partial class TaskRegistry
         }
 
         StartExpiry(task);
-        task.OwnJournal!.Added(); // writes what became of the calls that were under way
         decision = task.State == TaskState.Pending
             ? new Decision(
                 DecisionOutcome.RequireApproval, ReasonCodes.ApprovalRequired, "The task waits for its approval, as it did.", decision.DeterminingPolicies, decision.PolicyErrors, task.OpeningApproval)
