@@ -86,7 +86,7 @@ internal static class KilledTaskHost
     /// <summary>Tries the approvals of the runs before once more, used or not: of each call the last one there was.</summary>
     private static async Task PayAgainAsync(Guard guard, EventFile file, AgentTask task)
     {
-        foreach (string[] last in file.Read("approved").Where(e => e[1] == task.Id.Value).GroupBy(static e => e[2]).Select(static g => g.Last()).ToArray())
+        foreach (string[] last in file.Read("approving").Where(e => e[1] == task.Id.Value).GroupBy(static e => e[2]).Select(static g => g.Last()).ToArray())
         {
             int amount = int.Parse(last[2], CultureInfo.InvariantCulture);
             await Task.WhenAll(
@@ -139,11 +139,15 @@ internal static class KilledTaskHost
     private static async Task PayAsync(Guard guard, EventFile file, AgentTask task, int amount)
     {
         GuardResult asked = await CallAsync(guard, file, task, "pay", amount, n: null);
-        if (asked.Decision is { Outcome: DecisionOutcome.RequireApproval, Approval: { } approval }
-            && (await guard.Approvals.ApproveAsync(approval, s_boss, CancellationToken.None)).IsPermitted)
+        if (asked.Decision is not { Outcome: DecisionOutcome.RequireApproval, Approval: { } approval })
+        {
+            return;
+        }
+
+        file.Note($"approving {task.Id} {amount} {approval}"); // before it is: it can be written down and the process killed before anybody is told
+        if ((await guard.Approvals.ApproveAsync(approval, s_boss, CancellationToken.None)).IsPermitted)
         {
             // Twice at once: one of them gets it.
-            file.Note($"approved {task.Id} {amount} {approval}");
             await Task.WhenAll(CallAsync(guard, file, task, "pay", amount, n: null, approval), CallAsync(guard, file, task, "pay", amount, n: null, approval));
         }
     }
