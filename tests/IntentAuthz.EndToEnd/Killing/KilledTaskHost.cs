@@ -53,8 +53,8 @@ internal static class KilledTaskHost
         await guard.Revocations.WaitUntilKnownAsync();
         await using EventFile file = new(events);
         ConcurrentQueue<AgentTask> open = new();
+        Console.WriteLine(KilledHost.Ready); // before it restores, so that it is killed in the middle of that too
         await RestoreAsync(guard, file, open);
-        Console.WriteLine(KilledHost.Ready);
         using CancellationTokenSource stopping = new();
         Task[] working = [.. Enumerable.Range(0, workers).Select(i => Task.Run(() => WorkAsync(guard, file, open, seed: i, stopping.Token)))];
         await Console.In.ReadLineAsync();
@@ -63,16 +63,18 @@ internal static class KilledTaskHost
         return 0;
     }
 
-    /// <summary>Restores every task that the file says was opened, those that were ended included: of each it notes what the guard answered.</summary>
+    /// <summary>Restores every task that the file says was opened, those that were ended included, until it is gone: of each it notes what the guard answered.</summary>
     private static async Task RestoreAsync(Guard guard, EventFile file, ConcurrentQueue<AgentTask> open)
     {
-        foreach (string id in file.Read("opened").Select(static e => e[1]))
+        HashSet<string> gone = [.. file.Read("gone").Select(static e => e[1])];
+        ILookup<string, string[]> approvals = file.Read("approving").ToLookup(static e => e[1]);
+        foreach (string id in file.Read("opened").Select(static e => e[1]).Where(id => !gone.Contains(id)))
         {
             OpenTaskResult restored = await guard.Tasks.RestoreAsync(new TaskId(id), Request(), s_host);
             file.Note($"{(restored.Task is null ? "gone" : "restored")} {id} {restored.Decision.ReasonCode}");
             if (restored.Task is { } task)
             {
-                await PayAgainAsync(guard, file, task);
+                await PayAgainAsync(guard, file, task, approvals[id]);
                 open.Enqueue(task);
             }
         }
@@ -84,9 +86,9 @@ internal static class KilledTaskHost
     }
 
     /// <summary>Tries the approvals of the runs before once more, used or not: of each call the last one there was.</summary>
-    private static async Task PayAgainAsync(Guard guard, EventFile file, AgentTask task)
+    private static async Task PayAgainAsync(Guard guard, EventFile file, AgentTask task, IEnumerable<string[]> approvals)
     {
-        foreach (string[] last in file.Read("approving").Where(e => e[1] == task.Id.Value).GroupBy(static e => e[2]).Select(static g => g.Last()).ToArray())
+        foreach (string[] last in approvals.GroupBy(static e => e[2]).Select(static g => g.Last()).ToArray())
         {
             int amount = int.Parse(last[2], CultureInfo.InvariantCulture);
             await Task.WhenAll(
