@@ -53,8 +53,8 @@ internal sealed partial class CallPipeline
         TaskJournal journal = task.Journal!;
         NoteUnderWay(context, journal);
         bool isWritten = await journal.WriteAsync().ConfigureAwait(false);
-        Decision? refusal = null;
-        if (isWritten && !IsOutdated(context, standing) && (refusal = WhyNotNow(context, standing)) is null && inFlight.TryDispatch())
+        Decision? refusal = WhyNotNow(context, standing);
+        if (isWritten && refusal is null && !IsOutdated(context, standing) && inFlight.TryDispatch())
         {
             return (null, false);
         }
@@ -78,7 +78,8 @@ internal sealed partial class CallPipeline
 
         journal.Note(KeyOf(context), null);
         journal.Save();
-        return again ? (null, true) : (isWritten ? refusal ?? Stopped(context, standing, inFlight) : NotWritten("What the call uses"), false);
+        return again ? (null, true)
+            : (refusal ?? (inFlight.StopReason is null ? NotWritten("What the call uses") : Stopped(context, standing, inFlight)), false);
     }
 
     private static void NoteUnderWay(CallContext context, TaskJournal journal)
@@ -108,7 +109,7 @@ internal sealed partial class CallPipeline
             return;
         }
 
-        if (!context.Tool.IsIdempotent && context.Task.Parent is null && context.Task.History.IsUnresolved(context.Digest))
+        if (!context.Tool.IsIdempotent && context.Task.Parent is null && context.Task.History.IsRemembered(context.Digest))
         {
             journal.Note($"{TaskNotes.Open}/{context.Digest}", "");
         }

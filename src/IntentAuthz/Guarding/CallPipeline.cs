@@ -121,7 +121,12 @@ internal sealed partial class CallPipeline(
     }
 
     /// <summary>Records the denial of a call that was reached outside the guard, such as a function that is not wrapped.</summary>
-    internal GuardResult Refuse(AgentTask? task, ToolCall call, Decision decision) => Refuse(CallId.New(), task, call, decision);
+    internal GuardResult Refuse(AgentTask? task, ToolCall call, Decision decision)
+    {
+        GuardResult refused = Refuse(CallId.New(), task, call, decision);
+        task?.Journal?.Save(); // whoever calls this does not wait
+        return refused;
+    }
 
     private GuardResult Refuse(CallId id, AgentTask? task, ToolCall call, Decision decision)
     {

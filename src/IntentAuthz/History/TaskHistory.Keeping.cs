@@ -79,6 +79,15 @@ internal sealed partial class TaskHistory
         Resources.AddBeyond(kept.GetProperty("resourcesBeyond"u8).GetInt32());
     }
 
+    /// <summary>Whether this very call is among those whose end is unknown. What overflowed is kept as a whole, not call by call.</summary>
+    internal bool IsRemembered(CallDigest digest)
+    {
+        lock (_resolving)
+        {
+            return _unresolved.ContainsKey(digest);
+        }
+    }
+
     private static Label LabelOf(JsonElement kept)
     {
         Label label = new((Integrity)kept.GetProperty("integrity"u8).GetInt32(), (Confidentiality)kept.GetProperty("confidentiality"u8).GetInt32());

@@ -3,8 +3,11 @@ namespace IntentAuthz.Tests.Guarding;
 /// <summary>What a call of a task that is not kept allocates and waits for: keeping tasks in a store must cost nobody anything who does not.</summary>
 public sealed class CallCostTests
 {
-    /// <summary>Measured before there was a store for tasks, on 64 bits. Whoever needs more for something else raises it.</summary>
-    private const long Most = 3_568;
+    /// <summary>
+    /// Measured before there was a store for tasks, on 64 bits: 3,568 B, and 3,600 B as long as the compiler has not optimised all of it. A single wait
+    /// would cost more than what is left. Whoever needs more for something else raises it.
+    /// </summary>
+    private const long Most = 3_632;
 
     [Fact]
     public async Task InvokeAsync_WithoutAStore_AllocatesNoMoreAndCompletesWithoutWaiting()

@@ -10,6 +10,7 @@ internal sealed partial class TaskKeeping : IAsyncDisposable
 {
     private static readonly TimeSpan s_atShutdown = TimeSpan.FromSeconds(2); // for all that is left
     private static readonly TimeSpan s_sweepAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_betweenSweeps = TimeSpan.FromMilliseconds(100); // thousands may be revoked in a row
 
     private readonly ConcurrentDictionary<TaskJournal, Task> _writing = new();
     private readonly ConcurrentDictionary<TaskJournal, bool> _behind = new();
@@ -18,7 +19,7 @@ internal sealed partial class TaskKeeping : IAsyncDisposable
     private readonly byte[]? _key;
     private readonly ILogger<TaskKeeping> _logger;
     private int _sweepsAsked;
-    private int _isSweeping;
+    private int _isSweeping = 1; // until it is known what is revoked: all of that is read entry by entry
     private long _failed;
     private volatile string? _lastFault;
 
@@ -115,6 +116,7 @@ internal sealed partial class TaskKeeping : IAsyncDisposable
         try
         {
             await known.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            Volatile.Write(ref _isSweeping, 0);
             EndRevoked();
             int held = (await Store.ReadHeldAsync(null, _stopping.Token).ConfigureAwait(false)).Length;
             if (held > 0)
@@ -227,7 +229,7 @@ internal sealed partial class TaskKeeping : IAsyncDisposable
 
                 done = false;
                 LogReadFailed(e);
-                await WaitAsync(s_sweepAgain).ConfigureAwait(false);
+                await WaitAsync(s_sweepAgain - s_betweenSweeps).ConfigureAwait(false);
             }
 
             if (done && asked == Volatile.Read(ref _sweepsAsked))
@@ -238,6 +240,8 @@ internal sealed partial class TaskKeeping : IAsyncDisposable
                     return; // nobody has asked in between, or another sweep runs for who has
                 }
             }
+
+            await WaitAsync(s_betweenSweeps).ConfigureAwait(false);
         }
     }
 

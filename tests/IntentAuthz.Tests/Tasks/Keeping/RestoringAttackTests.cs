@@ -117,7 +117,7 @@ public sealed class RestoringAttackTests
 
             Assert.Empty((await host.Guard.ReadLiveAsync(null)).Tasks);
             Assert.False((await host.Guard.Tasks.RestoreAsync(task.Id, hosts.Request(), host.Clerk)).Decision.IsPermitted);
-            await Waiting.UntilAsync(() => hosts.Disk.Records.IsEmpty, "the held task is ended");
+            await Waiting.WithinAsync(hosts.Clock, TimeSpan.FromSeconds(20), () => hosts.Disk.Records.IsEmpty, "the held task is ended");
             await host.Guard.Revocations.LiftAsync(target, s_key, "over");
             Assert.Equal(ReasonCodes.WrongState, (await host.Guard.Tasks.RestoreAsync(task.Id, hosts.Request(), host.Clerk)).Decision.ReasonCode);
         }
@@ -141,7 +141,7 @@ public sealed class RestoringAttackTests
 
         Assert.False((await restoring).Decision.IsPermitted);
         Assert.Equal(0, host.Guard.Tasks.LiveCount);
-        await Waiting.UntilAsync(() => hosts.Disk.Records.IsEmpty, "it is gone");
+        await Waiting.WithinAsync(hosts.Clock, TimeSpan.FromSeconds(20), () => hosts.Disk.Records.IsEmpty, "it is gone");
     }
 
     [Fact]
@@ -203,8 +203,26 @@ public sealed class RestoringAttackTests
         GuardResult result = await call;
         await taking;
 
-        Assert.Equal(DecisionOutcome.Deny, result.Decision.Outcome);
+        Assert.Equal(
+            how switch { "suspend" => ReasonCodes.TaskSuspended, "complete" => ReasonCodes.TaskEnded, _ => ReasonCodes.Revoked }, result.Decision.ReasonCode);
         Assert.Empty(host.Ran);
+    }
+
+    [Fact]
+    public async Task CallsWhoseEndIsUnknown_BeyondTheBound_AreKeptAsOneMark()
+    {
+        await using KeptHosts hosts = new();
+        GuardFixture host = await hosts.StartAsync();
+        AgentTask task = await hosts.OpenAsync();
+        for (int i = 0; i < 4_110; i++)
+        {
+            await host.Guard.InvokeAsync(task, new ToolCall("send", $$"""{"to":"{{i}}"}"""), static (_, _) => throw new IOException("gone"));
+        }
+
+        Assert.InRange(hosts.Disk.Records[0].Notes.Count(static n => n.Key.StartsWith("open/", StringComparison.Ordinal)), 4_000, 4_096);
+        host = await hosts.KillAndStartAsync();
+        task = await hosts.RestoreAsync(task.Id);
+        Assert.Equal(ReasonCodes.RepeatOfUnknownOutcome, (await host.CallAsync(task, "send", """{"to":"new"}""")).Decision.ReasonCode);
     }
 
     [Fact]
