@@ -2,13 +2,16 @@ using System.Text;
 
 using BenchmarkDotNet.Attributes;
 
+using IntentAuthz.Sqlite;
+
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IntentAuthz.Benchmarks;
 
 /// <summary>
 /// The guard's whole way around a tool that does nothing: permit, cached lease, in-memory audit, no provenance matching. The baseline is the
-/// same tool called without a guard, its arguments parsed as any tool has to.
+/// same tool called without a guard, its arguments parsed as any tool has to. Kept: the same with tasks in a SQLite file, one call after another,
+/// and as many at once as there are tasks, which then share commits.
 /// </summary>
 [MemoryDiagnoser]
 public class GuardBenchmarks
@@ -24,6 +27,12 @@ public class GuardBenchmarks
     private ServiceProvider _services = null!;
     private Guard _guard = null!;
     private AgentTask _task = null!;
+    private const int AtOnce = 64;
+
+    private readonly AgentTask[] _kept = new AgentTask[AtOnce];
+    private DirectoryInfo _directory = null!;
+    private ServiceProvider _keepingServices = null!;
+    private Guard _keeping = null!;
 
     [Params(false, true)]
     public bool WithCredential { get; set; }
@@ -42,29 +51,26 @@ public class GuardBenchmarks
             pay.NeedsCredential("payments:write");
         }
 
-        ServiceCollection services = new();
-        services.AddIntentAuthz(b => b
-            .AddPolicies(PolicySource.Text(Policies))
-            .AddTool(pay)
-            .AddIssuer(new StaticIssuer())
-            .AddCredentialProfile(new CredentialProfile("payments:write", "static", "https://payments", ["write"], TimeSpan.FromHours(1)))
-            .UseAuditSink(new InMemoryAuditSink(1024)),
-            o => o.AuditQueueCapacity = o.AuditQueuePerTenant = o.AuditQueuePerTask = 10_000_000); // no call may be refused for want of room
-        _services = services.BuildServiceProvider();
+        _services = Host(pay, static _ => { });
         _guard = _services.GetRequiredService<Guard>();
-        AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), tenant, "ann");
-        _task = (await _guard.Tasks.OpenAsync(
-            new TaskRequest(agent, "pay invoices", Mandate.WhateverPoliciesPermit("a benchmark"), TimeSpan.FromDays(1)),
-            Principal.Person("carl", tenant))).GetTaskOrThrow();
-        GuardResult first = await _guard.InvokeAsync(_task, _call, _nothing);
-        if (!first.IsCompleted)
+        _task = await OpenAsync(_guard, tenant);
+        _directory = Directory.CreateTempSubdirectory("intentauthz-benchmark-");
+        _keepingServices = Host(pay, b => b.UseSqlite(Path.Combine(_directory.FullName, "state.db")));
+        _keeping = _keepingServices.GetRequiredService<Guard>();
+        await _keeping.Revocations.WaitUntilKnownAsync();
+        for (int i = 0; i < AtOnce; i++)
         {
-            throw new InvalidOperationException(first.ToString());
+            _kept[i] = await OpenAsync(_keeping, tenant);
         }
     }
 
     [GlobalCleanup]
-    public async Task CleanupAsync() => await _services.DisposeAsync();
+    public async Task CleanupAsync()
+    {
+        await _services.DisposeAsync();
+        await _keepingServices.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
 
     [Benchmark(Baseline = true)]
     public int WithoutGuard()
@@ -78,6 +84,52 @@ public class GuardBenchmarks
     {
         GuardResult result = await _guard.InvokeAsync(_task, _call, _nothing);
         return result.IsCompleted ? result : throw new InvalidOperationException(result.ToString());
+    }
+
+    [Benchmark]
+    public async Task<GuardResult> Kept()
+    {
+        GuardResult result = await _keeping.InvokeAsync(_kept[0], _call, _nothing);
+        return result.IsCompleted ? result : throw new InvalidOperationException(result.ToString());
+    }
+
+    [Benchmark(OperationsPerInvoke = AtOnce)]
+    public async Task KeptAtOnce()
+    {
+        foreach (GuardResult result in await Task.WhenAll(_kept.Select(t => _keeping.InvokeAsync(t, _call, _nothing).AsTask())))
+        {
+            if (!result.IsCompleted)
+            {
+                throw new InvalidOperationException(result.ToString());
+            }
+        }
+    }
+
+    private static ServiceProvider Host(ToolDescriptorBuilder pay, Action<IntentAuthzBuilder> add)
+    {
+        ServiceCollection services = new();
+        services.AddIntentAuthz(
+            b =>
+            {
+                b.AddPolicies(PolicySource.Text(Policies))
+                    .AddTool(pay)
+                    .AddIssuer(new StaticIssuer())
+                    .AddCredentialProfile(new CredentialProfile("payments:write", "static", "https://payments", ["write"], TimeSpan.FromHours(1)))
+                    .UseAuditSink(new InMemoryAuditSink(1024));
+                add(b);
+            },
+            o => o.AuditQueueCapacity = o.AuditQueuePerTenant = o.AuditQueuePerTask = 10_000_000); // no call may be refused for want of room
+        return services.BuildServiceProvider();
+    }
+
+    private async Task<AgentTask> OpenAsync(Guard guard, TenantId tenant)
+    {
+        AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), tenant, "ann");
+        AgentTask task = (await guard.Tasks.OpenAsync(
+            new TaskRequest(agent, "pay invoices", Mandate.WhateverPoliciesPermit("a benchmark"), TimeSpan.FromDays(1)),
+            Principal.Person("carl", tenant))).GetTaskOrThrow();
+        GuardResult first = await guard.InvokeAsync(task, _call, _nothing);
+        return first.IsCompleted ? task : throw new InvalidOperationException(first.ToString());
     }
 
     private sealed class StaticIssuer : ICredentialIssuer

@@ -6,7 +6,7 @@ namespace IntentAuthz.Sqlite;
 /// <summary>Keeps a host's state in SQLite.</summary>
 public static class IntentAuthzSqliteExtensions
 {
-    /// <summary>Keeps leases and revocations in one SQLite file. The file is opened when the host starts; one that cannot be used keeps it from starting.</summary>
+    /// <summary>Keeps tasks, leases and revocations in one SQLite file. The file is opened when the host starts; one that cannot be used keeps it from starting.</summary>
     /// <param name="host">The host.</param>
     /// <param name="path">The file; its directory must exist.</param>
     /// <param name="configure">Sets further options.</param>
@@ -21,6 +21,7 @@ public static class IntentAuthzSqliteExtensions
             options, provider.GetService<TimeProvider>(), provider.GetService<ILoggerFactory>()));
         host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Leases);
         host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Revocations);
+        host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Tasks);
         return host;
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace IntentAuthz.Sqlite;
 
 /// <summary>
-/// The state of a host in one SQLite file: what is revoked, and which credentials live. It outlives the process; several processes of one
+/// The state of a host in one SQLite file: what is revoked, which credentials live, and the tasks with their budgets and approvals. It outlives the process; several processes of one
 /// machine share it. What a method of a store has returned for has reached the disk. Safe for use by many threads; dispose it after the guard.
 /// </summary>
 public sealed class SqliteState : IDisposable, IAsyncDisposable
@@ -12,7 +12,9 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
     private readonly StateFile _file;
     private readonly Instance _instance;
     private readonly StateWriter _writer;
+    private readonly TakeOver _takeOver;
     private readonly SqliteLeaseStore _leases;
+    private readonly SqliteTaskStore _tasks;
     private readonly SqliteRevocationStore _revocations;
     private int _disposed;
 
@@ -23,13 +25,17 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
         try
         {
             _writer = new StateWriter(_file, _instance, loggers.CreateLogger<SqliteState>());
-            _leases = new SqliteLeaseStore(_file, _writer, _instance);
+            _takeOver = new TakeOver(_file, _writer, _instance);
+            _leases = new SqliteLeaseStore(_file, _writer, _instance, _takeOver);
+            _tasks = new SqliteTaskStore(_file, _writer, _instance, _takeOver, time);
             _revocations = new SqliteRevocationStore(_file, _writer, time);
         }
         catch
         {
             _writer?.Dispose();
+            _takeOver?.Dispose();
             _leases?.Dispose();
+            _tasks?.Dispose();
             _instance.Dispose();
             throw;
         }
@@ -37,6 +43,9 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
 
     /// <summary>The lease records.</summary>
     public ILeaseStore Leases => _leases;
+
+    /// <summary>The root tasks.</summary>
+    public ITaskStore Tasks => _tasks;
 
     /// <summary>What is revoked.</summary>
     public IRevocationStore Revocations => _revocations;
@@ -65,6 +74,8 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
         _writer.Dispose();
         _revocations.Dispose();
         _leases.Dispose();
+        _tasks.Dispose();
+        _takeOver.Dispose();
         _instance.Dispose(); // last: from here on others take over
     }
 

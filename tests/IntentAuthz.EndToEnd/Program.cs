@@ -10,6 +10,11 @@ internal static class Program
             return await Killing.KilledHost.RunAsync(arguments[1..]);
         }
 
+        if (arguments is [Killing.KilledTaskHost.Verb, ..])
+        {
+            return await Killing.KilledTaskHost.RunAsync(arguments[1..]);
+        }
+
         Console.Error.WriteLine("These are tests; run them with dotnet test.");
         return 1;
     }

@@ -26,6 +26,26 @@ while (Console.ReadLine() is { } line)
                 Console.WriteLine(lease.Id.Value);
             }
 
+        case "task":
+            for (int i = 0; i < int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture); i++)
+            {
+                await state.Tasks.AddAsync(Samples.Task(), CancellationToken.None);
+            }
+
+            Console.WriteLine("added");
+            break;
+        case "claim":
+            List<string> claimed = [];
+            foreach (string id in words[1..])
+            {
+                if (await state.Tasks.ClaimAsync(Samples.Tenant, new TaskId(id), new string('a', 64), CancellationToken.None) is not null)
+                {
+                    claimed.Add(id);
+                }
+            }
+
+            Console.WriteLine(string.Join(' ', claimed));
+            break;
         case "take":
             Console.WriteLine(string.Join(' ', (await state.Leases.TakeOverAsync(CancellationToken.None)).Select(static l => l.Id.Value)));
             break;

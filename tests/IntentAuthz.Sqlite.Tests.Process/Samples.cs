@@ -31,6 +31,22 @@ public static class Samples
         IsIrrevocable = true,
     };
 
+    /// <summary>A task with two links and two notes.</summary>
+    public static TaskRecord Task() => new()
+    {
+        Id = new TaskId($"task_{Guid.NewGuid():N}"),
+        Tenant = Tenant,
+        Agent = new AgentId("clerk"),
+        Owner = "payments team",
+        Purpose = "pay Ann's \"invoices\"",
+        Links = [new DelegationLink(new DelegationLinkId("dlg_1"), new AgentId("desk")), new DelegationLink(new DelegationLinkId("dlg_2"), new AgentId("clerk"))],
+        OpenedAt = At(0),
+        ExpiresAt = DateTimeOffset.UtcNow.AddDays(1),
+        State = TaskState.Active,
+        RequestDigest = new string('a', 64),
+        Notes = [new TaskNote("facts", "{}"), new TaskNote("call/1", "")],
+    };
+
     /// <summary>A standing stop of an agent.</summary>
     public static RevocationEntry Revocation(string agent, DateTimeOffset? expires = null) => new()
     {

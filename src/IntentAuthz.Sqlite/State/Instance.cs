@@ -101,7 +101,7 @@ internal sealed class Instance : IDisposable
         {
             using SqliteConnection connection = _file.Connect();
             using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "DELETE FROM instance WHERE id = $id AND NOT EXISTS (SELECT 1 FROM lease WHERE holder = $id)";
+            command.CommandText = "DELETE FROM instance WHERE id = $id AND NOT EXISTS (SELECT 1 FROM lease WHERE holder = $id) AND NOT EXISTS (SELECT 1 FROM task WHERE holder = $id)";
             command.Parameters.AddWithValue("$id", Id);
             left = command.ExecuteNonQuery() == 1;
         }

@@ -58,5 +58,30 @@ internal static class Schema
         CREATE INDEX revocation_that_expires ON revocation (expires_at) WHERE expires_at IS NOT NULL;
         CREATE INDEX revocation_lifted ON revocation (position) WHERE why IS NULL;
         """,
+
+        // No holder: no live process runs it. Notes are the library's to read; the columns are what operators and revocations look at.
+        """
+        CREATE TABLE task (
+            id TEXT PRIMARY KEY,
+            holder TEXT,
+            tenant TEXT NOT NULL,
+            agent TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            purpose TEXT NOT NULL,
+            links TEXT NOT NULL,
+            opened_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            request_digest TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX task_of_holder ON task (holder);
+
+        CREATE TABLE task_note (
+            task TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (task, key)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 }

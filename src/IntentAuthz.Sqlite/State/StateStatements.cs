@@ -39,6 +39,24 @@ internal sealed class StateStatements(SqliteConnection connection) : IDisposable
 
     internal int Run(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => Get(sql, parameters).ExecuteNonQuery();
 
+    /// <summary>Makes a change of several statements whole: what fails takes all of it back, and nothing else of the transaction.</summary>
+    internal T Whole<T>(Func<T> change)
+    {
+        Run("SAVEPOINT change");
+        try
+        {
+            T result = change();
+            Run("RELEASE change");
+            return result;
+        }
+        catch (Exception e) when (e is not SqliteException fault || !SqliteFaults.IsOfTheFile(fault))
+        {
+            Run("ROLLBACK TO change");
+            Run("RELEASE change");
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         foreach (SqliteCommand command in _prepared.Values)

@@ -111,6 +111,7 @@ public sealed class ApprovalRegistry
                 {
                     if (obligations.IsCoveredBy(known.Obligations) && known.Subject.Covers(subject.Provenance))
                     {
+                        known.Show(subject);
                         return known;
                     }
 
@@ -133,6 +134,39 @@ public sealed class ApprovalRegistry
             ForgetSettled(task);
             task.History.CountApprovalAsked();
             return request;
+        }
+    }
+
+    /// <summary>Takes in what was kept of a task's requests. What was asked about a tool that is not here any more, or is described otherwise, asks nothing any more.</summary>
+    internal void Restore(AgentTask task, RestoredTask restored, ToolCatalog tools)
+    {
+        lock (_asking)
+        {
+            foreach (KeptApproval kept in restored.Approvals.OrderBy(static a => a.CreatedAt))
+            {
+                ApprovalSubject subject;
+                if (kept.Tool is null)
+                {
+                    subject = OpeningSubject.Of(task);
+                }
+                else if (tools.TryGet(kept.Tool, out ToolDescriptor? tool) && tool.Digest == kept.ToolDigest)
+                {
+                    subject = new ApprovalSubject(
+                        kept.Digest, tool, [], null, kept.Provenance,
+                        $"{task.Agent.Id} wants {tool.Name}, for the task \"{task.Purpose}\". It was asked before the host restarted; with what arguments is shown once the same call is made again.");
+                }
+                else
+                {
+                    task.OwnJournal?.Note($"{TaskNotes.Approval}/{kept.Id}", null);
+                    continue;
+                }
+
+                ApprovalRequest request = new(task, kept, subject, isShown: kept.Tool is null);
+                _requests[request.Id] = request;
+                _byCall[(task.Id, kept.Digest)] = request;
+                ListOf(_pendingOf, task.Tenant).Add(request);
+                ListOf(_ofTask, task.Id).Add(request);
+            }
         }
     }
 
@@ -314,12 +348,53 @@ public sealed class ApprovalRegistry
             return Decision.Deny(ReasonCodes.WrongState, $"The approval request {id} is {state.ToString().ToLowerInvariant()}.");
         }
 
-        bool counted = approve ? request.TryApprove(approver) : request.TryRefuse(approver);
-        return counted
-            ? decision
-            : Decision.Deny(
-                ReasonCodes.NotAuthorized,
-                $"The answer of {approver} does not count for {id}: still needed are distinct people for {string.Join(", ", request.Needed)}.");
+        if (approve && !request.IsShown)
+        {
+            return Decision.Deny(ReasonCodes.WrongState, $"What {id} asks was forgotten over a restart and is shown once the agent makes the same call again; only then can anybody say yes.");
+        }
+
+        if (request.AgentTask.OwnJournal is { } journal)
+        {
+            return await AnswerInWritingAsync(request, journal, approver, approve, decision).ConfigureAwait(false);
+        }
+
+        return (approve ? request.TryApprove(approver) : request.TryRefuse(approver)) ? decision : DoesNotCount(request, approver);
+    }
+
+    private static Decision DoesNotCount(ApprovalRequest request, Principal approver) => Decision.Deny(
+        ReasonCodes.NotAuthorized,
+        $"The answer of {approver} does not count for {request.Id}: still needed are distinct people for {string.Join(", ", request.Needed)}.");
+
+    /// <summary>A yes is written down before it counts. A no holds at once, and is written down until it is.</summary>
+    private static async ValueTask<Decision> AnswerInWritingAsync(ApprovalRequest request, TaskJournal journal, Principal approver, bool approve, Decision permit)
+    {
+        if (!approve)
+        {
+            bool refused = request.TryRefuse(approver);
+            await journal.WriteAsync().ConfigureAwait(false);
+            return refused ? permit : DoesNotCount(request, approver);
+        }
+
+        await request.Answering!.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!request.TryNoteApproval(approver, journal))
+            {
+                return DoesNotCount(request, approver);
+            }
+
+            if (await journal.WriteAsync().ConfigureAwait(false))
+            {
+                return request.TryApprove(approver) ? permit : DoesNotCount(request, approver);
+            }
+
+            request.KeepAsItIs();
+            return Decision.Deny(ReasonCodes.TaskStoreUnavailable, "The answer could not be written down, so it does not count. Answer again once the store can be written.");
+        }
+        finally
+        {
+            request.Answering.Release();
+        }
     }
 
     private static Entity EntityOf(ApprovalRequest request)

@@ -25,6 +25,30 @@ public sealed class ApprovalRequest
         CreatedAt = createdAt;
         ExpiresAt = expiresAt;
         Needed = obligations.Approvals.IsEmpty ? [new ApprovalRequirement("", 1)] : obligations.Approvals;
+        IsShown = true;
+        Answering = task.OwnJournal is null ? null : new SemaphoreSlim(1);
+        Keep();
+    }
+
+    /// <summary>Comes back as it was kept. What it asks is shown again once the call is made again: its arguments are not kept.</summary>
+    internal ApprovalRequest(AgentTask task, KeptApproval kept, ApprovalSubject subject, bool isShown)
+    {
+        Id = kept.Id;
+        AgentTask = task;
+        Subject = subject;
+        Obligations = kept.Obligations;
+        CreatedAt = kept.CreatedAt;
+        ExpiresAt = kept.ExpiresAt;
+        Needed = kept.Obligations.Approvals.IsEmpty ? [new ApprovalRequirement("", 1)] : kept.Obligations.Approvals;
+        IsShown = isShown;
+        Answering = new SemaphoreSlim(1);
+        _state = kept.State;
+        _votes.AddRange(kept.Votes);
+        RefusedBy = kept.RefusedBy;
+        if (_state != ApprovalState.Pending)
+        {
+            _settled.TrySetResult();
+        }
     }
 
     /// <summary>The request's id.</summary>
@@ -48,7 +72,7 @@ public sealed class ApprovalRequest
     /// <summary>The resources the call touches.</summary>
     public ImmutableArray<EntityUid> Resources => Subject.Resources;
 
-    /// <summary>The arguments, exactly as the tool will receive them; null for the opening of a task.</summary>
+    /// <summary>The arguments, exactly as the tool will receive them; null for the opening of a task, and after a restart until the call is made again.</summary>
     public JsonElement? Arguments => Subject.Arguments;
 
     /// <summary>One sentence for the people who are asked, with where each argument's value came from.</summary>
@@ -92,7 +116,13 @@ public sealed class ApprovalRequest
 
     internal AgentTask AgentTask { get; }
 
-    internal ApprovalSubject Subject { get; }
+    internal ApprovalSubject Subject { get; private set; }
+
+    /// <summary>Whether people can see what they are asked. After a restart they cannot until the same call is made again, and nobody can say yes.</summary>
+    internal bool IsShown { get; private set; }
+
+    /// <summary>One approver at a time, where answers are written down before they count; else null.</summary>
+    internal SemaphoreSlim? Answering { get; }
 
     internal Obligations Obligations { get; }
 
@@ -117,7 +147,59 @@ public sealed class ApprovalRequest
                 Settle(ApprovalState.Approved);
             }
 
+            Keep();
             return true;
+        }
+    }
+
+    /// <summary>Notes what the request will be once this approver is counted. False when the answer would not count.</summary>
+    internal bool TryNoteApproval(Principal approver, TaskJournal journal)
+    {
+        lock (_voting)
+        {
+            if (_state != ApprovalState.Pending || _votes.Contains(approver) || !Quorum.Helps(Needed, _votes, approver))
+            {
+                return false;
+            }
+
+            List<Principal> votes = [.. _votes, approver];
+            journal.Note(Key, KeptApproval.Write(this, Quorum.IsMet(Needed, votes) ? ApprovalState.Approved : ApprovalState.Pending, votes));
+            return true;
+        }
+    }
+
+    /// <summary>Notes the request as it is, where an answer that was noted does not count after all.</summary>
+    internal void KeepAsItIs()
+    {
+        lock (_voting)
+        {
+            Keep();
+        }
+    }
+
+    /// <summary>Shows what is asked, found anew: the same call, by its digest, of which nothing worse is known than was shown.</summary>
+    internal void Show(ApprovalSubject subject)
+    {
+        lock (_voting)
+        {
+            if (!IsShown)
+            {
+                Subject = subject with { Provenance = Subject.Provenance };
+                IsShown = true;
+            }
+        }
+    }
+
+    /// <summary>Gives the approval back: its call was not made. What ended it meanwhile is found when it is next looked at.</summary>
+    internal void GiveBack()
+    {
+        lock (_voting)
+        {
+            if (_state == ApprovalState.Consumed)
+            {
+                _state = ApprovalState.Approved;
+                Keep();
+            }
         }
     }
 
@@ -147,6 +229,7 @@ public sealed class ApprovalRequest
             }
 
             _state = ApprovalState.Consumed;
+            Keep();
             return true;
         }
     }
@@ -169,5 +252,12 @@ public sealed class ApprovalRequest
     {
         _state = state;
         _settled.TrySetResult();
+        Keep();
     }
+
+    private string Key => $"{TaskNotes.Approval}/{Id}";
+
+    /// <summary>Under the lock, so that what is noted last is what holds. One that is over is kept no longer.</summary>
+    private void Keep() =>
+        AgentTask.OwnJournal?.Note(Key, _state <= ApprovalState.Refused ? KeptApproval.Write(this, _state, _votes) : null);
 }

@@ -9,7 +9,7 @@ namespace IntentAuthz;
 /// What a task and its sub-tasks have used of the task's budget. Reserving takes from this task and every task above it, or from none.
 /// Safe for use by many threads.
 /// </summary>
-internal sealed class BudgetLedger(TaskBudget budget, BudgetLedger? parent, TaskId task)
+internal sealed partial class BudgetLedger(TaskBudget budget, BudgetLedger? parent, TaskId task)
 {
     private readonly Lock _counting = new(); // protects what follows
     private readonly long[] _callsOf = new long[budget.CallsOf.Length];
@@ -146,9 +146,10 @@ internal sealed class BudgetLedger(TaskBudget budget, BudgetLedger? parent, Task
             return null;
         }
 
-        int more = resources.Select(static r => r.Uid).Distinct().Count(uid => !_resources.ContainsKey(uid));
-        return _resources.Count + more > most
-            ? $"Task {task} may touch {most} different resources, its sub-tasks included, and has touched {_resources.Count}."
+        int more = resources.Select(static r => r.Uid).Distinct().Count(uid => !_resources.ContainsKey(uid) && !IsFromBefore(uid));
+        int touched = _resources.Count + (_before?.Count ?? 0);
+        return touched + more > most
+            ? $"Task {task} may touch {most} different resources, its sub-tasks included, and has touched {touched}."
             : null;
     }
 
@@ -172,6 +173,11 @@ internal sealed class BudgetLedger(TaskBudget budget, BudgetLedger? parent, Task
 
         foreach (EntityUid uid in resources.Select(static r => r.Uid).Distinct())
         {
+            if (IsFromBefore(uid))
+            {
+                continue;
+            }
+
             int touched = _resources.GetValueOrDefault(uid) + calls;
             if (touched > 0)
             {

@@ -138,6 +138,12 @@ public static class ReasonCodes
     /// <summary>The decision's record was not accepted, or not written where it must be durable.</summary>
     public const string AuditUnavailable = "audit-unavailable";
 
+    /// <summary>The state of the task could not be written to the store that keeps it, or not in time: what is not written down does not count.</summary>
+    public const string TaskStoreUnavailable = "task-store-unavailable";
+
+    /// <summary>A task cannot be restored with this request: it is not the one the task was opened by.</summary>
+    public const string RequestChanged = "request-changed";
+
     /// <summary>An unexpected fault inside the guard. The call did not run.</summary>
     public const string InternalError = "internal-error";
 

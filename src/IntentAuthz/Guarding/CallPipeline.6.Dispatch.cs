@@ -21,8 +21,7 @@ internal sealed partial class CallPipeline
         task.Calls.Enter(inFlight);
         try
         {
-            if (standing.PolicyVersion != engine.GetVersion(task.Tenant) || standing.Label != task.History.WorstLabel
-                || standing.Signals != task.Signals.Raised || standing.Mode != modes.Of(task.Tenant, context.Tool.Name))
+            if (IsOutdated(context, standing))
             {
                 return null;
             }
@@ -40,13 +39,12 @@ internal sealed partial class CallPipeline
 
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
                 static call => ((InFlightCall)call!).Cancel(ReasonCodes.CancelledByCaller), inFlight);
-            task.History.CountCall();
-            task.History.Reach(context.Tool, context.ResourceTexts);
-            if (context.Approval is not null)
+            if (task.Journal is not null)
             {
-                context.Provenance.Endorse(context.Tool.Action.Id, task.Values);
+                return await WriteAndRunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
             }
 
+            Entered(context);
             return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -55,10 +53,25 @@ internal sealed partial class CallPipeline
         }
     }
 
-    /// <summary>No step here waits: nothing can change between them that stopping the call does not catch.</summary>
-    private Decision? TakeLastSteps(CallContext context, Standing standing, InFlightCall inFlight, out bool again)
+    private static void Entered(CallContext context)
     {
-        again = false;
+        AgentTask task = context.Task;
+        task.History.CountCall();
+        task.History.Reach(context.Tool, context.ResourceTexts);
+        if (context.Approval is not null)
+        {
+            context.Provenance.Endorse(context.Tool.Action.Id, task.Values);
+        }
+    }
+
+    /// <summary>Whether what the verdict looked at has changed since.</summary>
+    private bool IsOutdated(CallContext context, Standing standing) =>
+        standing.PolicyVersion != engine.GetVersion(context.Task.Tenant) || standing.Label != context.Task.History.WorstLabel
+        || standing.Signals != context.Task.Signals.Raised || standing.Mode != modes.Of(context.Task.Tenant, context.Tool.Name);
+
+    /// <summary>Why the call may not run now, though it was permitted; null when it may.</summary>
+    private Decision? WhyNotNow(CallContext context, Standing standing)
+    {
         AgentTask task = context.Task;
         if (task.WhyNotActive() is { } reason)
         {
@@ -77,9 +90,27 @@ internal sealed partial class CallPipeline
             return Decision.Deny(ReasonCodes.Revoked, InWords(entry));
         }
 
-        if (context.Credential is { IsLive: false })
+        return context.Credential is { IsLive: false }
+            ? Decision.Deny(ReasonCodes.Revoked, "The lease of the call's credential ended while the call was being decided.")
+            : null;
+    }
+
+    /// <summary>
+    /// No step here waits: nothing can change between them that stopping the call does not catch. The last, entering the dispatch, comes later
+    /// where the task is kept: what was taken has to be written down first.
+    /// </summary>
+    private Decision? TakeLastSteps(CallContext context, Standing standing, InFlightCall inFlight, out bool again)
+    {
+        again = false;
+        AgentTask task = context.Task;
+        if (WhyNotNow(context, standing) is { } changed)
         {
-            return Decision.Deny(ReasonCodes.Revoked, "The lease of the call's credential ended while the call was being decided.");
+            return changed;
+        }
+
+        if (task.Journal is { IsFailing: true })
+        {
+            return NotWritten("What the call uses"); // before anything is taken, so that a full disk uses up no budget and no approval
         }
 
         if (!rates.TryTake(task, context.Tool, standing.Obligations.Rates))
@@ -101,7 +132,7 @@ internal sealed partial class CallPipeline
             again = !isNoted; // an equal call has just started: decided again, this one asks
         }
 
-        bool starts = !again && (context.Approval is not { } approval || TryConsume(approval, out again)) && inFlight.TryDispatch();
+        bool starts = !again && (context.Approval is not { } approval || TryConsume(approval, out again)) && (task.Journal is not null || inFlight.TryDispatch());
         if (starts)
         {
             return null;
@@ -114,12 +145,14 @@ internal sealed partial class CallPipeline
             task.History.Resolve(context.Digest); // the tool was never entered
         }
 
-        return again ? null : Decision.Deny(
-            inFlight.StopReason ?? ReasonCodes.Revoked,
-            inFlight.StopReason == ReasonCodes.Revoked && revoked.FindFor(task, context.Tool, standing.PolicyVersion, context.Credential) is { } cause
-                ? InWords(cause)
-                : "The call was stopped just before it started.");
+        return again ? null : Stopped(context, standing, inFlight);
     }
+
+    private Decision Stopped(CallContext context, Standing standing, InFlightCall inFlight) => Decision.Deny(
+        inFlight.StopReason ?? ReasonCodes.Revoked,
+        inFlight.StopReason == ReasonCodes.Revoked && revoked.FindFor(context.Task, context.Tool, standing.PolicyVersion, context.Credential) is { } cause
+            ? InWords(cause)
+            : "The call was stopped just before it started.");
 
     /// <summary>Uses the approval up. When another call, or its end, was quicker, this one is decided again and asks anew.</summary>
     private bool TryConsume(ApprovalRequest approval, out bool again)

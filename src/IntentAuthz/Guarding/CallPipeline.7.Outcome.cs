@@ -49,6 +49,7 @@ internal sealed partial class CallPipeline
             ending.SuspendInBackground(context.Task, "The outcome of a call could not be recorded.");
         }
 
+        NoteEnd(context);
         return new GuardResult(context.Id, permit, code, shown, label) { FailureMessage = failureMessage };
     }
 

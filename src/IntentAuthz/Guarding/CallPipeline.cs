@@ -46,7 +46,7 @@ internal sealed partial class CallPipeline(
         {
             if (Bind(task, call, out ToolDescriptor? tool) is { } unbound)
             {
-                return Refuse(id, task, call, unbound);
+                return task?.Journal is null ? Refuse(id, task, call, unbound) : await RefuseInWritingAsync(id, task, call, unbound).ConfigureAwait(false);
             }
 
             context = new CallContext(id, call, task!, tool!, time, weights);
@@ -122,7 +122,12 @@ internal sealed partial class CallPipeline(
     }
 
     /// <summary>Records the denial of a call that was reached outside the guard, such as a function that is not wrapped.</summary>
-    internal GuardResult Refuse(AgentTask? task, ToolCall call, Decision decision) => Refuse(CallId.New(), task, call, decision);
+    internal GuardResult Refuse(AgentTask? task, ToolCall call, Decision decision)
+    {
+        GuardResult refused = Refuse(CallId.New(), task, call, decision);
+        task?.Journal?.Save(); // whoever calls this does not wait
+        return refused;
+    }
 
     private GuardResult Refuse(CallId id, AgentTask? task, ToolCall call, Decision decision)
     {
@@ -134,12 +139,21 @@ internal sealed partial class CallPipeline(
     private async ValueTask<GuardResult> DenyAsync(
         CallContext context, Decision decision, string policyVersion, CancellationToken cancellationToken)
     {
+        if (decision.Outcome == DecisionOutcome.RequireApproval && context.Task.Journal is { } asking && !await asking.WriteAsync().ConfigureAwait(false))
+        {
+            decision = NotWritten("The approval request");
+        }
+
         decision.Risk = context.RiskIfKnown;
         history.Decided(context, decision);
         if (decision.Outcome == DecisionOutcome.Deny)
         {
             context.Task.History.CountDenial();
             watch.Denied(context, decision);
+            if (context.Task.Journal is { } counting)
+            {
+                await counting.WriteAsync().ConfigureAwait(false); // a denial that the agent knows of is one that the task remembers
+            }
         }
 
         await audit.DecidedAsync(context, decision, policyVersion, cancellationToken).ConfigureAwait(false);

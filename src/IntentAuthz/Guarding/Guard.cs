@@ -61,7 +61,7 @@ public sealed class Guard
     /// <summary>What is revoked, and the way to revoke.</summary>
     public RevocationRegistry Revocations { get; }
 
-    /// <summary>What is still live, until when, and who owns it: the tasks of this process, and the leases of all processes that share the lease store.</summary>
+    /// <summary>What is still live, until when, and who owns it: the tasks of this process and those held for a restore, and the leases of all processes that share the lease store.</summary>
     /// <param name="tenant">Whose; null for all tenants, which is for operators.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public ValueTask<LiveAuthority> ReadLiveAsync(TenantId? tenant, CancellationToken cancellationToken = default) => _live.ReadAsync(tenant, cancellationToken);

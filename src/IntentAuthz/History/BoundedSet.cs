@@ -5,6 +5,8 @@ internal sealed class BoundedSet(int capacity)
 {
     private readonly Lock _adding = new(); // protects _names
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private HashSet<string>? _before; // hashes of names from before a restart
+    private Func<string, string>? _hash;
     private int _beyond;
 
     /// <summary>How many distinct names there were; from the bound on, each further one counts, even the same again.</summary>
@@ -14,7 +16,7 @@ internal sealed class BoundedSet(int capacity)
         {
             lock (_adding)
             {
-                return _names.Count + _beyond;
+                return _names.Count + (_before?.Count ?? 0) + _beyond;
             }
         }
     }
@@ -24,12 +26,12 @@ internal sealed class BoundedSet(int capacity)
     {
         lock (_adding)
         {
-            if (_names.Contains(name))
+            if (_names.Contains(name) || IsFromBefore(name))
             {
                 return false;
             }
 
-            if (_names.Count < capacity)
+            if (_names.Count + (_before?.Count ?? 0) < capacity)
             {
                 _names.Add(name);
             }
@@ -46,7 +48,38 @@ internal sealed class BoundedSet(int capacity)
     {
         lock (_adding)
         {
-            return _names.Contains(name);
+            return _names.Contains(name) || IsFromBefore(name);
+        }
+    }
+
+    /// <summary>How many there were beyond the bound.</summary>
+    internal int Beyond
+    {
+        get
+        {
+            lock (_adding)
+            {
+                return _beyond;
+            }
+        }
+    }
+
+    /// <summary>Takes the hash of a name from before a restart: that name is not new then.</summary>
+    internal void AddFromBefore(string hashed, Func<string, string> hash)
+    {
+        lock (_adding)
+        {
+            _hash = hash;
+            (_before ??= new HashSet<string>(StringComparer.Ordinal)).Add(hashed);
+        }
+    }
+
+    /// <summary>Takes how many there were beyond the bound before a restart.</summary>
+    internal void AddBeyond(int count)
+    {
+        lock (_adding)
+        {
+            _beyond += count;
         }
     }
 
@@ -57,4 +90,6 @@ internal sealed class BoundedSet(int capacity)
             return [.. _names];
         }
     }
+
+    private bool IsFromBefore(string name) => _before is not null && _before.Contains(_hash!(name));
 }

@@ -8,11 +8,11 @@ namespace IntentAuthz;
 /// What happened in a task, in counters, marks and the latest events: what a sub-task does is charged to every task above it too. Counters and
 /// marks only grow: when the log forgets an event, nothing that it stood for is forgotten. Safe for use by many threads.
 /// </summary>
-internal sealed class TaskHistory(TaskHistory? parent, TimeProvider time, int events = TaskHistory.DefaultEvents)
+internal sealed partial class TaskHistory(TaskHistory? parent, TimeProvider time, int events = TaskHistory.DefaultEvents)
 {
     internal const int DefaultEvents = 256;
 
-    private const int MaxNames = 256;
+    internal const int MaxNames = 256;
     private const int MaxUnresolved = 4096;
 
     private readonly Lock _resolving = new(); // protects _unresolved

@@ -17,6 +17,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
     private readonly GuardMetrics _metrics;
     private readonly RevocationWriter _writer;
     private readonly RevocationFeed _feed;
+    private readonly TaskKeeping? _keeping;
 
     public GuardHost(
         IOptions<IntentAuthzOptions> options,
@@ -34,6 +35,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<IMandateProposer> proposers,
         IEnumerable<IAuditSink> sinks,
         IEnumerable<IRevocationStore> revocationStores,
+        IEnumerable<ITaskStore> taskStores,
         IEnumerable<IMeterFactory> meterFactories,
         TimeProvider time,
         IEnumerable<ILoggerFactory> loggerFactories)
@@ -85,7 +87,16 @@ internal sealed partial class GuardHost : IAsyncDisposable
         _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
         _metrics = new GuardMetrics(meterFactories.LastOrDefault());
         _writer = new RevocationWriter(revocationStore, time, loggers.CreateLogger<RevocationWriter>());
-        RevocationStopping stopping = new(revoked, table, ending, _broker, approvals, _writer, _metrics, time);
+        if (revocationStore is InMemoryRevocationStore && taskStores.Any())
+        {
+            throw new InvalidOperationException(
+                "Tasks are kept in a store and revocations are not, so a restart would restore what was revoked. Keep revocations too, with UseRevocationStore(...) or UseSqlite(...).");
+        }
+
+        _keeping = taskStores.LastOrDefault() is { } taskStore
+            ? new TaskKeeping(taskStore, revoked, settings.AuditDigestKey, settings.TaskStoreTimeout, time, loggers.CreateLogger<TaskKeeping>())
+            : null;
+        RevocationStopping stopping = new(revoked, table, ending, _broker, approvals, _writer, _metrics, _keeping, time);
         _feed = new RevocationFeed(
             revocationStore, revoked, knowledge, stopping, _writer, settings.RevocationPollInterval, time, loggers.CreateLogger<RevocationFeed>());
         _writer.Failed += _metrics.WriteFailed;
@@ -94,7 +105,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         OpeningRules opening = new(gate, schemaInForce);
         TaskRegistry registry = new(table, ending, gate, approvals, revoked, opening, trail,
             new MandatePlanning(proposers.LastOrDefault(), catalog, schemaInForce, settings.ProposerTimeout, time, loggers.CreateLogger<MandatePlanning>()),
-            new TaskSettings(settings.MaxTaskEvents, settings.Signals), time, identity);
+            new TaskSettings(settings.MaxTaskEvents, settings.Signals), time, identity, catalog, _keeping);
         RevocationRegistry revocations = new(revoked, knowledge, stopping, _writer, _feed, gate, trail, settings.OperatorKey);
         EnforcementModes modes = new(settings.PolicyMode, settings.ObservedTools);
         if (settings.PolicyMode == EnforcementMode.Observe || settings.ObservedTools.Count > 0)
@@ -115,13 +126,17 @@ internal sealed partial class GuardHost : IAsyncDisposable
             settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
         Guard = new Guard(
             pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations,
-            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity), new LiveQuery(table, _broker.ReadAsync));
+            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity), new LiveQuery(table, _keeping, _broker.ReadAsync));
         containments.Guard = Guard;
         _broker.StartRecovery();
         PolicyAdministration = new PolicyAdministration(
             gate, native, schemaInForce, modes, catalog, trail,
             settings.RecheckTasksOnReload ? new TaskRecheck(table, opening, stopping, trail, time) : null);
         _feed.Start();
+        if (_keeping is not null)
+        {
+            _ = _keeping.StartAsync(revocations.WaitUntilKnownAsync(CancellationToken.None));
+        }
     }
 
     internal Guard Guard { get; }
@@ -135,6 +150,11 @@ internal sealed partial class GuardHost : IAsyncDisposable
     {
         // Credentials first: unmaking them is recorded too.
         await _broker.DisposeAsync().ConfigureAwait(false);
+        if (_keeping is not null)
+        {
+            await _keeping.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _feed.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();

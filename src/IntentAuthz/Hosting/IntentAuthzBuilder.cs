@@ -131,6 +131,15 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
+    /// <summary>Keeps root tasks, their budgets and their approvals in a store that outlives the process. Without one they end with the process.</summary>
+    /// <typeparam name="TStore">The store; it is made once, with what it asks for from the services.</typeparam>
+    public IntentAuthzBuilder UseTaskStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>()
+        where TStore : class, ITaskStore
+    {
+        Services.AddSingleton<ITaskStore, TStore>();
+        return this;
+    }
+
     /// <summary>Gives policies the host's own entities: groups, folders, accounts.</summary>
     /// <param name="entities">The entities, safe for use by many threads.</param>
     public IntentAuthzBuilder UseEntities(IEntityProvider entities)

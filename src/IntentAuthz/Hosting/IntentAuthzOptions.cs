@@ -29,6 +29,9 @@ public sealed class IntentAuthzOptions
     /// <summary>How long making a call's containment ready may take, 10 ms to 5 minutes; then the call is denied. 10 seconds by default.</summary>
     public TimeSpan ContainmentTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a call, an answer to an approval request or the opening of a task waits for the store that keeps tasks. 10 ms to 5 minutes.</summary>
+    public TimeSpan TaskStoreTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How many leases one task may have at a time, 1 to 10,000.</summary>
     public int MaxLeasesPerTask { get; set; } = 64;
 
@@ -76,7 +79,8 @@ public sealed class IntentAuthzOptions
 
     /// <summary>
     /// The key for the argument digests in audit records, at least 32 bytes. With a key of the host's own, records of several processes can be
-    /// compared; without one a random key is made at start and records can be compared within this process only.
+    /// compared; without one a random key is made at start and records can be compared within this process only. It also keys the digests of the
+    /// requests that kept tasks were opened by: with another key those tasks cannot be restored.
     /// </summary>
     public byte[]? AuditDigestKey { get; set; }
 

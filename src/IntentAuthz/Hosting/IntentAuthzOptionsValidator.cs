@@ -23,6 +23,7 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
         Duration(nameof(options.ProposerTimeout), options.ProposerTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
         Duration(nameof(options.IssuerTimeout), options.IssuerTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Duration(nameof(options.ContainmentTimeout), options.ContainmentTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
+        Duration(nameof(options.TaskStoreTimeout), options.TaskStoreTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Range(nameof(options.MaxLeasesPerTask), options.MaxLeasesPerTask, 1, 10_000);
         Range(nameof(options.IrrevocableAfter), options.IrrevocableAfter, 1, 1_000);
         Duration(nameof(options.MaxRevocationStaleness), options.MaxRevocationStaleness, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));

@@ -56,6 +56,8 @@ public sealed class Delegation
             && Links.Any(l => l.Agent.Value == principal.Id);
     }
 
-    internal Delegation Then(AgentIdentity agent) =>
-        new(User, Until, Links.Add(new DelegationLink(DelegationLinkId.New(), agent.Id)));
+    internal Delegation Then(AgentIdentity agent) => Then(agent, DelegationLinkId.New());
+
+    /// <summary>With a link that has been there before.</summary>
+    internal Delegation Then(AgentIdentity agent, DelegationLinkId link) => new(User, Until, Links.Add(new DelegationLink(link, agent.Id)));
 }

@@ -11,4 +11,8 @@ namespace IntentAuthz;
 /// <param name="OpenedAt">When it was opened, in wall-clock time.</param>
 /// <param name="ExpiresAt">When it ends by itself, in wall-clock time.</param>
 public sealed record LiveTask(
-    TaskId Id, TenantId Tenant, AgentId Agent, string Owner, string Purpose, TaskState State, TaskId? Parent, DateTimeOffset OpenedAt, DateTimeOffset ExpiresAt);
+    TaskId Id, TenantId Tenant, AgentId Agent, string Owner, string Purpose, TaskState State, TaskId? Parent, DateTimeOffset OpenedAt, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Whether no process runs it: its own has ended, and <see cref="TaskRegistry.RestoreAsync"/> brings it back. Until then it is suspended.</summary>
+    public bool IsHeld { get; init; }
+}

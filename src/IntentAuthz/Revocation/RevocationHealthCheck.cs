@@ -6,7 +6,7 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Tells whether revocation works: unhealthy where what is revoked is not known, so that every call is denied; degraded where revocations wait
-/// to be written, or credentials could not be unmade. Add it by <c>AddHealthChecks().AddCheck&lt;RevocationHealthCheck&gt;("intentauthz")</c>.
+/// to be written, the state of tasks could not be, or credentials could not be unmade. Add it by <c>AddHealthChecks().AddCheck&lt;RevocationHealthCheck&gt;("intentauthz")</c>.
 /// </summary>
 /// <param name="guard">The guard.</param>
 public sealed class RevocationHealthCheck(Guard guard) : IHealthCheck
@@ -30,9 +30,13 @@ public sealed class RevocationHealthCheck(Guard guard) : IHealthCheck
             data["ageMilliseconds"] = age.TotalMilliseconds;
         }
 
+        TaskStoreStatus tasks = guard.Tasks.GetStoreStatus();
+        data["tasksBehind"] = tasks.TasksBehind;
+        data["failedTaskWrites"] = tasks.FailedWrites;
         string fault = status.LastFault is { } last ? $" The store's last fault is {last}." : "";
         return !status.IsKnown ? HealthCheckResult.Unhealthy($"What is revoked is not known, so every call is denied.{fault}", data: data)
             : status.PendingWrites > 0 ? HealthCheckResult.Degraded(string.Create(CultureInfo.InvariantCulture, $"{status.PendingWrites} revocations hold here and wait to be written.{fault}"), data: data)
+            : tasks.TasksBehind > 0 ? HealthCheckResult.Degraded(string.Create(CultureInfo.InvariantCulture, $"The state of {tasks.TasksBehind} tasks could not be written; their calls are denied until it is. The store's last fault is {tasks.LastFault}."), data: data)
             : irrevocable > 0 ? HealthCheckResult.Degraded(string.Create(CultureInfo.InvariantCulture, $"{irrevocable} credentials could not be unmade yet."), data: data)
             : HealthCheckResult.Healthy("What is revoked is known and written.", data);
     }

@@ -14,6 +14,7 @@ internal sealed class RevocationStopping(
     ApprovalRegistry approvals,
     RevocationWriter writer,
     GuardMetrics metrics,
+    TaskKeeping? keeping,
     TimeProvider time)
 {
     /// <summary>How long an entry is kept where nothing says how long what it revokes could live: the longest life of a task, and of an approval.</summary>
@@ -93,6 +94,7 @@ internal sealed class RevocationStopping(
                 approvals.Find(target.Tenant, approval)?.TryEnd(ApprovalState.Voided);
                 return (Cancel(target, call => call.Approval == approval), s_none);
             default:
+                keeping?.EndRevoked(); // in the background: they do not run
                 return EndTasks(entry);
         }
     }
@@ -140,6 +142,7 @@ internal sealed class RevocationStopping(
         return target.Kind switch
         {
             RevocationKind.Task => tasks.Find(target.Tenant, new TaskId(target.Id))?.ExpiresAt ?? now + s_longest,
+            RevocationKind.DelegationLink when keeping is not null => now + s_longest, // a held task may rest on it and live longer
             RevocationKind.DelegationLink => tasks.Live.Where(t => t.RestsOn.AsSpan().Contains(target)).Max(static t => (DateTimeOffset?)t.ExpiresAt) ?? now + s_longest,
             RevocationKind.Lease => broker.Find(target.Tenant, new LeaseId(target.Id))?.HonouredUntil ?? now + CredentialProfile.MaxRenewal,
             RevocationKind.Approval => approvals.Find(target.Tenant, new ApprovalId(target.Id))?.ExpiresAt ?? now + s_longest,

@@ -6,7 +6,7 @@ namespace IntentAuthz;
 /// What the detectors remember of one task, and what they have raised in it and below it. Each event costs the same whatever came before;
 /// memory is bounded. What is raised stays raised. Safe for use by many threads.
 /// </summary>
-internal sealed class TaskSignals(TaskSignals? parent, TimeProvider time, SignalOptions options)
+internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time, SignalOptions options)
 {
     private const int MaxKept = 64;
     private const int MaxOfOneKind = 8; // a task that does it again and again is told of that often, not forever
@@ -62,6 +62,7 @@ internal sealed class TaskSignals(TaskSignals? parent, TimeProvider time, Signal
                 isNew &= !ReferenceEquals(signals, this) || count <= MaxOfOneKind;
                 if (count <= MaxOfOneKind && signals._kept.Count < MaxKept)
                 {
+                    signals.Journal?.Note($"{TaskNotes.Signal}/{signals._kept.Count}", TaskNotes.WriteSignal(signal));
                     signals._kept.Add(signal);
                 }
             }
@@ -92,6 +93,11 @@ internal sealed class TaskSignals(TaskSignals? parent, TimeProvider time, Signal
                 repeats = _repeats[(tool, arguments)] = before + 1;
             }
 
+            if (Journal is not null)
+            {
+                repeats = CountKept(tool, repeats);
+            }
+
             if (repeats > options.MaxRepeats)
             {
                 return $"'{tool}' was called {repeats} times with the same arguments";
@@ -114,7 +120,10 @@ internal sealed class TaskSignals(TaskSignals? parent, TimeProvider time, Signal
 
             if (effect is not null && _deniedEffects.Count < MaxRemembered)
             {
-                _deniedEffects.TryAdd(effect, tool.Name);
+                if (_deniedEffects.TryAdd(effect, tool.Name) && Journal is not null)
+                {
+                    Journal.Note($"{TaskNotes.Effect}/{TaskJournal.HashOf(Journal.Task.Id, effect)}", tool.Name);
+                }
             }
 
             if (tool.Risk > _highestDenied)
@@ -135,7 +144,7 @@ internal sealed class TaskSignals(TaskSignals? parent, TimeProvider time, Signal
     {
         lock (_watching)
         {
-            return _deniedEffects.TryGetValue(effect, out string? other) && other != tool.Name ? other : null;
+            return (_deniedEffects.TryGetValue(effect, out string? other) || TryGetFromBefore(effect, out other)) && other != tool.Name ? other : null;
         }
     }
 

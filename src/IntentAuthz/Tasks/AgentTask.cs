@@ -14,6 +14,7 @@ public sealed class AgentTask
     private readonly Lock _moving = new(); // protects _state and _children, so that no child joins a task that has ended
     private readonly List<AgentTask> _children = [];
     private readonly long _openedAt;
+    private readonly long _livesFrom; // when it was opened, or restored
     private readonly TimeSpan _lifetime;
     private readonly TimeProvider _time;
     private readonly CedarRecord[] _contextRecords; // of tool calls, by how the proposal covers the call
@@ -24,11 +25,12 @@ public sealed class AgentTask
     internal int AuditRecordsWaiting;
 
     internal AgentTask(
-        TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, Obligations openingObligations, TimeProvider time, object guardIdentity, TaskSettings settings)
+        TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, Obligations openingObligations, TimeProvider time, object guardIdentity, TaskSettings settings,
+        RestoredTask? restored = null)
     {
         Request = request;
         OpeningObligations = openingObligations;
-        Id = TaskId.New();
+        Id = restored?.Record.Id ?? TaskId.New();
         Agent = request.Agent;
         Tenant = request.Agent.Tenant;
         Purpose = request.Purpose;
@@ -37,14 +39,17 @@ public sealed class AgentTask
         Outside = request.Outside;
         Parent = parent;
         OpenedBy = openedBy;
-        Delegation = (parent?.Delegation ?? request.Delegation).Then(request.Agent);
+        Delegation = restored is null
+            ? (parent?.Delegation ?? request.Delegation).Then(request.Agent)
+            : request.Delegation.Then(request.Agent, restored.Record.Links[^1].Id);
         UserRequest = parent is null ? request.UserRequest : null;
         Parameters = request.Parameters?.Clone();
         GuardIdentity = guardIdentity;
         _time = time;
-        _state = openingObligations.Approvals.IsEmpty ? TaskState.Active : TaskState.Pending;
-        _openedAt = time.GetTimestamp();
-        OpenedAt = time.GetUtcNow();
+        _state = restored?.Record.State ?? (openingObligations.Approvals.IsEmpty ? TaskState.Active : TaskState.Pending);
+        _livesFrom = time.GetTimestamp();
+        _openedAt = restored is null ? _livesFrom : TaskStanding.Timestamp(time, restored.Record.OpenedAt.UtcTicks);
+        OpenedAt = restored?.Record.OpenedAt ?? time.GetUtcNow();
         _lifetime = request.Mandate.Budget.Time is { } most && most < request.Lifetime ? most : request.Lifetime;
         if (Delegation.Until is { } until && until - OpenedAt < _lifetime)
         {
@@ -57,18 +62,34 @@ public sealed class AgentTask
             ExpiresAt = parent.ExpiresAt;
         }
 
+        if (restored is not null)
+        {
+            // What is left, also where the wall clock has been set back meanwhile.
+            ExpiresAt = restored.Record.ExpiresAt;
+            DateTimeOffset now = time.GetUtcNow();
+            _lifetime = ExpiresAt - (now > restored.KeptAt ? now : restored.KeptAt);
+        }
+
         Depth = parent is null ? 0 : parent.Depth + 1;
         History = new TaskHistory(parent?.History, time, settings.Events);
         Signals = new TaskSignals(parent?.Signals, time, settings.Signals);
         Values = new SeenValues(parent?.Values);
         Calls = new InFlightCalls();
         Budget = new BudgetLedger(request.Mandate.Budget, parent?.Budget, Id);
+        Journal = parent?.Journal;
         RestsOn = RestsOnOf(this);
         TenantHash = RevocationTarget.HashOf(Tenant.Value);
         AuditSubject = new AuditSubject(this);
         ContextRecord = ContextRecords.Task(this);
         _contextRecords = [.. Enum.GetValues<ProposalCoverage>().Select(c => ContextRecords.Task(this, c))];
         DelegationRecord = ContextRecords.Delegation(Delegation);
+        if (restored is not null)
+        {
+            OpeningApproval = restored.OpeningApproval;
+            History.Restore(restored);
+            Signals.Restore(restored);
+            Budget.Restore(restored);
+        }
     }
 
     /// <summary>The task's id.</summary>
@@ -155,6 +176,22 @@ public sealed class AgentTask
     internal TaskLeases Leases { get; } = new();
 
     internal BudgetLedger Budget { get; }
+
+    /// <summary>Where the root task, which this is or is below, is kept; null where tasks are not.</summary>
+    internal TaskJournal? Journal { get; private set; }
+
+    /// <summary>Where this task itself is kept: only root tasks are. A sub-task ends with its process, and what it used is kept of the root.</summary>
+    internal TaskJournal? OwnJournal => Parent is null ? Journal : null;
+
+    /// <summary>The state as it is kept. One that has ended meanwhile is removed next, and must not look alive until then.</summary>
+    internal TaskState KeptState => _state is var state && state <= TaskState.Suspended ? state : TaskState.Suspended;
+
+    /// <summary>Has the task kept, before anybody else knows of it.</summary>
+    internal void KeepIn(TaskJournal journal)
+    {
+        Journal = journal;
+        Signals.Journal = journal;
+    }
 
     internal AuditSubject AuditSubject { get; }
 
@@ -289,7 +326,7 @@ public sealed class AgentTask
     }
 
     /// <summary>The earlier of monotonic and wall time, so that setting a clock back lends no life.</summary>
-    private bool IsOutOfTime() => _time.GetElapsedTime(_openedAt) >= _lifetime || _time.GetUtcNow() >= ExpiresAt;
+    private bool IsOutOfTime() => _time.GetElapsedTime(_livesFrom) >= _lifetime || _time.GetUtcNow() >= ExpiresAt;
 
     private sealed record PolicyVersionTarget(string Version, RevocationTarget[] Target);
 }

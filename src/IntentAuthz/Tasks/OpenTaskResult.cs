@@ -14,12 +14,12 @@ public sealed class OpenTaskResult
     /// <summary>Whether the task was opened, and why.</summary>
     public Decision Decision { get; }
 
-    /// <summary>The task: active after a Permit, pending after RequireApproval, null after a Deny.</summary>
+    /// <summary>The task: active after a Permit, pending after RequireApproval, null after a Deny. One that was restored can also be suspended, as it was.</summary>
     public AgentTask? Task { get; }
 
     /// <summary>Whether the task is open and active.</summary>
     [MemberNotNullWhen(true, nameof(Task))]
-    public bool IsOpen => Task is not null && Decision.IsPermitted;
+    public bool IsOpen => Task is { State: not TaskState.Suspended } && Decision.IsPermitted;
 
     /// <summary>The active task, for hosts that treat a refusal as an error.</summary>
     /// <exception cref="InvalidOperationException">The task was not opened; the message says why.</exception>

@@ -36,6 +36,7 @@ internal sealed partial class TaskEnding(
         }
 
         task.Calls.Cancel(ReasonCodes.TaskSuspended);
+        task.OwnJournal?.Save();
         audit.TaskMoved(task, TaskState.Suspended, explanation);
         List<AgentTask> ended = [];
         foreach (AgentTask child in task.Children)
@@ -71,6 +72,7 @@ internal sealed partial class TaskEnding(
         });
         task.ExpiryTimer?.Dispose();
         tasks.Remove(task);
+        task.OwnJournal?.End();
         approvals.EndTask(task);
         audit.TaskMoved(task, state, explanation);
         foreach (AgentTask child in task.Children)

@@ -6,7 +6,7 @@ namespace IntentAuthz;
 /// Opens and ends tasks. Opening is a decision like a tool call, with the opener as principal, <c>IntentAuthz::Action::"OpenTask"</c> as
 /// action and the agent as resource. Safe for use by many threads.
 /// </summary>
-public sealed class TaskRegistry
+public sealed partial class TaskRegistry
 {
     /// <summary>How many tasks can hang one under another.</summary>
     public const int MaxDepth = 16;
@@ -22,6 +22,8 @@ public sealed class TaskRegistry
     private readonly TaskSettings _settings;
     private readonly TimeProvider _time;
     private readonly object _guardIdentity;
+    private readonly ToolCatalog _tools;
+    private readonly TaskKeeping? _keeping; // null where tasks live as long as the process
 
     internal TaskRegistry(
         TaskTable tasks,
@@ -34,8 +36,12 @@ public sealed class TaskRegistry
         MandatePlanning planning,
         TaskSettings settings,
         TimeProvider time,
-        object guardIdentity)
+        object guardIdentity,
+        ToolCatalog tools,
+        TaskKeeping? keeping)
     {
+        _tools = tools;
+        _keeping = keeping;
         _tasks = tasks;
         _ending = ending;
         _gate = gate;
@@ -66,23 +72,9 @@ public sealed class TaskRegistry
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(openedBy);
-        if (openedBy.Kind == PrincipalKind.Agent)
-        {
-            return Refused(openedBy, request, Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never opens a root task; it opens sub-tasks of the task it works in."));
-        }
-
-        if (request.UserRequest?.Length > TaskRequest.MaxUserRequest)
-        {
-            return Refused(openedBy, request, Decision.Deny(
-                ReasonCodes.InvalidArguments, $"The user request has more than {TaskRequest.MaxUserRequest} characters; hand long content over as parameters or as a tool result."));
-        }
-
-        if (request.Delegation.User is { } user && user.Tenant != request.Agent.Tenant)
-        {
-            return Refused(openedBy, request, Decision.Deny(ReasonCodes.ForeignTenant, "The user at the root of the delegation is of another tenant than the agent."));
-        }
-
-        return await OpenAsync(request, null, openedBy, cancellationToken).ConfigureAwait(false);
+        return WhyNoRootTask(request, openedBy) is { } refusal
+            ? Refused(openedBy, request, refusal)
+            : await OpenAsync(request, null, openedBy, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a sub-task for the agent of a task, or for one it entrusts. It can only narrow what the task may do.</summary>
@@ -136,6 +128,7 @@ public sealed class TaskRegistry
 
         if (decision.IsPermitted)
         {
+            task.OwnJournal?.Save();
             _audit.TaskMoved(task, TaskState.Active, decision.Explanation);
         }
 
@@ -167,6 +160,12 @@ public sealed class TaskRegistry
         if (decision.IsPermitted && !await _ending.SuspendAsync(task, reason).ConfigureAwait(false) && task.State != TaskState.Suspended)
         {
             decision = Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} is {task.State.ToString().ToLowerInvariant()}, so there is nothing to suspend; revoke it.");
+        }
+        else if (decision.IsPermitted && task.OwnJournal is { } journal && !await _keeping!.IsWrittenAsync(journal.WriteAsync().AsTask()).ConfigureAwait(false))
+        {
+            decision = new Decision(
+                DecisionOutcome.Permit, ReasonCodes.Permitted, $"{decision.Explanation} It holds here and is not written down yet: a task that is restored before it is would run.",
+                decision.DeterminingPolicies, decision.PolicyErrors);
         }
 
         _audit.Administration(by, AdministrativeActions.Revoke, $"suspend {task}", task.Tenant, decision);
@@ -209,6 +208,11 @@ public sealed class TaskRegistry
             }
         }
 
+        if (decision.IsPermitted)
+        {
+            task.OwnJournal?.Save();
+        }
+
         _audit.Administration(by, AdministrativeActions.OpenTask, $"resume {task}", task.Tenant, decision);
         return decision;
     }
@@ -248,6 +252,10 @@ public sealed class TaskRegistry
         bool waits = !obligations.Approvals.IsEmpty;
         AgentTask task = new(request, proposal, parent, openedBy, obligations, _time, _guardIdentity, _settings);
         Remember(task, parent);
+        if (parent is null && _keeping is not null)
+        {
+            task.KeepIn(new TaskJournal(task, _keeping));
+        }
 
         // Registered first, checked then: a revocation either finds the task in the table or is found by this check.
         _tasks.Add(task);
@@ -257,19 +265,7 @@ public sealed class TaskRegistry
             return Refused(openedBy, request, Decision.Deny(ReasonCodes.Revoked, "The agent, its delegation, the tenant or the task above is revoked."));
         }
 
-        task.ExpiryTimer = _time.CreateTimer(
-            static state =>
-            {
-                (TaskEnding ending, AgentTask expiring) = ((TaskEnding, AgentTask))state!;
-                ending.EndInBackground(expiring, TaskState.Expired, "Its time ran out.");
-            },
-            (_ending, task), Later(task.ExpiresAt - _time.GetUtcNow()), Timeout.InfiniteTimeSpan);
-        if (task.HasEnded)
-        {
-            task.ExpiryTimer.Dispose(); // it ended before there was a timer to stop
-        }
-
-
+        StartExpiry(task);
         if (waits)
         {
             ApprovalRequest? approval = _approvals.Ask(task, OpeningSubject.Of(task), obligations);
@@ -291,9 +287,39 @@ public sealed class TaskRegistry
                 $"The task waits for {string.Join(", ", approval.Needed)}.", decision.DeterminingPolicies, decision.PolicyErrors, approval.Id);
         }
 
+        if (task.OwnJournal is not null && await WhyNotKeptAsync(task).ConfigureAwait(false) is { } notKept)
+        {
+            return Refused(openedBy, request, notKept);
+        }
+
         _audit.Administration(openedBy, AdministrativeActions.OpenTask, $"{task} for {request.Agent.Id}; mandate: {request.Mandate.Description}{(proposal is null ? "" : $"; proposed: {proposal.Description}")}", tenant, decision);
         return new OpenTaskResult(decision, task);
     }
+
+    private void StartExpiry(AgentTask task)
+    {
+        task.ExpiryTimer = _time.CreateTimer(
+            static state =>
+            {
+                (TaskEnding ending, AgentTask expiring) = ((TaskEnding, AgentTask))state!;
+                ending.EndInBackground(expiring, TaskState.Expired, "Its time ran out.");
+            },
+            (_ending, task), Later(task.ExpiresAt - _time.GetUtcNow()), Timeout.InfiniteTimeSpan);
+        if (task.HasEnded)
+        {
+            task.ExpiryTimer.Dispose(); // it ended before there was a timer to stop
+        }
+    }
+
+    private static Decision? WhyNoRootTask(TaskRequest request, Principal by) =>
+        by.Kind == PrincipalKind.Agent
+            ? Decision.Deny(ReasonCodes.AgentNotAllowed, "An agent never opens a root task; it opens sub-tasks of the task it works in.")
+            : request.UserRequest?.Length > TaskRequest.MaxUserRequest
+                ? Decision.Deny(
+                    ReasonCodes.InvalidArguments, $"The user request has more than {TaskRequest.MaxUserRequest} characters; hand long content over as parameters or as a tool result.")
+                : request.Delegation.User is { } user && user.Tenant != request.Agent.Tenant
+                    ? Decision.Deny(ReasonCodes.ForeignTenant, "The user at the root of the delegation is of another tenant than the agent.")
+                    : null;
 
     /// <summary>A task rests on a document that proves the agent and on a delegation; neither begins one after its end.</summary>
     private Decision? WhyTooLate(TaskRequest request, AgentTask? parent)
@@ -364,6 +390,9 @@ public sealed class TaskRegistry
                 ? Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} has ended already.")
                 : new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, reason),
             task.State,
-            stop.Residuals);
+            stop.Residuals)
+        {
+            IsDurable = task.OwnJournal is { } journal && await _keeping!.IsWrittenAsync(journal.End()).ConfigureAwait(false),
+        };
     }
 }

@@ -33,9 +33,15 @@ internal sealed class KilledProcess : IAsyncDisposable
     /// <summary>What it logged as a warning or worse, a line each, beginning with the event's number.</summary>
     internal ConcurrentQueue<string> Log { get; } = new();
 
-    internal static async Task<KilledProcess> StartAsync(string state, string server, int workers, int? maxPages = null)
+    internal static Task<KilledProcess> StartAsync(string state, string server, int workers, int? maxPages = null) =>
+        StartAsync([KilledHost.Verb, state, server, $"{workers}", .. maxPages is null ? (string[])[] : [$"{maxPages}"]]);
+
+    internal static Task<KilledProcess> StartTaskHostAsync(string state, string events, int workers) =>
+        StartAsync([KilledTaskHost.Verb, state, events, $"{workers}"]);
+
+    private static async Task<KilledProcess> StartAsync(string[] host)
     {
-        string[] arguments = ["exec", typeof(KilledProcess).Assembly.Location, KilledHost.Verb, state, server, $"{workers}", .. maxPages is null ? (string[])[] : [$"{maxPages}"]];
+        string[] arguments = ["exec", typeof(KilledProcess).Assembly.Location, .. host];
         KilledProcess started = new(Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardInput = true,

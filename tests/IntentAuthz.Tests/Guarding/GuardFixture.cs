@@ -26,8 +26,10 @@ internal sealed class GuardFixture : IAsyncDisposable
         string policies,
         Action<IntentAuthzBuilder> add,
         Action<IntentAuthzOptions>? configure = null,
-        IAuditSink? sink = null)
+        IAuditSink? sink = null,
+        FakeTimeProvider? clock = null)
     {
+        Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
         ServiceCollection services = new();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddIntentAuthz(
@@ -44,7 +46,7 @@ internal sealed class GuardFixture : IAsyncDisposable
         Guard = _services.GetRequiredService<Guard>();
     }
 
-    internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+    internal FakeTimeProvider Clock { get; }
 
     internal InMemoryAuditSink Audit { get; } = new();
 

@@ -31,6 +31,7 @@ internal sealed class SeenValues
     private int _characters;
     private bool _overflowed;
     private bool _hasUntrusted;
+    private bool _hasSeen;
 
     internal SeenValues(SeenValues? parent)
     {
@@ -75,6 +76,27 @@ internal sealed class SeenValues
     }
 
     internal SeenValues? Parent { get; }
+
+    /// <summary>Whether any result was taken in, or forgotten over a restart.</summary>
+    internal bool HasSeen
+    {
+        get
+        {
+            lock (_adding)
+            {
+                return _hasSeen || _overflowed;
+            }
+        }
+    }
+
+    /// <summary>What was seen before a restart is gone: from here on what is found nowhere may have stood in it.</summary>
+    internal void Forget()
+    {
+        lock (_adding)
+        {
+            _overflowed = true;
+        }
+    }
 
     /// <summary>Takes the user's request, before the task can run.</summary>
     internal void SetRequest(string request) => _request = new RequestReading(request);
@@ -132,6 +154,7 @@ internal sealed class SeenValues
         Label label = json is { } value ? reading.Read(value, labels, cap) : reading.ReadText(text, labels.Worst.Combine(cap));
         lock (_adding)
         {
+            _hasSeen = true;
             if (TryTakeRoom(text.Length))
             {
                 foreach ((string item, string? itsKind, SeenRecord? record) in reading.Items)

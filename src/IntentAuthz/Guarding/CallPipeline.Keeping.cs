@@ -1,0 +1,125 @@
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Beside the steps: what a kept task's call writes down. Before it is dispatched, all that it has taken and that it is under way; as long as that
+/// note stands, a restore assumes the worst of it. How it ended is written without being waited for.
+/// </summary>
+internal sealed partial class CallPipeline
+{
+    private async ValueTask<GuardResult> RefuseInWritingAsync(CallId id, AgentTask task, ToolCall call, Decision decision)
+    {
+        GuardResult refused = Refuse(id, task, call, decision);
+        if (decision.ReasonCode != ReasonCodes.ForeignTask)
+        {
+            await task.Journal!.WriteAsync().ConfigureAwait(false);
+        }
+
+        return refused;
+    }
+
+    /// <summary>
+    /// Waits until what the call has taken is durable, checks everything again that could have changed meanwhile, and runs the tool. Null when the
+    /// call is to be decided again.
+    /// </summary>
+    private async ValueTask<GuardResult?> WriteAndRunAsync(
+        CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
+    {
+        (Decision? refusal, bool again) = await WriteAndCheckAgainAsync(context, standing, inFlight).ConfigureAwait(false);
+        if (refusal is not null)
+        {
+            if (inFlight.StopReason == ReasonCodes.CancelledByCaller)
+            {
+                await audit.DecidedAsync(context, refusal, standing.PolicyVersion, CancellationToken.None).ConfigureAwait(false); // no denial of the agent's
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            return await DenyAsync(context, refusal, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (again)
+        {
+            return null;
+        }
+
+        Entered(context);
+        return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(Decision? Refusal, bool Again)> WriteAndCheckAgainAsync(CallContext context, Standing standing, InFlightCall inFlight)
+    {
+        AgentTask task = context.Task;
+        TaskJournal journal = task.Journal!;
+        NoteUnderWay(context, journal);
+        bool isWritten = await journal.WriteAsync().ConfigureAwait(false);
+        Decision? refusal = WhyNotNow(context, standing);
+        if (isWritten && refusal is null && !IsOutdated(context, standing) && inFlight.TryDispatch())
+        {
+            return (null, false);
+        }
+
+        // The tool was never entered. What a failed write may have put into the store stays taken here too; what was written is given back.
+        bool again = isWritten && refusal is null && inFlight.StopReason is null;
+        if (isWritten)
+        {
+            task.Budget.GiveBack(context.Tool, context.Snapshot.Json, context.Resources);
+            rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
+            if (again)
+            {
+                context.Approval?.GiveBack();
+            }
+        }
+
+        if (!context.Tool.IsIdempotent)
+        {
+            task.History.Resolve(context.Digest);
+        }
+
+        journal.Note(KeyOf(context), null);
+        journal.Save();
+        return again ? (null, true)
+            : (refusal ?? (inFlight.StopReason is null ? NotWritten("What the call uses") : Stopped(context, standing, inFlight)), false);
+    }
+
+    private static void NoteUnderWay(CallContext context, TaskJournal journal)
+    {
+        // Of a sub-task, which ends with its process, no call can be made again.
+        bool canRepeat = !context.Tool.IsIdempotent && context.Task.Parent is null;
+        journal.Note(KeyOf(context), canRepeat ? context.Digest.ToString() : "");
+        journal.Mark(TaskNotes.Service, context.Tool.Service);
+        journal.Mark(TaskNotes.Tool, context.Tool.Name);
+        foreach (EntityUid group in context.Tool.ActionGroups)
+        {
+            journal.Mark(TaskNotes.Group, group.Id);
+        }
+
+        int most = Math.Max(TaskHistory.MaxNames, journal.Task.Budget.MostResources ?? 0);
+        foreach (string resource in context.ResourceTexts)
+        {
+            journal.Mark(TaskNotes.Resource, TaskJournal.HashOf(journal.Task.Id, resource), most);
+        }
+    }
+
+    /// <summary>The call has ended, and everything that follows from it is in the task.</summary>
+    private static void NoteEnd(CallContext context)
+    {
+        if (context.Task.Journal is not { } journal)
+        {
+            return;
+        }
+
+        if (!context.Tool.IsIdempotent && context.Task.Parent is null && context.Task.History.IsRemembered(context.Digest))
+        {
+            journal.Note($"{TaskNotes.Open}/{context.Digest}", "");
+        }
+
+        journal.Note(KeyOf(context), null);
+        journal.Save();
+    }
+
+    private static string KeyOf(CallContext context) => $"{TaskNotes.Call}/{context.Id}";
+
+    private static Decision NotWritten(string what) => Decision.Deny(
+        ReasonCodes.TaskStoreUnavailable, $"{what} could not be written to the store that keeps the task, or not in time, so it does not count. See the log and TaskRegistry.GetStoreStatus().");
+}
