@@ -18,7 +18,7 @@ public enum ContainmentLayer
     /// <summary>A PID namespace: the whole tree ends with one kill, and with the host, and sees no other process.</summary>
     PidNamespace,
 
-    /// <summary>A mount namespace: all but what may be written is read-only, for what Landlock does not cover (modes, owners, times, attributes).</summary>
+    /// <summary>A mount namespace in which nothing is but what was granted, for what Landlock does not cover: looking at, and changing, modes, owners, times and attributes.</summary>
     MountNamespace,
 
     /// <summary>A <c>/proc</c> of the process's own.</summary>

@@ -10,8 +10,9 @@ internal sealed class GrantedFile : IDisposable
 
     private readonly Descriptor _descriptor;
 
-    private GrantedFile(Descriptor descriptor, string path, bool isDirectory)
+    private GrantedFile(Descriptor descriptor, string path, bool isDirectory, (string Name, string Target)? link)
     {
+        Link = link;
         _descriptor = descriptor;
         Path = path;
         IsDirectory = isDirectory;
@@ -24,6 +25,9 @@ internal sealed class GrantedFile : IDisposable
 
     internal bool IsDirectory { get; }
 
+    /// <summary>The link in the root directory that was followed: its name there, and what it holds.</summary>
+    internal (string Name, string Target)? Link { get; }
+
     public void Dispose() => _descriptor.Dispose();
 
     /// <summary>
@@ -34,8 +38,9 @@ internal sealed class GrantedFile : IDisposable
     internal static GrantedFile? Open(string path, out string? problem)
     {
         problem = null;
+        (string Name, string Target)? link = null;
         (int descriptor, int error) = OpenPlain(path);
-        if (descriptor < 0 && error == TooManyLinks && TryFollowFirst(path, out string target))
+        if (descriptor < 0 && error == TooManyLinks && TryFollowFirst(path, out string target, out link))
         {
             path = target;
             (descriptor, error) = OpenPlain(path);
@@ -53,7 +58,7 @@ internal sealed class GrantedFile : IDisposable
             return null;
         }
 
-        return new GrantedFile(new Descriptor(descriptor), path, Directory.Exists($"/proc/self/fd/{descriptor}"));
+        return new GrantedFile(new Descriptor(descriptor), path, Directory.Exists($"/proc/self/fd/{descriptor}"), link);
     }
 
     private static unsafe (int Descriptor, int Error) OpenPlain(string path)
@@ -65,12 +70,13 @@ internal sealed class GrantedFile : IDisposable
         return (descriptor, descriptor < 0 ? Marshal.GetLastPInvokeError() : 0);
     }
 
-    private static bool TryFollowFirst(string path, out string target)
+    private static bool TryFollowFirst(string path, out string target, out (string Name, string Target)? link)
     {
         int end = path.IndexOf('/', 1);
         string first = end < 0 ? path : path[..end];
-        string? link = new FileInfo(first).LinkTarget;
-        target = link is null ? "" : System.IO.Path.GetFullPath(link, "/") + (end < 0 ? "" : path[end..]);
-        return link is not null;
+        string? held = new FileInfo(first).LinkTarget;
+        target = held is null ? "" : System.IO.Path.GetFullPath(held, "/") + (end < 0 ? "" : path[end..]);
+        link = held is null ? null : (first[1..], held);
+        return held is not null;
     }
 }

@@ -5,12 +5,15 @@ namespace IntentAuthz.Containment;
 /// <summary>What bounds grant of the file system, opened, with the few device files that every program expects.</summary>
 internal sealed class Grants : IDisposable
 {
-    private Grants(ImmutableArray<Grant> all) => All = all;
+    private Grants(ImmutableArray<Grant> all, ImmutableArray<(string Name, string Target)> links) => (All, Links) = (all, links);
 
     internal readonly record struct Grant(GrantedFile File, bool Reads, bool Writes, bool Executes, bool IsDevice);
 
     /// <summary>Outer ones before what lies within them. A right that an outer one has, the inner ones have too.</summary>
     internal ImmutableArray<Grant> All { get; }
+
+    /// <summary>Links in the root directory that lead to grants.</summary>
+    internal ImmutableArray<(string Name, string Target)> Links { get; }
 
     private static ReadOnlySpan<string> WritableDevices => new[] { "/dev/null", "/dev/zero", "/dev/full" };
 
@@ -32,6 +35,7 @@ internal sealed class Grants : IDisposable
     internal static Grants? Open(ContainmentBounds bounds, out string? problem)
     {
         Dictionary<string, Grant> byPath = new(StringComparer.Ordinal);
+        HashSet<(string Name, string Target)> links = [];
         problem = null;
         foreach ((ImmutableArray<string> paths, bool writes, bool executes) in new[] { (bounds.Reads ?? [], false, false), (bounds.Writes ?? [], true, false), (bounds.Executes ?? [], false, true) })
         {
@@ -64,7 +68,7 @@ internal sealed class Grants : IDisposable
         {
             Writes = g.Writes || (!g.IsDevice && opened.Any(o => o.Writes && GrantedPath.Contains(o.File.Path, g.File.Path))),
             Executes = g.Executes || (!g.IsDevice && opened.Any(o => o.Executes && GrantedPath.Contains(o.File.Path, g.File.Path))),
-        })]);
+        })], [.. links]);
 
         bool TryAdd(string path, bool writes, bool executes, bool isDevice, ref string? problem)
         {
@@ -73,6 +77,11 @@ internal sealed class Grants : IDisposable
             {
                 problem ??= writes && !isDevice ? $"'{path}' is granted for writing and is not there. Make it before." : null;
                 return problem is null;
+            }
+
+            if (file.Link is { } link)
+            {
+                links.Add(link);
             }
 
             if (byPath.TryGetValue(file.Path, out Grant known))

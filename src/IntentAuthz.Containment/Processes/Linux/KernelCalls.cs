@@ -19,8 +19,12 @@ internal static class KernelCalls
     internal static readonly int Bind = Pick(49, 200);
     internal static readonly int Listen = Pick(50, 201);
     internal static readonly int GetSockName = Pick(51, 204);
-    internal static readonly int GetPid = Pick(39, 172);
-    internal static readonly int GetTid = Pick(186, 178);
+    internal static readonly int MakeDirectoryAt = Pick(258, 34);
+    internal static readonly int MakeNodeAt = Pick(259, 33);
+    internal static readonly int LinkSymbolicallyAt = Pick(266, 36);
+    internal static readonly int ChangeDirectoryTo = Pick(81, 50);
+    internal static readonly int PivotRoot = Pick(155, 41);
+    internal static readonly int Unmount = Pick(166, 39);
 
     private static int Pick(int x64, int arm64) => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? x64 : arm64;
 }

@@ -112,11 +112,11 @@ internal static unsafe class LayerProbe
     {
         int ipc = OnThread(static () => Unshare(NewIpc));
         int network = OnThread(static () => Unshare(NewNetwork) is not 0 and int error ? error : Close(Loopback.Listen(out int socket), socket));
-        int mounts = OnThread(static () => Unshare(NewMounts));
+        int mounts = OnThread(static () => Unshare(NewMounts) is not 0 and int error ? error : TryMounts());
         int pid = WithHolder(static holder => holder.Start());
         int proc = pid != 0 || mounts != 0 ? -1 : WithHolder(static holder => holder.Start() is not 0 and int error ? error : holder.TryProc());
         states.Add(new(ContainmentLayer.PidNamespace, pid == 0, pid == 0 ? "the tree ends with one kill, and with the host." : $"{NeedsPrivilege} ({Libc.Reason(pid)})"));
-        states.Add(new(ContainmentLayer.MountNamespace, mounts == 0, mounts == 0 ? "all but what may be written is read-only." : $"{NeedsPrivilege} ({Libc.Reason(mounts)})"));
+        states.Add(new(ContainmentLayer.MountNamespace, mounts == 0, mounts == 0 ? "nothing is there but what was granted." : $"{NeedsPrivilege} ({Libc.Reason(mounts)})"));
         states.Add(new(ContainmentLayer.PrivateProc, proc == 0, proc == 0
             ? "/proc shows the process's own namespace."
             : $"/proc cannot be read, since it is the system's. Linux 6.17 or later can mount one for a PID namespace from outside ({Libc.Reason(proc)})."));
@@ -141,6 +141,13 @@ internal static unsafe class LayerProbe
         thread.Start();
         thread.Join();
         return result;
+    }
+
+    private static int TryMounts()
+    {
+        using NativeText text = new();
+        using Grants grants = Grants.Open(new ContainmentBounds(), out _)!;
+        return new MountPlan(grants, hasProc: false, text).Apply(-1);
     }
 
     private static int WithHolder(Func<Holder, int> attempt)
@@ -168,12 +175,7 @@ internal static unsafe class LayerProbe
 
         internal int Start() => Unshare(NewProcesses | NewFileSystemState) is not 0 and int error ? error : _spawn.Run(out _process);
 
-        internal int TryProc()
-        {
-            int error = Unshare(NewMounts);
-            error = error != 0 ? error : MountPlan.MakeAllPrivate(_text.Add("/"));
-            return error != 0 ? error : _proc.Apply(out int mount) is not 0 and int failed ? failed : Close(0, mount);
-        }
+        internal int TryProc() => _proc.Make(out int mount) is not 0 and int failed ? failed : Close(0, mount);
 
         public void Dispose()
         {

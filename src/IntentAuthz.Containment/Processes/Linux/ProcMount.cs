@@ -6,23 +6,21 @@ namespace IntentAuthz.Containment;
 internal sealed unsafe class ProcMount(NativeText text)
 {
     private const int SetString = 1, SetDescriptor = 5, Create = 6;
-    private const int NoSetUserId = 2, NoDevices = 4, NoExecute = 8, FromEmptyPath = 4;
+    private const int NoSetUserId = 2, NoDevices = 4, NoExecute = 8;
 
     private readonly byte* _type = text.Add("proc");
     private readonly byte* _namespaceKey = text.Add("pidns");
     private readonly byte* _subsetKey = text.Add("subset");
     private readonly byte* _subset = text.Add("pid");
     private readonly byte* _namespace = text.Add("/proc/thread-self/ns/pid_for_children");
-    private readonly byte* _place = text.Add("/proc");
-    private readonly byte* _empty = text.Add("");
 
     /// <summary>
-    /// Mounts it over the one that is there. The namespace is that of the calling thread's children, and its first process must be there. Only
+    /// Makes one that is not mounted anywhere yet. The namespace is that of the calling thread's children, and its first process must be there. Only
     /// kernels that let somebody outside of the namespace do that (Linux 6.17 or later) have it.
     /// </summary>
     /// <param name="mount">A descriptor of its root.</param>
     /// <returns>An error or 0. Makes no managed object.</returns>
-    internal int Apply(out int mount)
+    internal int Make(out int mount)
     {
         mount = -1;
         int processes = Libc.Open(_namespace, Libc.O_CLOEXEC);
@@ -39,7 +37,6 @@ internal sealed unsafe class ProcMount(NativeText text)
                 || Libc.Call(KernelCalls.FsConfig, context, SetString, (nint)_subsetKey, (nint)_subset) < 0
                 || Libc.Call(KernelCalls.FsConfig, context, Create) < 0
                 || (mount = (int)Libc.Call(KernelCalls.FsMount, context, 1, NoSetUserId | NoDevices | NoExecute)) < 0
-                || Libc.Call(KernelCalls.MoveMount, mount, (nint)_empty, Libc.AT_FDCWD, (nint)_place, FromEmptyPath) < 0
                 ? Marshal.GetLastPInvokeError()
                 : 0;
             _ = Libc.Close(context);

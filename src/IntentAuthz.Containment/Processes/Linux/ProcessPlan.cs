@@ -29,7 +29,7 @@ internal sealed unsafe class ProcessPlan : IDisposable
         try
         {
             bool network = bounds.Hosts is { IsEmpty: false };
-            bool mounts = layers.Has(ContainmentLayer.MountNamespace), proc = layers.Has(ContainmentLayer.PrivateProc), ipc = layers.Has(ContainmentLayer.IpcNamespace);
+            bool mounts = layers.Has(ContainmentLayer.MountNamespace), proc = mounts && layers.Has(ContainmentLayer.PrivateProc), ipc = layers.Has(ContainmentLayer.IpcNamespace);
             Progress = Own(Descriptor.Event());
             Descriptor ruleset = Own(Landlock.Ruleset(layers.LandlockVersion, grants));
             if (network && layers.LandlockVersion >= 4 && Landlock.AddPort(ruleset.Value, Loopback.Port) != 0)
@@ -66,7 +66,7 @@ internal sealed unsafe class ProcessPlan : IDisposable
                 Progress = Progress,
                 Program = Own(new Spawn(_text, start.Program, start.Arguments, Environment(start, directory, grants.CanWrite(directory), network), childInput.Value, childOutput.Value, childError.Value, isGated: true)),
                 Holder = Own(new Spawn(_text, HolderProgram, ["-c", HolderScript], [], holderInput.Value, nothing.Value, nothing.Value, isGated: false)),
-                Mounts = mounts ? new MountPlan(grants, _text) : null,
+                Mounts = mounts ? new MountPlan(grants, proc, _text) : null,
                 Proc = proc ? new ProcMount(_text) : null,
                 Ipc = ipc,
                 Network = network,

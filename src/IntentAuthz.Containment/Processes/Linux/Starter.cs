@@ -59,7 +59,7 @@ internal sealed unsafe class Starter
     /// <summary>How far it came; the step that failed where there is an error.</summary>
     internal enum Step
     {
-        NoNewPrivileges, Namespaces, Loopback, Holder, MountNamespace, Mounts, Proc, Directory, ProcRule, Capabilities, Landlock, Filter, Program, Done,
+        NoNewPrivileges, Namespaces, Loopback, Holder, MountNamespace, Proc, Mounts, Directory, ProcRule, Capabilities, Landlock, Filter, Program, Done,
     }
 
     internal volatile Step At;
@@ -135,6 +135,7 @@ internal sealed unsafe class Starter
     private int Files()
     {
         int error;
+        int proc = -1;
         if (_layout.Mounts is not null)
         {
             At = Step.MountNamespace;
@@ -143,28 +144,25 @@ internal sealed unsafe class Starter
                 return Marshal.GetLastPInvokeError();
             }
 
-            At = Step.Mounts;
-            if ((error = _layout.Mounts.Apply()) != 0)
+            At = Step.Proc;
+            if (_layout.Proc is not null && (error = _layout.Proc.Make(out proc)) != 0)
             {
                 return error;
             }
-        }
 
-        if (_layout.Proc is not null)
-        {
-            At = Step.Proc;
-            if ((error = _layout.Proc.Apply(out int mount)) != 0)
+            At = Step.Mounts;
+            if ((error = _layout.Mounts.Apply(proc)) != 0)
             {
                 return error;
             }
 
             At = Step.ProcRule;
-            error = Landlock.AddReadable(_layout.Ruleset, mount);
-            _ = Libc.Close(mount);
-            if (error != 0)
+            if (proc >= 0 && (error = Landlock.AddReadable(_layout.Ruleset, proc)) != 0)
             {
                 return error;
             }
+
+            _ = proc < 0 ? 0 : Libc.Close(proc);
         }
 
         At = Step.Directory;
