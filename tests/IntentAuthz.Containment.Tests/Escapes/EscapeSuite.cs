@@ -85,7 +85,7 @@ public sealed partial class EscapeSuite : IAsyncLifetime
         listening.Bind(new UnixDomainSocketEndPoint(Path.Combine(outside, "s")));
         listening.Listen(16);
         datagrams.Bind(new UnixDomainSocketEndPoint(Path.Combine(outside, "d")));
-        await RunPlainAsync(Program, Arguments("prepare", "0"), workspace);
+        await RunPlainAsync(Program, [.. Arguments("prepare", "0"), attempt.Category], workspace);
         using Process victim = StartVictim(outside);
         try
         {
@@ -103,7 +103,10 @@ public sealed partial class EscapeSuite : IAsyncLifetime
         {
             victim.Kill();
             await victim.WaitForExitAsync();
-            await RunPlainAsync(Program, Arguments("forget", "0"), _directory);
+            if (attempt.Category == "sharing")
+            {
+                await RunPlainAsync(Program, Arguments("forget", "0"), _directory);
+            }
         }
 
         string[] Arguments(string name, string process) =>
