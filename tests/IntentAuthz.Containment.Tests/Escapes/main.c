@@ -102,7 +102,7 @@ int main(int count, char **arguments) {
     if (!strcmp(arguments[1], "reached")) return 42;
     if (!strcmp(arguments[1], "other-user")) return geteuid() == 12345 ? 42 : EPERM;
     if (!strcmp(arguments[1], "capable")) return is_capable() ? 42 : EPERM;
-    if (!strcmp(arguments[1], "mark-later")) { close(1); close(2); usleep(150000); workspace = arguments[2]; return leaves_a_mark(); }
+    if (!strcmp(arguments[1], "mark-later")) { close(1); close(2); workspace = arguments[2]; for (int i = 0; i < 40; i++) { usleep(50000); leaves_a_mark(); } return 0; }
     if (count < 9) return 2;
     if (arguments[0][0] == '/') self = arguments[0];
     else { if (readlink("/proc/self/exe", own, sizeof own - 1) < 0) return 2; self = own; }

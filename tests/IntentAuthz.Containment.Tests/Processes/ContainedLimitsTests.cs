@@ -66,7 +66,7 @@ public sealed class ContainedLimitsTests : IDisposable
     [InlineData("head -c 9000000 /dev/zero > big; exit $?", ProcessLimit.FileSize)]
     [InlineData("head -c 9000000 /dev/zero", ProcessLimit.Output)]
     [InlineData("head -c 9000000 /dev/zero >&2", ProcessLimit.Output)]
-    [InlineData("tail -c 400000000 /dev/zero", ProcessLimit.Memory)]
+    [InlineData("x=$(head -c 200000000 /dev/zero | tr '\\0' x); sleep 1", ProcessLimit.Memory)]
     [InlineData("for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 5 & done; exit 0", ProcessLimit.Processes)]
     [InlineData("i=0; while [ $i -lt 30 ]; do : > f$i; i=$((i+1)); done; sleep 5", ProcessLimit.Workspace)]
     public async Task Limit_Reached_IsNamed(string script, ProcessLimit expected)
@@ -127,6 +127,35 @@ public sealed class ContainedLimitsTests : IDisposable
         Assert.Equal(["GIVEN", "HOME", "PATH", "TMPDIR"], names);
         Assert.Contains("LD_PRELOAD", unnamed.Refusal, StringComparison.Ordinal);
         Assert.Contains("PATH", reserved.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_IsKilled_TakesTheWholeTreeWithIt()
+    {
+        using Process host = HostProgram.Start("contained", _workspace);
+        string group = (await host.StandardOutput.ReadLineAsync())!;
+        Assert.StartsWith("pid:", group, StringComparison.Ordinal);
+        Assert.True(InNamespace(group) >= 2, "Nothing ran contained.");
+
+        host.Kill(); // SIGKILL, of the host alone
+        await host.WaitForExitAsync();
+
+        for (int i = 0; i < 200 && InNamespace(group) > 0; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(0, InNamespace(group));
+    }
+
+    [Fact]
+    public async Task StartAsync_HostThatMayNotMakeNamespaces_IsRefusedNamingTheLayer()
+    {
+        using Process host = HostProgram.Start("contained", _workspace, "/usr/bin/setpriv", "--bounding-set", "-sys_admin");
+        string said = await host.StandardOutput.ReadToEndAsync();
+
+        Assert.Contains("PidNamespace is missing", said, StringComparison.Ordinal);
+        Assert.Contains("CAP_SYS_ADMIN", said, StringComparison.Ordinal);
     }
 
     private ContainmentBounds Bounds(ContainmentLimits limits) => new() { Reads = SystemPaths.Reads, Writes = [_workspace], Executes = SystemPaths.Executes, Limits = limits };
