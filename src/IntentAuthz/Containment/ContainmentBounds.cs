@@ -80,8 +80,9 @@ public sealed record ContainmentBounds
             .. Words("executes", Executes),
             .. Words("contacts", Hosts),
             .. Words("variables", Variables),
+            .. Limits == ContainmentLimits.None ? [] : new[] { $"at most {Limits}" },
         ];
-        return parts.Length == 0 ? "nothing narrowed but limits" : string.Join(", ", parts);
+        return parts.Length == 0 ? "nothing narrowed" : string.Join(", ", parts);
 
         static IEnumerable<string> Words<T>(string verb, ImmutableArray<T>? what) =>
             what is not { } named ? [] : [$"{verb} {(named.IsEmpty ? "nothing" : string.Join(" ", named))}"];

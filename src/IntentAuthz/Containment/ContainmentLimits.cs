@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace IntentAuthz;
 
 /// <summary>How much a contained process may use, with all it starts. What is null is not limited here; the least of all that apply holds. Immutable.</summary>
@@ -46,6 +48,30 @@ public sealed record ContainmentLimits
             WorkspaceBytes = Least(WorkspaceBytes, other.WorkspaceBytes),
             WorkspaceEntries = Least(WorkspaceEntries, other.WorkspaceEntries),
         };
+    }
+
+    /// <summary>The limits in words; empty for none.</summary>
+    public override string ToString()
+    {
+        List<string> parts = [];
+        Add(WallTime, "wall time");
+        Add(CpuTime, "processor time");
+        Add(MemoryBytes, "bytes of memory");
+        Add(Processes, "processes");
+        Add(OutputBytes, "bytes of output");
+        Add(FileBytes, "bytes a file");
+        Add(WorkspaceBytes, "bytes in the workspace");
+        Add(WorkspaceEntries, "entries in the workspace");
+        return string.Join(", ", parts);
+
+        void Add<T>(T? limit, string what)
+            where T : struct, IFormattable
+        {
+            if (limit is { } value)
+            {
+                parts.Add($"{value.ToString(null, CultureInfo.InvariantCulture)} {what}");
+            }
+        }
     }
 
     private static T? Least<T>(T? a, T? b)

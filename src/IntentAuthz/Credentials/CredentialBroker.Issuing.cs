@@ -182,7 +182,7 @@ internal sealed partial class CredentialBroker
             await AbandonAsync(held).ConfigureAwait(false);
             return AcquireResult.Failed(
                 ReasonCodes.CredentialFailed,
-                $"The issuer '{lease.Issuer}' made a secret of fewer than {SecretScrubber.MinLength} characters, which cannot be kept out of results.");
+                $"The issuer '{lease.Issuer}' made a secret of fewer than {SecretScrubber.MinLength} characters, escapes counted as what they stand for, which cannot be kept out of results.");
         }
 
         TimeSpan life = lease.ExpiresAt - _time.GetUtcNow();

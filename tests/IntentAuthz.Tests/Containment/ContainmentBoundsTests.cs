@@ -57,6 +57,17 @@ public sealed class ContainmentBoundsTests
         Assert.Contains("plain form", Assert.Throws<ArgumentException>(() => new ContainmentBounds { Reads = [path] }).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Description_OfAMandateThatNarrows_SaysAllOfIt()
+    {
+        Mandate mandate = Mandate.WhateverPoliciesPermit("a test").WithContainment(new ContainmentBounds
+        {
+            Writes = ["/w"], Hosts = [], Limits = new ContainmentLimits { Processes = 4, WallTime = TimeSpan.FromMinutes(1) },
+        });
+
+        Assert.EndsWith("; contained: writes /w, contacts nothing, at most 00:01:00 wall time, 4 processes", mandate.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Workspace_OutsideOfWhatMayBeWritten_IsRefused() =>
         Assert.Throws<ArgumentException>(() => new ContainmentProfile("build", new ContainmentBounds { Writes = ["/w/{task}"] }) { Workspace = "/w" });
 

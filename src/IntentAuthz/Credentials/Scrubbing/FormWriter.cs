@@ -13,6 +13,8 @@ internal ref struct FormWriter : IDisposable
     private const int LongestEscape = 10; // of one character, in HTML
     private const int LeastSignature = 16;
 
+    private static readonly TextEncoder[] s_encoders = [HtmlEncoder.Default, JavaScriptEncoder.Default, JavaScriptEncoder.UnsafeRelaxedJsonEscaping, UrlEncoder.Default];
+
     private readonly ReadOnlySpan<byte> _utf8;
     private readonly char[] _plain;
     private readonly char[] _form;
@@ -29,6 +31,18 @@ internal ref struct FormWriter : IDisposable
     }
 
     internal readonly ReadOnlySpan<char> Plain => _plain.AsSpan(0, _length);
+
+    /// <summary>How many characters are left of the secret in text whose escapes were undone and whose lines were joined.</summary>
+    internal readonly int LeastLength
+    {
+        get
+        {
+            int least = _length;
+            using TextView joined = Joined(Plain);
+            WriteUndone(joined.Text, 0, (_, form) => least = Math.Min(least, form.Length));
+            return Math.Min(least, joined.Text.Length);
+        }
+    }
 
     /// <summary>Hands every form to a function; some can be the same.</summary>
     internal readonly void WriteAll<TState>(TState state, Action<TState, ReadOnlySpan<char>> use)
@@ -60,11 +74,10 @@ internal ref struct FormWriter : IDisposable
             use(state, _form.AsSpan(0, utf8.Length));
         }
 
-        Encode(HtmlEncoder.Default, plain, state, use);
-        use(state, Html(plain));
-        Encode(JavaScriptEncoder.Default, plain, state, use);
-        Encode(JavaScriptEncoder.UnsafeRelaxedJsonEscaping, plain, state, use);
-        Encode(UrlEncoder.Default, plain, state, use);
+        foreach (TextEncoder encoder in s_encoders)
+        {
+            Encode(encoder, plain, state, use);
+        }
 
         Span<char> form = _form.AsSpan(0, plain.Length);
         plain.Replace(form, ' ', '+'); // a form's way to write a blank; its other characters read plainly once their escapes are undone
@@ -80,7 +93,11 @@ internal ref struct FormWriter : IDisposable
         }
 
         // In text whose escapes were undone, or whose lines were joined, those of the secret itself are gone too.
-        WriteUndone(plain, state, use);
+        if (WriteUndone(plain, state, use))
+        {
+            WriteNested(plain, state, use);
+        }
+
         using TextView joined = Joined(plain);
         use(state, joined.Text);
     }
@@ -105,45 +122,53 @@ internal ref struct FormWriter : IDisposable
         return _form.AsSpan(firstWhole, Math.Max(0, wholeCharacters - firstWhole));
     }
 
-    /// <summary>After each layer: a secret that has pairs of escapes in it may be too short to be looked for after the last one.</summary>
-    private readonly void WriteUndone<TState>(ReadOnlySpan<char> plain, TState state, Action<TState, ReadOnlySpan<char>> use)
+    /// <summary>What is left after each layer is undone; whether there were any.</summary>
+    private static bool WriteUndone<TState>(ReadOnlySpan<char> text, TState state, Action<TState, ReadOnlySpan<char>> use)
     {
-        Span<char> form = _form.AsSpan(0, plain.Length);
-        plain.CopyTo(form);
-        for (int layer = 0; layer < SecretScrubber.MaxLayers; layer++)
+        bool any = false;
+        TextView view = new(text.Length);
+        bool changed = EscapedText.Undo(text, ref view);
+        for (int layer = 1; changed; layer++)
         {
-            TextView view = new(form.Length);
-            bool changed = EscapedText.Undo(form, ref view);
-            form = form[..view.Length];
-            view.Text.CopyTo(form);
-            view.Dispose();
-            if (!changed)
+            any = true;
+            use(state, view.Text);
+            if (layer == SecretScrubber.MaxLayers)
             {
                 break;
             }
 
-            use(state, form);
+            TextView next = new(view.Length);
+            changed = EscapedText.Undo(view.Text, ref next);
+            view.Dispose();
+            view = next;
         }
+
+        view.Dispose();
+        return any;
     }
 
-    /// <summary>HTML as most write it, with as few entities as can be: short secrets that hold other escapes are found in it by this form only.</summary>
-    private readonly ReadOnlySpan<char> Html(ReadOnlySpan<char> plain)
+    /// <summary>
+    /// The escapes that a secret itself seems to hold are undone together with those it is written under, and can run into them. What comes of it
+    /// is written down for each pair of them.
+    /// </summary>
+    private static void WriteNested<TState>(ReadOnlySpan<char> plain, TState state, Action<TState, ReadOnlySpan<char>> use)
     {
-        int written = 0;
-        foreach (char c in plain)
+        char[] outer = ArrayPool<char>.Shared.Rent(plain.Length * LongestEscape * LongestEscape);
+        char[] inner = ArrayPool<char>.Shared.Rent(plain.Length * LongestEscape);
+        foreach (TextEncoder first in s_encoders)
         {
-            ReadOnlySpan<char> entity = c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '"' => "&quot;", '\'' => "&#39;", _ => default };
-            if (entity.IsEmpty)
+            _ = first.Encode(plain, inner, out _, out int length);
+            ReadOnlySpan<char> once = inner.AsSpan(0, length);
+            WriteUndone(once, state, use);
+            foreach (TextEncoder second in s_encoders)
             {
-                _form[written++] = c;
-                continue;
+                _ = second.Encode(once, outer, out _, out int written);
+                WriteUndone(outer.AsSpan(0, written), state, use);
             }
-
-            entity.CopyTo(_form.AsSpan(written));
-            written += entity.Length;
         }
 
-        return _form.AsSpan(0, written);
+        ArrayPool<char>.Shared.Return(outer, clearArray: true);
+        ArrayPool<char>.Shared.Return(inner, clearArray: true);
     }
 
     private static TextView Joined(ReadOnlySpan<char> plain)

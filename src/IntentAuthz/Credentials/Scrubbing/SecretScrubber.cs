@@ -47,7 +47,7 @@ internal sealed class SecretScrubber(TimeProvider time)
     }
 
     /// <summary>
-    /// Takes a secret up, or says that it is too short to be told from other text. Where <paramref name="until"/> is
+    /// Takes a secret up, or says that it is too short to be told from other text, or would be once escapes are undone that it seems to hold. Where <paramref name="until"/> is
     /// <see cref="DateTimeOffset.MaxValue"/>, nobody ever stops honouring it: it is known for good, once, and no lease is kept with it.
     /// </summary>
     internal bool TryRemember(LeaseId lease, Secret secret, DateTimeOffset until)
@@ -204,7 +204,7 @@ internal sealed class SecretScrubber(TimeProvider time)
     private bool TryRemember(LeaseId lease, ReadOnlySpan<byte> utf8, DateTimeOffset until)
     {
         using FormWriter writer = new(utf8);
-        if (writer.Plain.Length < MinLength)
+        if (writer.LeastLength < MinLength)
         {
             return false;
         }
