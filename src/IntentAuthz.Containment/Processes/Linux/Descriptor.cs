@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+using Microsoft.Win32.SafeHandles;
+
+namespace IntentAuthz.Containment;
+
+/// <summary>A descriptor that is closed when it goes.</summary>
+internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
+{
+    private const int DuplicateCloseOnExec = 1030, FirstAboveStandard = 16;
+
+    internal Descriptor(int descriptor)
+        : base(ownsHandle: true) => SetHandle(descriptor);
+
+    internal int Value => IsInvalid || IsClosed ? -1 : (int)handle;
+
+    protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
+
+    /// <summary>A pipe, both ends closed on exec and away from the numbers of the standard streams.</summary>
+    internal static unsafe (Descriptor Reading, Descriptor Writing) Pipe()
+    {
+        int* ends = stackalloc int[2];
+        return Libc.Pipe(ends, Libc.O_CLOEXEC) == 0
+            ? (Away(ends[0]), Away(ends[1]))
+            : throw new IOException($"No pipe could be made ({Libc.Reason(Marshal.GetLastPInvokeError())}).");
+    }
+
+    internal static unsafe Descriptor Event() => Libc.EventDescriptor(0, Libc.O_CLOEXEC | Libc.O_NONBLOCK) is >= 0 and int made
+        ? new Descriptor(made)
+        : throw new IOException($"No event descriptor could be made ({Libc.Reason(Marshal.GetLastPInvokeError())}).");
+
+    /// <summary>Wakes who waits for an event descriptor.</summary>
+    internal unsafe void Signal()
+    {
+        ulong one = 1;
+        _ = Libc.Write(Value, (byte*)&one, sizeof(ulong));
+    }
+
+    internal unsafe void Clear()
+    {
+        ulong value;
+        _ = Libc.Read(Value, (byte*)&value, sizeof(ulong));
+    }
+
+    internal void DoNotBlock() => _ = Libc.Call(KernelCalls.Fcntl, Value, 4, Libc.O_NONBLOCK);
+
+    private static Descriptor Away(int descriptor)
+    {
+        if (descriptor >= FirstAboveStandard)
+        {
+            return new Descriptor(descriptor);
+        }
+
+        int moved = (int)Libc.Call(KernelCalls.Fcntl, descriptor, DuplicateCloseOnExec, FirstAboveStandard);
+        _ = Libc.Close(descriptor);
+        return moved >= 0 ? new Descriptor(moved) : throw new IOException("A descriptor could not be duplicated; there may be too many open.");
+    }
+}

@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+
+namespace IntentAuthz.Containment;
+
+/// <summary>
+/// The system calls a contained process can make, as a program for the kernel: those of <see cref="SystemCalls.Allowed"/>, some others with the
+/// arguments that are harmless, EPERM for what is refused, ENOSYS for all that is unknown. Calls of another architecture end the process.
+/// </summary>
+/// <remarks>
+/// Classic BPF: one accumulator, jumps forward by at most 255. Numbers that lie together become one range of three instructions with a return
+/// of its own, so no jump is far; the kernel remembers which numbers are allowed whatever their arguments, so the length costs nothing there.
+/// </remarks>
+internal static class SeccompFilter
+{
+    /// <summary>The descriptor that stands for "wait for the host": no file has it, so nothing else is meant by <c>fchdir</c> to it.</summary>
+    internal const int GateDescriptor = 0x6A7E_11E5;
+
+    private const ushort LoadWord = 0x20, JumpEqual = 0x15, JumpAbove = 0x25, JumpAtLeast = 0x35, JumpAnySet = 0x45, And = 0x54, Return = 0x06;
+    private const uint Allow = 0x7fff_0000, KillProcess = 0x8000_0000, Notify = 0x7fc0_0000, Refuse = 0x0005_0000;
+    private const uint NumberOffset = 0, ArchitectureOffset = 4, ArgumentsOffset = 16;
+    private const uint ArchitectureX64 = 0xC000_003E, ArchitectureArm64 = 0xC000_00B7, FirstX32 = 0x4000_0000;
+
+    private const uint Unix = 1, Inet = 2, Inet6 = 10, Stream = 1, Tcp = 6;
+
+    /// <summary>Flags of <c>clone</c> that make namespaces: mounts, cgroups, names, IPC, users, processes, network, time.</summary>
+    private const uint NamespaceFlags = 0x0002_0000 | 0x0200_0000 | 0x0400_0000 | 0x0800_0000 | 0x1000_0000 | 0x2000_0000 | 0x4000_0000 | 0x80;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal readonly record struct Instruction(ushort Code, byte IfTrue, byte IfFalse, uint Value);
+
+    /// <summary>The program.</summary>
+    /// <param name="internet">Whether TCP sockets can be made, which only the process's own network namespace makes harmless.</param>
+    /// <param name="sharedByKey">Whether System V and POSIX objects can be used, which only an IPC namespace makes harmless.</param>
+    internal static Instruction[] Build(bool internet, bool sharedByKey)
+    {
+        bool isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+        List<Instruction> program =
+        [
+            new(LoadWord, 0, 0, ArchitectureOffset),
+            new(JumpEqual, 1, 0, isX64 ? ArchitectureX64 : ArchitectureArm64),
+            new(Return, 0, 0, KillProcess),
+            new(LoadWord, 0, 0, NumberOffset),
+        ];
+        if (isX64)
+        {
+            program.AddRange([new(JumpAtLeast, 0, 1, FirstX32), new(Return, 0, 0, KillProcess)]);
+        }
+
+        List<int> allowed = [.. SystemCalls.Allowed.ToArray().Select(static c => c.Here).Where(static n => n >= 0)];
+        List<int> denied = [.. SystemCalls.Denied.ToArray().Select(static c => c.Here).Where(static n => n >= 0)];
+        (sharedByKey ? allowed : denied).AddRange(SystemCalls.SharedByKey.ToArray().Select(static c => c.Here).Where(static n => n >= 0));
+
+        Ranges(program, allowed, Allow);
+        Checked(program, internet);
+        Ranges(program, denied, Refuse | Libc.EPERM);
+        program.Add(new(Return, 0, 0, Refuse | Libc.ENOSYS));
+        return [.. program];
+    }
+
+    /// <summary>Calls whose arguments decide.</summary>
+    private static void Checked(List<Instruction> program, bool internet)
+    {
+        // The gate: see GateDescriptor.
+        Rule(program, SystemCalls.Fchdir, [Argument(0), new(JumpEqual, 0, 1, GateDescriptor), new(Return, 0, 0, Notify), new(Return, 0, 0, Allow)]);
+
+        // A pair of sockets is connected to itself; a socket could be connected to anything that listens, by a path that no other layer sees.
+        Rule(program, SystemCalls.SocketPair, OnlyIf(0, Unix));
+        Rule(program, SystemCalls.Socket, internet
+            ?
+            [
+                Argument(0),
+                new(JumpEqual, 1, 0, Inet),
+                new(JumpEqual, 0, 5, Inet6),
+                Argument(1),
+                new(And, 0, 0, 0xF),
+                new(JumpEqual, 0, 2, Stream),
+                Argument(2), // not MPTCP, SCTP and what else comes in streams
+                new(JumpEqual, 2, 1, 0),
+                new(Return, 0, 0, Refuse | Libc.EACCES),
+                new(JumpEqual, 0, 1, Tcp),
+                new(Return, 0, 0, Allow),
+                new(Return, 0, 0, Refuse | Libc.EACCES),
+            ]
+            : [new(Return, 0, 0, Refuse | Libc.EACCES)]);
+
+        Rule(program, SystemCalls.Clone, [Argument(0), new(JumpAnySet, 0, 1, NamespaceFlags), new(Return, 0, 0, Refuse | Libc.EPERM), new(Return, 0, 0, Allow)]);
+
+        // Typing into a terminal (TIOCSTI, TIOCLINUX) and line disciplines (TIOCSETD).
+        Rule(program, SystemCalls.Ioctl,
+        [
+            Argument(1),
+            new(JumpEqual, 2, 0, 0x5412),
+            new(JumpEqual, 1, 0, 0x541C),
+            new(JumpEqual, 0, 1, 0x5423),
+            new(Return, 0, 0, Refuse | Libc.EPERM),
+            new(Return, 0, 0, Allow),
+        ]);
+
+        // Asking for the personality, or setting the plain one.
+        Rule(program, SystemCalls.Personality,
+            [Argument(0), new(JumpEqual, 1, 0, 0), new(JumpEqual, 0, 1, 0xFFFF_FFFF), new(Return, 0, 0, Allow), new(Return, 0, 0, Refuse | Libc.EPERM)]);
+
+        // A file in memory is on no path: it could be executed whatever Landlock says, unless it is sealed against that (MFD_NOEXEC_SEAL).
+        Rule(program, SystemCalls.MemfdCreate, [Argument(1), new(JumpAnySet, 0, 1, 8), new(Return, 0, 0, Allow), new(Return, 0, 0, Refuse | Libc.EPERM)]);
+
+        // Executing a descriptor; ENOSYS lets the C library go by the path in /proc/self/fd, where Landlock decides.
+        Rule(program, SystemCalls.ExecveAt, [Argument(4), new(JumpAnySet, 0, 1, Libc.AT_EMPTY_PATH), new(Return, 0, 0, Refuse | Libc.EPERM), new(Return, 0, 0, Allow)]);
+
+        // Plain files and named pipes, no devices and no sockets.
+        Rule(program, SystemCalls.Mknod, Node(1));
+        Rule(program, SystemCalls.MknodAt, Node(2));
+
+        // One's own limits only.
+        Rule(program, SystemCalls.Prlimit, OnlyIf(0, 0));
+    }
+
+    private static Instruction Argument(int index) => new(LoadWord, 0, 0, ArgumentsOffset + (uint)(8 * index)); // the low half: both architectures are little-endian
+
+    private static Instruction[] OnlyIf(int argument, uint value) =>
+        [Argument(argument), new(JumpEqual, 0, 1, value), new(Return, 0, 0, Allow), new(Return, 0, 0, Refuse | Libc.EPERM)];
+
+    private static Instruction[] Node(int argument) =>
+    [
+        Argument(argument),
+        new(And, 0, 0, 0xF000),
+        new(JumpEqual, 2, 0, 0),
+        new(JumpEqual, 1, 0, 0x8000),
+        new(JumpEqual, 0, 1, 0x1000),
+        new(Return, 0, 0, Allow),
+        new(Return, 0, 0, Refuse | Libc.EPERM),
+    ];
+
+    /// <summary>A rule ends with a return on every way, so the number is still loaded where it does not apply.</summary>
+    private static void Rule(List<Instruction> program, SystemCalls.Number call, Instruction[] rule)
+    {
+        if (call.Here >= 0)
+        {
+            program.Add(new(JumpEqual, 0, (byte)rule.Length, (uint)call.Here));
+            program.AddRange(rule);
+        }
+    }
+
+    private static void Ranges(List<Instruction> program, List<int> numbers, uint result)
+    {
+        numbers.Sort();
+        for (int i = 0; i < numbers.Count;)
+        {
+            int first = numbers[i], last = first;
+            while (++i < numbers.Count && numbers[i] <= last + 1)
+            {
+                last = numbers[i];
+            }
+
+            program.AddRange([new(JumpAtLeast, 0, 2, (uint)first), new(JumpAbove, 1, 0, (uint)last), new(Return, 0, 0, result)]);
+        }
+    }
+}
