@@ -10,7 +10,7 @@ namespace IntentAuthz.Containment;
 /// The way out of one contained call: a forward proxy (HTTP/1.1 and <c>CONNECT</c>) that has the guard decide every request as a call of the task,
 /// within the hosts the containment grants. It ends with the call; what is under way then is cut off. Safe for use by many threads.
 /// </summary>
-public sealed class EgressProxy : IAsyncDisposable
+public sealed class EgressProxy : IEgressListener, IAsyncDisposable
 {
     private readonly EgressGate _gate;
     private readonly byte[]? _token;
