@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 using BenchmarkDotNet.Attributes;
 
@@ -135,7 +136,8 @@ public class RevocationBenchmarks
     private void Write(TenantId tenant, RevocationTarget[] revoked)
     {
         long began = TimeProvider.System.GetTimestamp();
-        for (int written = 0; !_stopping;)
+        int written = 0;
+        while (!_stopping)
         {
             int due = (int)(TimeProvider.System.GetElapsedTime(began).TotalSeconds * WritesPerSecond);
             for (; written < due; written++)
@@ -151,5 +153,8 @@ public class RevocationBenchmarks
 
             Thread.Sleep(1);
         }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"// The writer revoked {written / TimeProvider.System.GetElapsedTime(began).TotalSeconds:N0} a second, and lifted as many."));
     }
 }
