@@ -20,7 +20,7 @@ public static class EgressTools
     /// <summary>The tool of tunnels (<c>CONNECT</c>): whatever is sent through one is not seen.</summary>
     public const string Tunnel = "egress.tunnel";
 
-    private const string HostType = "Egress::Host";
+    internal const string HostType = "Egress::Host";
 
     private const string RequestSchema = """
         {
@@ -77,7 +77,7 @@ public static class EgressTools
         .Service("egress");
 
     /// <summary>A host lies in every domain above it; an address lies in nothing.</summary>
-    private static ResourceReference HostOf(string host)
+    internal static ResourceReference HostOf(string host)
     {
         List<EntityUid> above = [];
         for (int dot = host.IndexOf('.', StringComparison.Ordinal); dot >= 0 && !System.Net.IPAddress.TryParse(host, out _); dot = host.IndexOf('.', dot + 1))

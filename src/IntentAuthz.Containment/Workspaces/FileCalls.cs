@@ -30,12 +30,12 @@ internal static unsafe partial class FileCalls
     private const int OpenAt2 = 437;
     private const int AtWorkingDirectory = -100;
 
-    /// <summary>Opens a host's own directory by its path, which is trusted.</summary>
-    internal static SafeFileHandle? OpenRoot(string path, out int error)
+    /// <summary>Opens a directory by its absolute path.</summary>
+    internal static SafeFileHandle? OpenRoot(string path, bool followLinks, out int error)
     {
         fixed (byte* name = Text(path))
         {
-            OpenHow how = new() { Flags = (ulong)(uint)(ReadOnly | OnlyDirectory | CloseOnExec) };
+            OpenHow how = new() { Flags = (ulong)(uint)(ReadOnly | OnlyDirectory | CloseOnExec), Resolve = followLinks ? 0 : NoSymbolicLinks | NoMagicLinks };
             return Taken(Call(OpenAt2, AtWorkingDirectory, (nint)name, (nint)(&how), sizeof(OpenHow)), out error);
         }
     }

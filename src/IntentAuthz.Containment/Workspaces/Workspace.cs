@@ -38,7 +38,7 @@ public sealed partial class Workspace : IDisposable
             return "Workspaces need Linux: other systems have no way to resolve a path beneath a directory in one step.";
         }
 
-        using SafeFileHandle? root = FileCalls.OpenRoot("/", out int error);
+        using SafeFileHandle? root = FileCalls.OpenRoot("/", followLinks: true, out int error);
         return root is not null ? null : error == FileCalls.NoSystemCall
             ? "The kernel has no openat2; use Linux 5.6 or later."
             : $"The kernel refuses openat2 (error {error}), perhaps by a filter of the container this process runs in; allow it.";
@@ -49,7 +49,9 @@ public sealed partial class Workspace : IDisposable
     /// <param name="limits">How much it may hold; null for the defaults.</param>
     /// <exception cref="PlatformNotSupportedException">This machine cannot resolve paths safely; see <see cref="GetMissing"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">The directory is not there, or cannot be opened.</exception>
-    public static Workspace Open(string directory, WorkspaceLimits? limits = null)
+    public static Workspace Open(string directory, WorkspaceLimits? limits = null) => Open(directory, limits, followLinks: true);
+
+    internal static Workspace Open(string directory, WorkspaceLimits? limits, bool followLinks)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         if (!Path.IsPathRooted(directory) || directory.Contains('\0', StringComparison.Ordinal))
@@ -63,8 +65,8 @@ public sealed partial class Workspace : IDisposable
         }
 
         string path = Path.TrimEndingDirectorySeparator(directory);
-        SafeFileHandle root = FileCalls.OpenRoot(path, out int error)
-            ?? throw new DirectoryNotFoundException($"The workspace '{path}' cannot be opened (error {error}); make the directory first.");
+        SafeFileHandle root = FileCalls.OpenRoot(path, followLinks, out int error)
+            ?? throw new DirectoryNotFoundException($"The workspace '{path}' cannot be opened (error {error}); make the directory first{(followLinks ? "" : ", and give a path without symbolic links")}.");
         return new Workspace(root, path, limits ?? new WorkspaceLimits());
     }
 

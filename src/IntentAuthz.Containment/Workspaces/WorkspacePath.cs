@@ -53,6 +53,14 @@ internal static class WorkspacePath
             : throw Bad($"it is longer than {MaxBytes} bytes, deeper than {MaxDepth} directories, or has a name longer than 255 bytes");
     }
 
+    /// <summary>The one spelling of a relative path, for policies. Absolute paths are refused: where the workspace lies is not known here.</summary>
+    internal static string Normalise(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        _ = path.StartsWith('/') ? throw Bad("it is absolute") : Parse("/", path, out string shown);
+        return shown.Length == 0 ? "." : shown;
+    }
+
     internal static (byte[] Directory, byte[] Name) Split(byte[] path)
     {
         int slash = path.AsSpan().LastIndexOf((byte)'/');

@@ -75,6 +75,12 @@ internal sealed class CallArguments
     internal KernelArguments Decided(KernelFunction inner, ToolInvocation invocation)
     {
         KernelArguments decided = new() { ExecutionSettings = _settings, Services = _services, Context = _context };
+        if (inner.UnderlyingMethod is null)
+        {
+            // An AIFunction that became a kernel function has no parameters of .NET types; it finds the invocation here.
+            decided.Context = new Dictionary<object, object?>(_context ?? new Dictionary<object, object?>()) { [typeof(ToolInvocation)] = invocation };
+        }
+
         foreach (JsonProperty argument in invocation.Arguments.EnumerateObject())
         {
             // Add, not set: names that differ only by case would be one to Semantic Kernel, so that the tool would not get what was decided.
