@@ -28,6 +28,7 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
     private IAsyncDisposable? _egress;
     private Exception? _fault;
     private bool _isGateClosed;
+    private bool _isWorkspaceOver;
     private int _written;
 
     internal ProcessSupervisor(ProcessPlan plan, TimeProvider time)
@@ -193,6 +194,8 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
             throw new IOException("The process cannot be watched (pidfd_open); Linux 5.3 or later is needed.");
         }
 
+        WorkspaceWatch? workspace = WorkspaceWatch.IsNeeded(_plan.Bounds.Limits) ? new WorkspaceWatch(_plan.Bounds.Writes ?? [], _plan.Bounds.Limits) : null;
+        long looked = Environment.TickCount64;
         bool isKilled = false;
         Libc.PollDescriptor* waits = stackalloc Libc.PollDescriptor[5];
         while (true)
@@ -202,7 +205,7 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
             waits[2] = new() { Descriptor = _plan.Output.Value, Events = Libc.POLLIN };
             waits[3] = new() { Descriptor = _plan.Error.Value, Events = Libc.POLLIN };
             waits[4] = new() { Descriptor = _plan.Input?.Value ?? -1, Events = Libc.POLLOUT };
-            if (Libc.Poll(waits, 5, -1) < 0)
+            if (Libc.Poll(waits, 5, workspace is null ? -1 : WorkspaceWatch.Milliseconds) < 0)
             {
                 continue; // interrupted
             }
@@ -217,7 +220,13 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
                 break;
             }
 
-            if (!isKilled && (_killRequested || _wallTimeOver || _output.IsOver))
+            if (workspace is not null && !_isWorkspaceOver && Environment.TickCount64 - looked >= WorkspaceWatch.Milliseconds)
+            {
+                _isWorkspaceOver = workspace.IsOver();
+                looked = Environment.TickCount64;
+            }
+
+            if (!isKilled && (_isWorkspaceOver || _killRequested || _wallTimeOver || _output.IsOver))
             {
                 isKilled = true;
                 KillHolder();
@@ -265,6 +274,7 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
         ContainmentLimits limits = _plan.Bounds.Limits;
         int? ended = signal ?? (exit > 128 ? exit - 128 : null); // a shell tells of its program's signal so
         return _output.IsOver ? ProcessLimit.Output
+            : _isWorkspaceOver ? ProcessLimit.Workspace
             : _wallTimeOver ? ProcessLimit.WallTime
             : _plan.Group is { RanIntoMemory: true } ? ProcessLimit.Memory
             : limits.CpuTime is not null && ended == Libc.SIGXCPU ? ProcessLimit.CpuTime

@@ -25,6 +25,12 @@ internal static class SeccompFilter
     /// <summary>Flags of <c>clone</c> that make namespaces: mounts, cgroups, names, IPC, users, processes, network, time.</summary>
     private const uint NamespaceFlags = 0x0002_0000 | 0x0200_0000 | 0x0400_0000 | 0x0800_0000 | 0x1000_0000 | 0x2000_0000 | 0x4000_0000 | 0x80;
 
+    /// <summary>
+    /// A sibling instead of a child would be the host's child. The host does not know of it and would never wait for it, and the end of the PID
+    /// namespace waits until somebody has.
+    /// </summary>
+    private const uint CloneParent = 0x8000;
+
     [StructLayout(LayoutKind.Sequential)]
     internal readonly record struct Instruction(ushort Code, byte IfTrue, byte IfFalse, uint Value);
 
@@ -83,7 +89,7 @@ internal static class SeccompFilter
             ]
             : [new(Return, 0, 0, Refuse | Libc.EACCES)]);
 
-        Rule(program, SystemCalls.Clone, [Argument(0), new(JumpAnySet, 0, 1, NamespaceFlags), new(Return, 0, 0, Refuse | Libc.EPERM), new(Return, 0, 0, Allow)]);
+        Rule(program, SystemCalls.Clone, [Argument(0), new(JumpAnySet, 0, 1, NamespaceFlags | CloneParent), new(Return, 0, 0, Refuse | Libc.EPERM), new(Return, 0, 0, Allow)]);
 
         // Typing into a terminal (TIOCSTI, TIOCLINUX) and line disciplines (TIOCSETD).
         Rule(program, SystemCalls.Ioctl,

@@ -1,0 +1,73 @@
+using System.Text;
+
+namespace IntentAuthz.Containment.Tests.Escapes;
+
+/// <summary>Every attempt to get out of a containment that grants a workspace and the system's programs. The attempts are in the C files beside this.</summary>
+public sealed class EscapeTests(EscapeSuite suite) : IClassFixture<EscapeSuite>
+{
+    public static TheoryData<string> Names => new(EscapeSuite.Attempts.Select(static a => a.Name));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Attempt_Contained_DoesNotGetOut(string name)
+    {
+        EscapeResult result = suite.Results[name];
+
+        Assert.False(result.ContainedSucceeded, $"'{name}' got out of the containment. Without containment: {result.ControlSaid}.");
+    }
+
+    [Fact]
+    public void Attempts_ThatSucceedWithoutContainment_AreAtLeast150()
+    {
+        string[] not = [.. suite.Results.Where(static r => !r.Value.ControlSucceeded).Select(static r => $"{r.Key} ({r.Value.ControlSaid})").Order(StringComparer.Ordinal)];
+
+        Assert.True(suite.Results.Count - not.Length >= 150, $"Only {suite.Results.Count - not.Length} attempts show anything here. These do not: {string.Join(", ", not)}");
+    }
+
+    [Fact]
+    public void Attempts_Listed_AreInTheTableOfTheDocs()
+    {
+        string docs = Path.Combine(Repository(), "docs", "containment-escapes.md");
+        string text = File.Exists(docs) ? File.ReadAllText(docs) : "";
+        const string Begin = "<!-- table -->\n";
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        if (Environment.GetEnvironmentVariable("INTENTAUTHZ_WRITE_DOCS") == "1")
+        {
+            File.WriteAllText(docs, text[..begin] + Table());
+            return;
+        }
+
+        // What stops an attempt can differ between kernels; what is attempted cannot.
+        string[] rows = [.. text[begin..].Split('\n').Where(static l => l.StartsWith("| `", StringComparison.Ordinal)).Select(static l => string.Join('|', l.Split('|')[..3]))];
+        string[] expected = [.. EscapeSuite.Attempts.Where(a => rows.Length > 0).Select(static a => $"| `{a.Name}` | {a.What} ")];
+        Assert.Equal(EscapeSuite.Attempts.Length, rows.Length);
+        Assert.Equal(expected, rows);
+    }
+
+    private string Table()
+    {
+        StringBuilder table = new();
+        foreach (IGrouping<string, EscapeAttempt> category in EscapeSuite.Attempts.GroupBy(static a => a.Category))
+        {
+            table.Append($"\n## {char.ToUpperInvariant(category.Key[0])}{category.Key[1..]}\n\n| attempt | what it does | without containment | contained |\n|---|---|---|---|\n");
+            foreach (EscapeAttempt attempt in category)
+            {
+                EscapeResult result = suite.Results[attempt.Name];
+                table.Append($"| `{attempt.Name}` | {attempt.What} | {(result.ControlSucceeded ? "succeeds" : $"not possible here ({result.ControlSaid}), not counted")} | {(result.ContainedSucceeded ? "SUCCEEDS" : $"stopped: {result.ContainedSaid}")} |\n");
+            }
+        }
+
+        return table.ToString();
+    }
+
+    private static string Repository()
+    {
+        string directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "IntentAuthz.sln")))
+        {
+            directory = Path.GetDirectoryName(directory)!;
+        }
+
+        return directory;
+    }
+}
