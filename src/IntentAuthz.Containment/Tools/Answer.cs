@@ -1,10 +1,15 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace IntentAuthz.Containment;
 
 /// <summary>Texts for a model: of a bounded length, and saying so where something was left out.</summary>
 internal static class Answer
 {
+    /// <summary>A model reads signs more easily than escapes, and nobody puts these answers into HTML.</summary>
+    internal static JsonWriterOptions Writing { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Bytes as text; what is no UTF-8 is replaced.</summary>
     internal static string Cut(ReadOnlySpan<byte> bytes, int most)
     {

@@ -37,7 +37,7 @@ internal static class PageRead
 
                 byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
                 ArrayBufferWriter<byte> buffer = new();
-                using (Utf8JsonWriter writer = new(buffer))
+                using (Utf8JsonWriter writer = new(buffer, Answer.Writing))
                 {
                     writer.WriteStartObject();
                     writer.WriteString("url", url.Address);

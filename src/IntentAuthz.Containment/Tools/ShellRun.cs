@@ -25,7 +25,7 @@ internal static class ShellRun
 
         WorkspaceChanges? changes = before is null ? null : containment.Workspace!.ChangesSince(before);
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
+        using (Utf8JsonWriter writer = new(buffer, Answer.Writing))
         {
             writer.WriteStartObject();
             if (outcome.ExitCode is { } code)

@@ -35,9 +35,9 @@ internal sealed class CodeToolFixture : IAsyncDisposable, IHostResolver
             .UseAuditSink(Audit)
             .AddContainmentProfile(new ContainmentProfile("code", new ContainmentBounds
             {
-                Reads = [.. SystemPaths.Reads, "/dev/null"],
+                Reads = SystemPaths.Reads,
                 Executes = SystemPaths.Executes,
-                Writes = [$"{_base}/{{task}}", "/dev/null"],
+                Writes = [$"{_base}/{{task}}"],
                 Hosts = [.. hosts],
                 Limits = limits,
             })
