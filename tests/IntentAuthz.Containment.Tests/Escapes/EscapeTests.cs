@@ -30,6 +30,7 @@ public sealed class EscapeTests(EscapeSuite suite) : IClassFixture<EscapeSuite>
         string docs = Path.Combine(Repository(), "docs", "containment-escapes.md");
         string text = File.Exists(docs) ? File.ReadAllText(docs) : "";
         const string Begin = "<!-- table -->\n";
+        Assert.Contains(Begin, text, StringComparison.Ordinal);
         int begin = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         if (Environment.GetEnvironmentVariable("INTENTAUTHZ_WRITE_DOCS") == "1")
         {
@@ -37,10 +38,9 @@ public sealed class EscapeTests(EscapeSuite suite) : IClassFixture<EscapeSuite>
             return;
         }
 
-        // What stops an attempt can differ between kernels; what is attempted cannot.
+        // INTENTAUTHZ_WRITE_DOCS=1 writes the table. What stops an attempt can differ between kernels; what is attempted cannot.
         string[] rows = [.. text[begin..].Split('\n').Where(static l => l.StartsWith("| `", StringComparison.Ordinal)).Select(static l => string.Join('|', l.Split('|')[..3]))];
-        string[] expected = [.. EscapeSuite.Attempts.Where(a => rows.Length > 0).Select(static a => $"| `{a.Name}` | {a.What} ")];
-        Assert.Equal(EscapeSuite.Attempts.Length, rows.Length);
+        string[] expected = [.. EscapeSuite.Attempts.Select(static a => $"| `{a.Name}` | {a.What} ")];
         Assert.Equal(expected, rows);
     }
 

@@ -1,6 +1,6 @@
 // Attempts to get out of a containment, one for each run. Without containment each must succeed, or it shows nothing.
 //   escapes <attempt> <workspace> <outside> <victim> <tcp port> <udp port> <tcp port at ::1> <ipc key>
-//   escapes prepare …the same…    makes what the attempts are after
+//   escapes prepare …the same… <category>   makes what the attempts of a category are after
 //   escapes forget …the same…     removes what outlives a directory
 #include "attempts.h"
 
@@ -39,21 +39,27 @@ static void copy(const char *from, const char *to, int mode) {
     close(out);
     chmod(to, mode);
 }
-static void prepare(void) {
+static void prepare(const char *category) { // little is made that the category does not need: a thousand files take long to remove
     char path[1024], library[1024];
     umask(022);
     put(at(outside, "secret"), SECRET, 0644);
     put(at(outside, "target"), "target", 0644);
     setxattr(at(outside, "secret"), "user.note", "x", 1, 0);
     if (symlink("secret", at(outside, "link"))) {}
-    const char *directories[] = { "emptydir", "home", "home/.ssh", "home/.config", "home/.config/autostart", "home/.config/systemd", "home/.config/systemd/user", "home/cron.d", "home/repo", "home/repo/.git", "home/repo/.git/hooks" };
-    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) mkdir(at(outside, directories[i]), 0755);
+    int shares = !strcmp(category, "sharing");
+    if (!strcmp(category, "writing")) mkdir(at(outside, "emptydir"), 0755);
+    const char *directories[] = { "home", "home/.ssh", "home/.config", "home/.config/autostart", "home/.config/systemd", "home/.config/systemd/user", "home/cron.d", "home/repo", "home/repo/.git", "home/repo/.git/hooks" };
+    int starts = !strcmp(category, "start-up files");
+    for (size_t i = 0; starts && i < sizeof directories / sizeof *directories; i++) mkdir(at(outside, directories[i]), 0755);
     const char *files[] = { ".bashrc", ".profile", ".bash_profile", ".zshrc", ".ssh/authorized_keys", ".gitconfig", ".npmrc", ".config/autostart/x.desktop", "cron.d/x", ".config/systemd/user/x.service", ".vimrc", "repo/.git/hooks/pre-commit" };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) { snprintf(path, sizeof path, "home/%s", files[i]); put(at(outside, path), "# mine\n", 0644); }
-    copy(self, at(outside, "program"), 0755);
-    snprintf(library, sizeof library, "%s.so", self);
-    copy(library, at(outside, "library.so"), 0755);
-    copy(library, at(workspace, "library.so"), 0755);
+    for (size_t i = 0; starts && i < sizeof files / sizeof *files; i++) { snprintf(path, sizeof path, "home/%s", files[i]); put(at(outside, path), "# mine\n", 0644); }
+    if (!strcmp(category, "executing")) {
+        copy(self, at(outside, "program"), 0755);
+        snprintf(library, sizeof library, "%s.so", self);
+        copy(library, at(outside, "library.so"), 0755);
+        copy(library, at(workspace, "library.so"), 0755);
+    }
+    if (!shares) return;
     int id = shmget(ipc_key, 4096, IPC_CREAT | 0600);
     char *shared = shmat(id, NULL, 0);
     if (shared != (void *)-1) strcpy(shared, SECRET);
@@ -96,7 +102,7 @@ int main(int count, char **arguments) {
     if (!strcmp(arguments[1], "reached")) return 42;
     if (!strcmp(arguments[1], "other-user")) return geteuid() == 12345 ? 42 : EPERM;
     if (!strcmp(arguments[1], "capable")) return is_capable() ? 42 : EPERM;
-    if (!strcmp(arguments[1], "mark-later")) { close(1); close(2); usleep(150000); workspace = arguments[2]; return leaves_a_mark(); }
+    if (!strcmp(arguments[1], "mark-later")) { close(1); close(2); workspace = arguments[2]; for (int i = 0; i < 40; i++) { usleep(50000); leaves_a_mark(); } return 0; }
     if (count < 9) return 2;
     if (arguments[0][0] == '/') self = arguments[0];
     else { if (readlink("/proc/self/exe", own, sizeof own - 1) < 0) return 2; self = own; }
@@ -107,7 +113,7 @@ int main(int count, char **arguments) {
     udp_port = atoi(arguments[6]);
     tcp6_port = atoi(arguments[7]);
     ipc_key = atoi(arguments[8]);
-    if (!strcmp(arguments[1], "prepare")) { prepare(); return 0; }
+    if (!strcmp(arguments[1], "prepare")) { prepare(arguments[9]); return 0; }
     if (!strcmp(arguments[1], "prepare-programs")) { prepare_programs(); return 0; }
     if (!strcmp(arguments[1], "forget")) { forget(); return 0; }
     const struct attempt *all[] = { reading, writing, executing, processes, privileges, network, sharing, resources, outliving };

@@ -41,7 +41,7 @@ static int fills_by_children(void) {
     return error;
 }
 static int fills_sealed(void) { int fd = syscall(SYS_memfd_create, "m", 8); if (fd < 0) return STOPPED; TRY(ftruncate(fd, 192 << 20)); char *p = mmap(NULL, 192 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0); if (p == MAP_FAILED) return STOPPED; for (size_t i = 0; i < 192 << 20; i += 4096) p[i] = 1; return 0; }
-static int fills_pipes(void) { int n = 0; for (; n < 300; n++) { int p[2]; if (pipe(p)) return STOPPED; fcntl(p[1], F_SETPIPE_SZ, 1 << 20); fcntl(p[1], F_SETFL, O_NONBLOCK); static char b[1 << 20]; if (write(p[1], b, sizeof b) < 0) return STOPPED; } return 0; }
+static int fills_pipes(void) { int n = 0; for (; n < 300; n++) { int p[2]; if (pipe(p)) return STOPPED; fcntl(p[1], F_SETPIPE_SZ, 1 << 20); fcntl(p[1], F_SETFL, O_NONBLOCK); static char b[1 << 20]; if (write(p[1], b, sizeof b) != sizeof b) return ENOSPC; } return 0; }
 static char block[1 << 20];
 static int fill(const char *path, int megabytes) {
     int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0600);

@@ -11,6 +11,7 @@ internal static class KernelCalls
     internal static readonly int Fcntl = Pick(72, 25);
     internal static readonly int Prctl = Pick(157, 167);
     internal static readonly int Seccomp = Pick(317, 277);
+    internal static readonly int SetNamespace = Pick(308, 268);
     internal static readonly int Unshare = Pick(272, 97);
     internal static readonly int Capset = Pick(126, 91);
     internal static readonly int Ioctl = Pick(16, 29);

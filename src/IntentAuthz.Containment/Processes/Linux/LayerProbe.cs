@@ -25,11 +25,11 @@ internal static unsafe class LayerProbe
         states.Add(new(ContainmentLayer.Landlock, landlock >= 3, Landlock.Covers(landlock)));
         AddFilter(states);
         AddCapabilities(states);
-        AddNamespaces(states);
+        Descriptor? emptyNetwork = AddNamespaces(states);
         bool hasMemory = groups.Unified is not null || groups.Memory is not null, hasProcesses = groups.Unified is not null || groups.Processes is not null;
         states.Add(new(ContainmentLayer.MemoryGroup, hasMemory, hasMemory ? $"control group version {(groups.Unified is null ? 1 : 2)}." : groups.Reason));
         states.Add(new(ContainmentLayer.ProcessGroup, hasProcesses, hasProcesses ? $"control group version {(groups.Unified is null ? 1 : 2)}." : groups.Reason));
-        return new ContainmentLayers(states.ToImmutable(), landlock, groups);
+        return new ContainmentLayers(states.ToImmutable(), landlock, groups, emptyNetwork);
     }
 
     private static string? Unsuitable()
@@ -108,9 +108,11 @@ internal static unsafe class LayerProbe
             : $"they could not be given up ({Libc.Reason(outcome)})."));
     }
 
-    private static void AddNamespaces(ImmutableArray<LayerState>.Builder states)
+    private static Descriptor? AddNamespaces(ImmutableArray<LayerState>.Builder states)
     {
         int ipc = OnThread(static () => Unshare(NewIpc));
+        int empty = -1;
+        _ = OnThread(() => empty = Unshare(NewNetwork) != 0 ? -1 : Open("/proc/thread-self/ns/net"));
         int network = OnThread(static () => Unshare(NewNetwork) is not 0 and int error ? error : Close(Loopback.Listen(out int socket), socket));
         int mounts = OnThread(static () => Unshare(NewMounts) is not 0 and int error ? error : TryMounts());
         int pid = WithHolder(static holder => holder.Start());
@@ -124,9 +126,16 @@ internal static unsafe class LayerProbe
             ? "System V and POSIX objects of its own."
             : $"{NeedsPrivilege} System V and POSIX queues, semaphores and shared memory are refused instead. ({Libc.Reason(ipc)})"));
         states.Add(new(ContainmentLayer.NetworkNamespace, network == 0, network == 0 ? "only the proxy can be reached." : $"{NeedsPrivilege} ({Libc.Reason(network)})"));
+        return empty < 0 ? null : new Descriptor(empty);
     }
 
     private static int Unshare(int what) => Libc.Call(KernelCalls.Unshare, what) < 0 ? Marshal.GetLastPInvokeError() : 0;
+
+    private static int Open(string path)
+    {
+        using NativeText text = new();
+        return Libc.Open(text.Add(path), Libc.O_CLOEXEC);
+    }
 
     private static int Close(int error, int descriptor)
     {

@@ -70,6 +70,7 @@ internal sealed unsafe class ProcessPlan : IDisposable
                 Proc = proc ? new ProcMount(_text) : null,
                 Ipc = ipc,
                 Network = network,
+                EmptyNetwork = network ? -1 : layers.EmptyNetwork?.Value ?? -1,
             };
         }
         catch

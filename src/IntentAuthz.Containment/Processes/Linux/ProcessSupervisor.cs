@@ -226,6 +226,8 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
                 looked = Environment.TickCount64;
             }
 
+            _plan.Drain(isError: false, waits[2].Returned, _output);
+            _plan.Drain(isError: true, waits[3].Returned, _output);
             if (!isKilled && (_isWorkspaceOver || _killRequested || _wallTimeOver || _output.IsOver))
             {
                 isKilled = true;
@@ -233,8 +235,6 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
                 _ = Libc.Kill(process, Libc.SIGKILL); // ours and not yet waited for, so the number is nobody else's
             }
 
-            _plan.Drain(isError: false, waits[2].Returned, _output);
-            _plan.Drain(isError: true, waits[3].Returned, _output);
             if (waits[4].Returned != 0)
             {
                 Feed();

@@ -116,6 +116,9 @@ internal static class SeccompFilter
         Rule(program, SystemCalls.Mknod, Node(1));
         Rule(program, SystemCalls.MknodAt, Node(2));
 
+        // Renaming that leaves a whiteout makes a device node.
+        Rule(program, SystemCalls.RenameAt2, [Argument(4), new(JumpAnySet, 0, 1, 4), new(Return, 0, 0, Refuse | Libc.EPERM), new(Return, 0, 0, Allow)]);
+
         // One's own limits only.
         Rule(program, SystemCalls.Prlimit, OnlyIf(0, 0));
     }

@@ -54,6 +54,9 @@ internal sealed unsafe class Starter
         internal bool Ipc { get; init; }
 
         internal bool Network { get; init; }
+
+        /// <summary>A network namespace with nothing in it, for processes without network; -1 for none.</summary>
+        internal int EmptyNetwork { get; init; } = -1;
     }
 
     /// <summary>How far it came; the step that failed where there is an error.</summary>
@@ -101,6 +104,11 @@ internal sealed unsafe class Starter
         At = Step.Namespaces;
         int namespaces = NewFileSystemState | (_layout.Holder is null ? 0 : NewProcesses) | (_layout.Ipc ? NewIpc : 0) | (_layout.Network ? NewNetwork : 0);
         if (Libc.Call(KernelCalls.Unshare, namespaces) < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        if (_layout.EmptyNetwork >= 0 && Libc.Call(KernelCalls.SetNamespace, _layout.EmptyNetwork, NewNetwork) < 0)
         {
             return Marshal.GetLastPInvokeError();
         }

@@ -33,6 +33,7 @@ internal static class SystemCalls
     internal static readonly Number Mknod = new("mknod", 133, -1);
     internal static readonly Number MknodAt = new("mknodat", 259, 33);
     internal static readonly Number Prlimit = new("prlimit64", 302, 261);
+    internal static readonly Number RenameAt2 = new("renameat2", 316, 276);
     internal static readonly Number Fchdir = new("fchdir", 81, 50);
 
     private static readonly Number[] s_allowed =
@@ -72,7 +73,7 @@ internal static class SystemCalls
         new("pselect6", 270, 72), new("pwrite64", 18, 68), new("pwritev", 296, 70), new("pwritev2", 328, 287), new("read", 0, 63),
         new("readahead", 187, 213), new("readlink", 89, -1), new("readlinkat", 267, 78), new("readv", 19, 65), new("recvfrom", 45, 207),
         new("recvmmsg", 299, 243), new("recvmsg", 47, 212), new("remap_file_pages", 216, 234), new("removexattr", 197, 14), new("rename", 82, -1),
-        new("renameat", 264, 38), new("renameat2", 316, 276), new("restart_syscall", 219, 128), new("rmdir", 84, -1), new("rseq", 334, 293),
+        new("renameat", 264, 38), new("restart_syscall", 219, 128), new("rmdir", 84, -1), new("rseq", 334, 293),
         new("rt_sigaction", 13, 134), new("rt_sigpending", 127, 136), new("rt_sigprocmask", 14, 135), new("rt_sigqueueinfo", 129, 138),
         new("rt_sigreturn", 15, 139), new("rt_sigsuspend", 130, 133), new("rt_sigtimedwait", 128, 137), new("rt_tgsigqueueinfo", 297, 240),
         new("sched_get_priority_max", 146, 125), new("sched_get_priority_min", 147, 126), new("sched_getaffinity", 204, 123),
