@@ -306,7 +306,7 @@ internal sealed partial class ShellWalker
         _state = state;
         ExpandSingle(choice.Subject);
         _uncertain++;
-        var outcome = Outcome.Both(_state);
+        var outcome = choice.Branches.Any(branch => branch.Patterns.Any(pattern => pattern.Parts is [LiteralPart { Text: "*", IsQuoted: false }])) ? Outcome.None : Outcome.Both(_state);
         var fallen = Outcome.None;
         foreach (var branch in choice.Branches)
         {
