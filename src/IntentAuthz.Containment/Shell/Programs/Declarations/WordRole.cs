@@ -1,0 +1,68 @@
+namespace IntentAuthz.Containment;
+
+/// <summary>What a word of a command means to the program that gets it.</summary>
+internal enum WordRole
+{
+    /// <summary>Nothing is touched by it.</summary>
+    Text,
+
+    /// <summary>A file that is read; <c>-</c> is standard input.</summary>
+    Read,
+
+    /// <summary>A file or directory that is read, also when it is called <c>-</c>.</summary>
+    Path,
+
+    /// <summary>A file that is made or changed, also when it is called <c>-</c>.</summary>
+    Write,
+
+    /// <summary>A file that is made or changed; <c>-</c> is standard output.</summary>
+    Out,
+
+    /// <summary>A file that is read and changed.</summary>
+    Change,
+
+    /// <summary>A file or directory that goes away.</summary>
+    Delete,
+
+    /// <summary>A file or directory that is read and goes away.</summary>
+    Move,
+
+    /// <summary>The directory that everything else is relative to.</summary>
+    In,
+
+    /// <summary>A host that is contacted.</summary>
+    Host,
+
+    /// <summary>A host, perhaps with <c>:port</c>, that is contacted.</summary>
+    Endpoint,
+
+    /// <summary>A URL that is contacted.</summary>
+    Url,
+
+    /// <summary>A text that a shell runs.</summary>
+    Shell,
+
+    /// <summary>A program that is started, with arguments that are not known.</summary>
+    Program,
+
+    /// <summary><c>NAME=VALUE</c> for the programs that are started.</summary>
+    Variable,
+
+    /// <summary>Code of another language, or what else the analysis does not read.</summary>
+    Code,
+
+    /// <summary>A file with such code.</summary>
+    Script,
+
+    /// <summary>A file whose content names more that is touched.</summary>
+    Instructions,
+
+    /// <summary>Not known to be harmless.</summary>
+    Opaque,
+
+    /// <summary>Rights, processes, mounts or namespaces are changed.</summary>
+    Privilege,
+
+    /// <summary>A file mode; the bits that lend the owner's rights raise rights.</summary>
+    Mode,
+}
