@@ -34,6 +34,14 @@ internal abstract class ProgramEffects
     /// <param name="arguments">Its <c>$0</c> and positional parameters, where they are known.</param>
     public abstract void RunsShell(ShellWord script, ReadOnlySpan<ShellWord> arguments = default);
 
+    /// <summary>
+    /// The text on the program's standard input is run by a shell, as by <c>sh</c> and <c>bash -s</c> without a script: analysed where it is known, else opaque.
+    /// </summary>
+    /// <param name="at">The program, for the position.</param>
+    /// <param name="arguments">Its <c>$0</c> and positional parameters, where they are known.</param>
+    public virtual void RunsShellFromInput(ShellWord at, ReadOnlySpan<ShellWord> arguments = default) =>
+        Opaque(OpaqueReason.ForeignCode, "A shell runs what comes on its standard input.", at);
+
     /// <summary>A variable is set for the programs that are started from here.</summary>
     public abstract void SetsVariable(string name, ShellWord value);
 
