@@ -18,7 +18,7 @@ internal static class ProgramTable
     /// <param name="effects">What is told.</param>
     public static void Tell(ShellWord program, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ProgramEffects effects)
     {
-        if (program.Text is not { Length: > 0 } text || program.IsPattern)
+        if (program.Text is not { Length: > 0 } text || (program.IsPattern && text != "["))
         {
             effects.Opaque(OpaqueReason.ComputedProgram, "The name of the program is computed.", program);
             return;
@@ -61,7 +61,17 @@ internal static class ProgramTable
         var all = new Dictionary<string, ProgramDeclaration>(StringComparer.Ordinal);
         foreach (string group in new[]
         {
-            FilePrograms.Declarations, TextPrograms.Declarations,
+            FilePrograms.Declarations,
+            TextPrograms.Declarations,
+            ArchivePrograms.Declarations,
+            SystemPrograms.Declarations,
+            NetworkPrograms.Declarations,
+            LanguagePrograms.Declarations,
+            BuildingPrograms.Declarations,
+            EditorPrograms.Declarations,
+            DatabasePrograms.Declarations,
+            RunningPrograms.Declarations,
+            GitPrograms.Declarations,
         })
         {
             ProgramDeclarations.Index(group, all.Add);
@@ -70,7 +80,64 @@ internal static class ProgramTable
         return all.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private static FrozenDictionary<string, ProgramRule> Rules() => new Dictionary<string, ProgramRule>(StringComparer.Ordinal)
+    /// <summary>Programs whose arguments are a language of their own.</summary>
+    private static FrozenDictionary<string, ProgramRule> Rules()
     {
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+        var shell = new ShellRule();
+        var sudo = new SudoRule();
+        var awk = new AwkRule();
+        var busybox = new BusyboxRule();
+        var test = new TestRule();
+        var netcat = new NetcatRule();
+        var fd = new FdRule();
+        return new Dictionary<string, ProgramRule>(StringComparer.Ordinal)
+        {
+            ["sh"] = shell,
+            ["bash"] = shell,
+            ["dash"] = shell,
+            ["ash"] = shell,
+            ["ksh"] = shell,
+            ["mksh"] = shell,
+            ["zsh"] = shell,
+            ["rbash"] = shell,
+            ["env"] = new EnvRule(),
+            ["sudo"] = sudo,
+            ["sudoedit"] = sudo,
+            ["doas"] = sudo,
+            ["su"] = new SuRule(),
+            ["watch"] = new WatchRule(),
+            ["flock"] = new FlockRule(),
+            ["xargs"] = new XargsRule(),
+            ["busybox"] = busybox,
+            ["toybox"] = busybox,
+            ["test"] = test,
+            ["["] = test,
+            ["find"] = new FindRule(),
+            ["fd"] = fd,
+            ["fdfind"] = fd,
+            ["dd"] = new DdRule(),
+            ["chmod"] = new ChmodRule(),
+            ["mktemp"] = new MktempRule(),
+            ["tar"] = new TarRule(),
+            ["gtar"] = new TarRule(),
+            ["sed"] = new SedRule(),
+            ["gsed"] = new SedRule(),
+            ["awk"] = awk,
+            ["mawk"] = awk,
+            ["gawk"] = awk,
+            ["nawk"] = awk,
+            ["original-awk"] = awk,
+            ["jq"] = new JqRule(),
+            ["yq"] = new YqRule(),
+            ["curl"] = new CurlRule(),
+            ["nc"] = netcat,
+            ["netcat"] = netcat,
+            ["ncat"] = netcat,
+            ["nc.openbsd"] = netcat,
+            ["nc.traditional"] = netcat,
+            ["scp"] = new RemoteCopyRule(RemoteCopyRule.Scp),
+            ["rsync"] = new RemoteCopyRule(RemoteCopyRule.Rsync),
+            ["sqlite3"] = new SqliteRule(),
+        }.ToFrozenDictionary(StringComparer.Ordinal);
+    }
 }

@@ -6,7 +6,7 @@ internal ref struct ArgumentReader(OptionSet options, ReadOnlySpan<ShellWord> ar
     private readonly ReadOnlySpan<ShellWord> _arguments = arguments;
     private int _next;
     private int _inCluster;
-    private bool _optionsEnded;
+    private bool _optionsEnded = options.Style.HasFlag(OptionStyle.NoOptions);
 
     public ArgumentKind Kind { get; private set; }
 
@@ -51,7 +51,7 @@ internal ref struct ArgumentReader(OptionSet options, ReadOnlySpan<ShellWord> ar
         }
         else if (text is null)
         {
-            Kind = ArgumentKind.Unclear;
+            ReadComputed();
         }
         else if (text.Length < 2 || text[0] != '-')
         {
@@ -74,6 +74,27 @@ internal ref struct ArgumentReader(OptionSet options, ReadOnlySpan<ShellWord> ar
         }
 
         return true;
+    }
+
+    /// <summary>A word that is not known: its beginning may still name a long option, or rule out that it is one.</summary>
+    private void ReadComputed()
+    {
+        if (!Word.MayBeOption)
+        {
+            Kind = ArgumentKind.Operand;
+            _optionsEnded |= options.Style.HasFlag(OptionStyle.OperandEndsOptions);
+            return;
+        }
+
+        Kind = ArgumentKind.Unclear;
+        int equals = Word.Prefix is { } prefix && prefix.StartsWith("--", StringComparison.Ordinal) && !Word.IsMany ? prefix.IndexOf('=') : -1;
+        if (equals > 0 && options.Find(Word.Prefix.AsSpan(0, equals)) is { Value: not OptionValue.None } option)
+        {
+            Kind = ArgumentKind.Option;
+            Option = option;
+            HasValue = true;
+            Word = Word with { Prefix = Word.Prefix![(equals + 1)..] };
+        }
     }
 
     private void ReadLong(string text)

@@ -19,6 +19,15 @@ internal sealed class DeclaredProgram : ProgramRule
     /// <summary>Whether an option names the directory that everything else is relative to.</summary>
     public bool HasDirectory { get; init; }
 
+    /// <summary>Whether it runs code that is not read, so that what is said of its arguments is never all.</summary>
+    public bool Foreign { get; init; }
+
+    /// <summary>For a program that runs the command that its last operands are: what the operands before it mean.</summary>
+    public WordRole[]? BeforeCommand { get; init; }
+
+    /// <summary>Whether a shell is started where no command is named.</summary>
+    public bool ShellWithoutCommand { get; init; }
+
     public override void Tell(in ProgramCall call, ProgramEffects effects)
     {
         if (call.Arguments is [{ Text: { } first }, ..] && Exits.Contains(first))
@@ -31,7 +40,12 @@ internal sealed class DeclaredProgram : ProgramRule
         List<IDisposable>? directories = HasDirectory ? EnterDirectories(arguments, effects) : null;
         foreach (ProgramEffect effect in Always)
         {
-            RoleTeller.Tell(effect.Role, effect.Word is null ? call.Program : effect.Word, effects);
+            effect.Tell(call.Program, effects);
+        }
+
+        if (Foreign && !NamesSubcommand(arguments))
+        {
+            effects.Opaque(OpaqueReason.ForeignCode, $"'{call.Name}' runs what the analysis does not read.", call.Program);
         }
 
         TellArguments(call, arguments, effects);
@@ -53,7 +67,7 @@ internal sealed class DeclaredProgram : ProgramRule
             switch (reader.Kind)
             {
                 case ArgumentKind.Operand when Subcommands is not null:
-                    if (Subcommands.TryGetValue(reader.Word.Text!, out DeclaredProgram? subcommand))
+                    if (reader.Word.Text is { } named && Subcommands.TryGetValue(named, out DeclaredProgram? subcommand))
                     {
                         subcommand.Tell(call.With(call.Arguments[reader.Next..]), effects);
                         return;
@@ -61,11 +75,25 @@ internal sealed class DeclaredProgram : ProgramRule
 
                     if (Operands is null)
                     {
+                        if (Foreign)
+                        {
+                            return;
+                        }
+
                         effects.Opaque(OpaqueReason.UnknownOption, $"Nothing is known of '{call.Name} {reader.Word.Text}'.", reader.Word);
                         return;
                     }
 
                     operands[operandCount++] = reader.Index;
+                    break;
+                case ArgumentKind.Operand when BeforeCommand is not null:
+                    if (operandCount == BeforeCommand.Length)
+                    {
+                        effects.Runs(call.Arguments[Math.Min(reader.Index, call.Arguments.Length)..], call.MoreArguments);
+                        return;
+                    }
+
+                    RoleTeller.Tell(BeforeCommand[operandCount++], reader.Word, effects);
                     break;
                 case ArgumentKind.Operand:
                     operands[operandCount++] = reader.Index;
@@ -85,6 +113,12 @@ internal sealed class DeclaredProgram : ProgramRule
                     }
 
                     break;
+                case ArgumentKind.Unclear when Foreign:
+                    operands[operandCount++] = reader.Index;
+                    break;
+                case ArgumentKind.Unclear when BeforeCommand is not null:
+                    effects.Opaque(OpaqueReason.ComputedArgument, $"What '{call.Name}' runs is computed.", reader.Word);
+                    return;
                 case ArgumentKind.Unclear:
                     if (Options.CanDoMoreThanRead || Subcommands is not null)
                     {
@@ -101,13 +135,33 @@ internal sealed class DeclaredProgram : ProgramRule
                     effects.Opaque(OpaqueReason.ComputedArgument, $"The value of '{reader.Option!.Name}' may be several words.", reader.Word);
                     break;
                 default:
+                    if (Foreign)
+                    {
+                        break;
+                    }
+
                     effects.Opaque(OpaqueReason.UnknownOption, $"The option '{reader.Word.Text}' of '{call.Name}' is not known to be harmless.", reader.Word);
                     break;
             }
         }
 
+        if (BeforeCommand is not null)
+        {
+            if (ShellWithoutCommand && pattern is null)
+            {
+                effects.RunsShellFromInput(call.Program);
+            }
+
+            return;
+        }
+
         if (Operands is null && pattern is null)
         {
+            if (Foreign)
+            {
+                return;
+            }
+
             for (int i = 0; i < operandCount; i++)
             {
                 effects.Opaque(OpaqueReason.UnknownOption, $"'{call.Name}' is not known to take '{arguments[operands[i]].Text}'.", arguments[operands[i]]);
@@ -123,12 +177,37 @@ internal sealed class DeclaredProgram : ProgramRule
         }
     }
 
-    private static void TellOption(ref ArgumentReader reader, ProgramEffects effects)
+    /// <summary>Whether the first operand is one of the subcommands, which says itself what it does.</summary>
+    private bool NamesSubcommand(scoped ReadOnlySpan<ShellWord> arguments)
+    {
+        if (Subcommands is null)
+        {
+            return false;
+        }
+
+        var reader = new ArgumentReader(Options, arguments);
+        while (reader.Read())
+        {
+            if (reader.Kind == ArgumentKind.Operand)
+            {
+                return reader.Word.Text is { } name && Subcommands.ContainsKey(name);
+            }
+
+            if (reader.Kind != ArgumentKind.Option)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    public static void TellOption(ref ArgumentReader reader, ProgramEffects effects)
     {
         ProgramOption option = reader.Option!;
         foreach (ProgramEffect effect in option.Effects)
         {
-            RoleTeller.Tell(effect.Role, effect.Word is null ? new ShellWord(option.Name, reader.Word.Position) : effect.Word, effects);
+            effect.Tell(new ShellWord(option.Name, reader.Word.Position), effects);
         }
 
         if (reader.HasValue && option.Role != WordRole.In)

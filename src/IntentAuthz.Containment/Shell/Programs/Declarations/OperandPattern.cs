@@ -6,14 +6,9 @@ internal sealed class OperandPattern(WordRole[] first, WordRole? middle, WordRol
     /// <summary>Tells what the operands mean. A pattern may stand for several words, so that what follows it may be at a later place.</summary>
     public void Tell(scoped ReadOnlySpan<ShellWord> arguments, scoped ReadOnlySpan<int> operands, ProgramEffects effects)
     {
-        if (operands.IsEmpty)
+        if (orElse is not null && operands.Length <= (middle is null ? 0 : first.Length + last.Length))
         {
-            if (orElse is not null)
-            {
-                RoleTeller.Tell(middle ?? first[0], orElse, effects);
-            }
-
-            return;
+            RoleTeller.Tell(middle ?? first[0], orElse, effects);
         }
 
         int firstPattern = int.MaxValue;
@@ -33,13 +28,13 @@ internal sealed class OperandPattern(WordRole[] first, WordRole? middle, WordRol
             int fromEnd = operands.Length - 1 - i;
             int leftmost = firstPattern <= i ? Math.Max(i, first.Length) : i;
             int rightmost = lastPattern >= i ? Math.Max(fromEnd, last.Length) : fromEnd;
-            uint told = 0;
+            ulong told = 0;
             for (int left = i; left <= leftmost; left++)
             {
                 for (int right = fromEnd; right <= rightmost; right++)
                 {
                     WordRole role = At(left, right);
-                    uint bit = 1u << (int)role;
+                    ulong bit = 1ul << (int)role;
                     if ((told & bit) == 0)
                     {
                         told |= bit;

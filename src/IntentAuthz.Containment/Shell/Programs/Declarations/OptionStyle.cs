@@ -17,4 +17,7 @@ internal enum OptionStyle
 
     /// <summary>A single dash begins a long option: <c>-name</c>, not <c>-n -a -m -e</c>.</summary>
     SingleDash = 8,
+
+    /// <summary>No word is an option, whatever it looks like.</summary>
+    NoOptions = 16,
 }

@@ -17,7 +17,9 @@ namespace IntentAuthz.Containment;
 ///   operands read* or .                   by place; '*' repeats, '?' may lack; 'or' names what it is without any
 ///   always read:/etc/passwd privilege     what it does however it is called
 ///   exits -V                              as the first argument: says something about itself and ends
-///   closed / posix / single               the list is complete / the first operand ends the options / -name is one option
+///   closed / posix / single / plain       the list is complete / the first operand ends the options / -name is one option / there are none
+///   foreign                               it runs code that is not read; options that are not described need not be known
+///   command text or shell                 it runs the command that follows these operands; 'or shell': without one, a shell
 ///   sub list show                         a subcommand with options of its own besides these; 'sub a/b' is b of a
 /// </code>
 /// </summary>
@@ -100,12 +102,15 @@ internal static class ProgramDeclarations
             }
             catch (FormatException e)
             {
-                throw new FormatException($"Line {lineNumber} of the descriptions of programs: {e.Message}", e);
+                throw new FormatException($"Line {lineNumber} of the descriptions of programs, '{line.Trim()}': {e.Message}", e);
             }
         }
 
         return top.Build();
     }
+
+    /// <summary>The options of a program whose arguments are read by code.</summary>
+    public static OptionSet Options(string body) => Parse(new ProgramDeclaration(body, 0, 0)).Options;
 
     private static readonly FrozenDictionary<string, WordRole> Roles = new Dictionary<string, WordRole>
     {
@@ -130,6 +135,19 @@ internal static class ProgramDeclarations
         ["opaque"] = WordRole.Opaque,
         ["privilege"] = WordRole.Privilege,
         ["mode"] = WordRole.Mode,
+        ["clock"] = WordRole.Clock,
+        ["packed"] = WordRole.Packed,
+        ["rewritten"] = WordRole.Rewritten,
+        ["tracing"] = WordRole.Tracing,
+        ["packer"] = WordRole.Packer,
+        ["anyhost"] = WordRole.AnyHost,
+        ["replace"] = WordRole.Replace,
+        ["gitvalue"] = WordRole.GitValue,
+        ["gitsetting"] = WordRole.GitSetting,
+        ["gitpath"] = WordRole.GitPath,
+        ["gitformat"] = WordRole.GitFormat,
+        ["gitremote"] = WordRole.GitRemote,
+        ["destination"] = WordRole.Destination,
     }.ToFrozenDictionary();
 
     private static WordRole Role(string name) =>
@@ -180,6 +198,9 @@ internal static class ProgramDeclarations
         private readonly HashSet<string> _exits = new(StringComparer.Ordinal);
         private Dictionary<string, Builder>? _subcommands;
         private OperandPattern? _operands;
+        private WordRole[]? _beforeCommand;
+        private bool _shellWithoutCommand;
+        private bool _foreign;
         private OptionStyle _style;
         private DeclaredProgram? _built;
         private OptionSet? _set;
@@ -230,6 +251,23 @@ internal static class ProgramDeclarations
                     }
 
                     break;
+                case "plain":
+                    _style |= OptionStyle.NoOptions | OptionStyle.Closed;
+                    break;
+                case "foreign":
+                    _foreign = true;
+                    break;
+                case "command":
+                    _style |= OptionStyle.OperandEndsOptions;
+                    _shellWithoutCommand = rest is [.., "or", "shell"];
+                    rest = _shellWithoutCommand ? rest[..^2] : rest;
+                    _beforeCommand = new WordRole[rest.Length];
+                    for (int i = 0; i < rest.Length; i++)
+                    {
+                        _beforeCommand[i] = Role(rest[i]);
+                    }
+
+                    break;
                 case "operands":
                     _operands = Pattern(rest);
                     break;
@@ -259,6 +297,9 @@ internal static class ProgramDeclarations
                 Exits = _exits,
                 Subcommands = _subcommands?.ToDictionary(s => s.Key, s => s.Value.Build(), StringComparer.Ordinal),
                 HasDirectory = HasDirectory(),
+                Foreign = _foreign,
+                BeforeCommand = _beforeCommand,
+                ShellWithoutCommand = _shellWithoutCommand,
             };
         }
 

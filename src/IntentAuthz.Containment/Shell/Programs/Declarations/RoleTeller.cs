@@ -81,6 +81,54 @@ internal static class RoleTeller
                 }
 
                 break;
+            case WordRole.Clock:
+                if (word.Text is null || !word.Text.StartsWith('+'))
+                {
+                    effects.Privilege("sets the clock");
+                }
+
+                break;
+            case WordRole.Packed:
+                Packed(word, effects);
+                break;
+            case WordRole.Rewritten:
+                effects.Reads(word);
+                effects.Writes(word);
+                Beside(word, "st??????", effects);
+                break;
+            case WordRole.AnyHost:
+                effects.Connects(new ShellWord(null, word.Position), null);
+                break;
+            case WordRole.Packer:
+                effects.Runs([word]);
+                effects.Runs([word, "-d"]);
+                break;
+            case WordRole.Replace:
+                effects.Writes(word);
+                effects.Deletes(word);
+                break;
+            case WordRole.GitValue:
+                effects.Writes(".git/config");
+                effects.Writes(".git/config.lock");
+                effects.Deletes(".git/config.lock");
+                break;
+            case WordRole.GitSetting or WordRole.GitPath or WordRole.GitFormat or WordRole.GitRemote:
+                GitWords.Tell(role, word, effects);
+                break;
+            case WordRole.Tracing when word.Text is ['|' or '!', ..]:
+                effects.RunsShell(word with { Text = word.Text[1..] });
+                break;
+            case WordRole.Tracing:
+                effects.Writes(word);
+                if (word.Text is not null)
+                {
+                    effects.Writes(word with { Text = word.Text + ".*", IsPattern = true });
+                }
+
+                break;
+            case WordRole.Destination:
+                Destination(word, effects);
+                break;
             case WordRole.Privilege:
                 effects.Privilege(word.Text ?? "something computed");
                 break;
@@ -187,6 +235,55 @@ internal static class RoleTeller
         if (equals > 0)
         {
             effects.SetsVariable(text[..equals], new ShellWord(text[(equals + 1)..], word.Position));
+        }
+    }
+
+    /// <summary>The name beside it begins like the file or its stem: <c>a.tar.gz</c>, <c>a.tar</c>, <c>a.tgz</c>. What stands for a directory stands for what is beneath.</summary>
+    private static void Packed(ShellWord word, ProgramEffects effects)
+    {
+        if (word.Text == "-")
+        {
+            return;
+        }
+
+        effects.Reads(word);
+        effects.Deletes(word);
+        effects.Writes(word);
+        if (word.Text is { } text)
+        {
+            int name = text.LastIndexOf('/') + 1;
+            int dot = text.LastIndexOf('.');
+            string stem = dot > name ? text[..dot] : text;
+            effects.Writes(word with { Text = stem });
+            effects.Writes(word with { Text = stem + ".*", IsPattern = true });
+            effects.Writes(word with { Text = text + ".*", IsPattern = true });
+        }
+    }
+
+    /// <summary>Files that are made in the directory of another, and go away again.</summary>
+    public static void Beside(ShellWord word, string pattern, ProgramEffects effects)
+    {
+        if (word.Text is { } text)
+        {
+            string sibling = string.Concat(text.AsSpan(0, text.LastIndexOf('/') + 1), pattern);
+            effects.Writes(word with { Text = sibling, IsPattern = true });
+            effects.Deletes(word with { Text = sibling, IsPattern = true });
+        }
+    }
+
+    private static void Destination(ShellWord word, ProgramEffects effects)
+    {
+        if (word.Text is not { } text)
+        {
+            effects.Connects(word, null);
+        }
+        else if (text.Contains("://", StringComparison.Ordinal))
+        {
+            Url(word, effects);
+        }
+        else
+        {
+            effects.Connects(word with { Text = text[(text.LastIndexOf('@') + 1)..] }, 22);
         }
     }
 

@@ -65,4 +65,43 @@ internal enum WordRole
 
     /// <summary>A file mode; the bits that lend the owner's rights raise rights.</summary>
     Mode,
+
+    /// <summary>The first argument of <c>date</c>: a format, or a time that the clock is set to.</summary>
+    Clock,
+
+    /// <summary>A file that is packed or unpacked: it goes away, and one beside it that begins like it is made.</summary>
+    Packed,
+
+    /// <summary>A file that binutils replace by way of another beside it.</summary>
+    Rewritten,
+
+    /// <summary>A file that is written, with others that begin so; behind <c>|</c> or <c>!</c> a command.</summary>
+    Tracing,
+
+    /// <summary>Whatever it is, hosts are contacted that are not known.</summary>
+    AnyHost,
+
+    /// <summary>A program that packs what it gets on standard input, and unpacks it with <c>-d</c>.</summary>
+    Packer,
+
+    /// <summary>A file that is written anew or goes away.</summary>
+    Replace,
+
+    /// <summary>The value of a setting of git, which is written down.</summary>
+    GitValue,
+
+    /// <summary>A setting of git, as <c>-c name=value</c>: many name a program.</summary>
+    GitSetting,
+
+    /// <summary>A revision or a path of git. One beneath the working directory is told with that.</summary>
+    GitPath,
+
+    /// <summary>A format of git: <c>%G</c> starts a program that checks signatures.</summary>
+    GitFormat,
+
+    /// <summary>A repository of git: a URL, <c>host:path</c>, a path, or the name of one that is configured.</summary>
+    GitRemote,
+
+    /// <summary>The host of a remote shell, as <c>[user@]host</c> or <c>ssh://[user@]host[:port]</c>.</summary>
+    Destination,
 }

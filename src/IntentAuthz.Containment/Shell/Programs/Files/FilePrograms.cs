@@ -94,7 +94,8 @@ internal static class FilePrograms
           operands path write
         program install ginstall
           gnu
-          flags -bcCDpTvZ --compare --preserve-timestamps --no-target-directory --verbose --preserve-context --debug
+          flags -bcCpTvZ --compare --preserve-timestamps --no-target-directory --verbose --preserve-context --debug
+          # strip rewrites what was installed.
           flags run:strip -s --strip
           run --strip-program
           flags -d --directory => write*
@@ -182,17 +183,17 @@ internal static class FilePrograms
           exits --version --help
           operands path* or .
         program file
-          flags -bcdEhikLlnNprsSvz0Z --brief --checking-printout --debug --extension --no-dereference --mime --mime-type --mime-encoding
+          flags -bcdEhikLlnNprsSvzZ0 --brief --checking-printout --debug --extension --no-dereference --mime --mime-type --mime-encoding
           flags --keep-going --dereference --list --no-buffer --no-pad --preserve-date --raw --special-files --version --uncompress
           flags --uncompress-noreport --print0 --apple --no-sandbox --help
           text -eFP --exclude --exclude-quiet --separator --parameter
           read -m --magic-file
           instructions -f --files-from
-          write -C --compile
+          flags write:. -C --compile
           operands path*
         program locate mlocate plocate
           flags -bcieLPqwrAEN0 --basename --count --ignore-case --existing --null --quiet --wholename --regex --all
-          text -lnr --limit --regexp
+          text -ln --limit --regexp
           read -d --database
           always read:/var/lib/mlocate read:/var/lib/plocate read:/var/cache/locate
           operands text*
@@ -209,17 +210,14 @@ internal static class FilePrograms
           flags -qdxV --quiet --fs-devno --devno --nofollow
           operands path
         program findmnt lsblk blkid
-          flags -aAbcdDefhiJklnNoOPprRsStTuUvVxyz --all --bytes --json --list --noheadings --pairs --raw --tree --df --evaluate --real --paths --fs
+          flags -aAbcdDefhiJklnNOPprRsSTuUvVxyz --all --bytes --json --list --noheadings --pairs --raw --tree --df --evaluate --real --paths --fs
           text -o --output -t --types
           operands path*
         program namei
           flags -hVxmolvn --help --version --mountpoints --modes --owners --long --vertical --nosymlinks --context
           operands path*
         program rename prename file-rename
-          always code
+          foreign
           operands text move*
-        program rsync-ssl unison rclone
-          always code
-          operands opaque*
         """;
 }

@@ -45,7 +45,7 @@ internal static class TextPrograms
           text? --check
           read --random-source
           instructions --files0-from
-          run --compress-program
+          packer --compress-program
           write -oT --output --temporary-directory
           operands read*
         program uniq
@@ -181,18 +181,8 @@ internal static class TextPrograms
           text -FMSWgw --flag-truncation --macro-name --format --sentence-regexp --word-regexp --gap-size --width
           read -bio --break-file --ignore-file --only-file
           operands read* 
-        program expr
-          operands text*
-          posix
-          closed
-        program printf echo
-          closed
-          posix
-          flags -neE
-          operands text*
-        program yes
-          closed
-          posix
+        program expr printf echo yes
+          plain
           operands text*
         # util-linux, bsdextrautils
         program rev
@@ -218,7 +208,7 @@ internal static class TextPrograms
           read -f --format-file
           operands read*
         program look
-          flags -abdftVh --alternative --alphanum --ignore-case
+          flags -abdfVh --alternative --alphanum --ignore-case
           text -t --terminate
           always read:/usr/share/dict
           operands text read?
@@ -227,7 +217,7 @@ internal static class TextPrograms
           text -t --terminal
           operands read*
         program cal ncal
-          flags -13hjmsyYwVnbJeo --one --three --help --sunday --monday --julian --year --twelve --week
+          flags -13hjmsyYwVbJeo --one --three --help --sunday --monday --julian --year --twelve --week
           text -n --months -AB
           operands text*
         # vim-common
@@ -259,7 +249,7 @@ internal static class TextPrograms
         # GNU diffutils 3.8 to 3.10
         program diff
           gnu
-          flags -qsceyniEZbwBtTaNrdpu0123456789lv --normal --brief --report-identical-files --ed --rcs --side-by-side --left-column --suppress-common-lines
+          flags -qsceyniEZbwBtTaNrdpu0123456789v --normal --brief --report-identical-files --ed --rcs --side-by-side --left-column --suppress-common-lines
           flags --show-c-function --expand-tabs --initial-tab --suppress-blank-empty --recursive --no-dereference --new-file --unidirectional-new-file
           flags --ignore-case --ignore-file-name-case --no-ignore-file-name-case --ignore-tab-expansion --ignore-trailing-space --ignore-space-change
           flags --ignore-all-space --ignore-blank-lines --strip-trailing-cr --text --minimal --speed-large-files
@@ -283,7 +273,7 @@ internal static class TextPrograms
           run --diff-program
           operands read*
         program sdiff
-          always code
+          foreign
           write -o --output
           operands read*
         # GNU patch: the patch names the files it changes
@@ -297,7 +287,7 @@ internal static class TextPrograms
           always instructions:-
           operands change? instructions?
         program dos2unix unix2dos mac2unix
-          flags -bcefFiklmnoqrRsSuv --force --quiet --keepdate --keep-bom --add-bom --remove-bom --verbose --oldfile --newline --safe --to-stdout
+          flags -befFiklmoqrRsSuv --force --quiet --keepdate --keep-bom --add-bom --remove-bom --verbose --oldfile --newline --safe --to-stdout
           text -c --convmode
           flags -n --newfile => read write*
           operands change*
@@ -308,7 +298,7 @@ internal static class TextPrograms
           write -o --output
           operands read*
         program strings
-          flags -adnovwhVs --all --data --print-file-name --include-all-whitespace
+          flags -adfovwhV --all --data --print-file-name --include-all-whitespace
           text -ntTes --bytes --radix --target --encoding --output-separator
           operands read*
         program envsubst
@@ -329,6 +319,25 @@ internal static class TextPrograms
           read --schema --relaxng --dtdvalid --schematron --catalogs
           write --output -o
           operands read*
+        # ripgrep 14: --pre and -z start programs; .ripgreprc only where the environment names it
+        program rg
+          flags -abcFhHiIlLnNoPpqsSuUvVwx0. --text --byte-offset --case-sensitive --count --count-matches --crlf --debug --files-with-matches
+          flags --files-without-match --fixed-strings --follow --glob-case-insensitive --heading --hidden --ignore-case --include-zero --invert-match --json
+          flags --line-buffered --line-number --line-regexp --max-columns-preview --mmap --multiline --multiline-dotall --no-config --no-filename --no-heading
+          flags --no-ignore --no-ignore-dot --no-ignore-global --no-ignore-parent --no-ignore-vcs --no-ignore-files --no-line-number --no-messages --no-mmap
+          flags --no-unicode --null --null-data --one-file-system --only-matching --passthru --pcre2 --pretty --quiet --smart-case --stats
+          flags --trim --type-list --unrestricted --vimgrep --with-filename --word-regexp --column --no-column --stop-on-nonmatch --trace --version --auto-hybrid-regex
+          flags --no-hidden --sort-files --block-buffered --no-require-git --binary --no-binary --help
+          flags opaque -z --search-zip
+          text -ABCdgjmMrtTE --after-context --before-context --context --max-depth --glob --iglob --threads --max-count --max-columns --replace --type --type-not
+          text --color --colors --context-separator --dfa-size-limit --encoding --engine --field-context-separator --field-match-separator --max-filesize
+          text --path-separator --regex-size-limit --sort --sortr --type-add --type-clear --generate --hyperlink-format --pre-glob
+          text -e --regexp => read* or .
+          flags --files => read* or .
+          read -f --file => read* or .
+          read --ignore-file
+          run --pre --hostname-bin
+          operands text read* or .
         program ag ack ack-grep
           flags -ACBcDfglhHiLnoQrRsSuvwWz --nocolor --color --nogroup --group --hidden --ignore-case --smart-case --case-sensitive --files-with-matches
           flags --files-without-matches --count --literal --fixed-strings --line-numbers --no-heading --numbers --nonumbers --word-regexp --all-types --unrestricted --noheading --nofilename
@@ -338,9 +347,9 @@ internal static class TextPrograms
         program wdiff colordiff
           flags -123is --no-deleted --no-inserted --no-common --statistics --ignore-case
           operands read*
-        program less more most pg lesspipe view
+        program less more most pg
           exits --version -V --help
-          always code
+          foreign
           operands read*
         """;
 }

@@ -1,0 +1,19 @@
+namespace IntentAuthz.Containment;
+
+/// <summary>Words made of others.</summary>
+internal static class ShellWords
+{
+    /// <summary>The words with spaces between them; not known where one of them is not.</summary>
+    public static ShellWord Join(ReadOnlySpan<ShellWord> words)
+    {
+        foreach (ShellWord word in words)
+        {
+            if (word.Text is null || word.IsPattern)
+            {
+                return new ShellWord(null, word.Position);
+            }
+        }
+
+        return new ShellWord(string.Join(' ', words.ToArray().Select(w => w.Text)), words.IsEmpty ? 0 : words[0].Position);
+    }
+}
