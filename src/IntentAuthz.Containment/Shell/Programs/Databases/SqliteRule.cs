@@ -31,7 +31,7 @@ internal sealed class SqliteRule : ProgramRule
 
     public override void Tell(in ProgramCall call, ProgramEffects effects)
     {
-        effects.Reads("~/.sqliterc");
+        effects.Reads(ProgramEffect.Fixed("~/.sqliterc", call.Program.Position));
         bool hasDatabase = false;
         bool hasStatements = false;
         var reader = new ArgumentReader(Options, call.WithWhatFollows());

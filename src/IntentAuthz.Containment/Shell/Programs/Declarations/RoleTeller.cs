@@ -108,9 +108,9 @@ internal static class RoleTeller
                 effects.Deletes(word);
                 break;
             case WordRole.GitValue:
-                effects.Writes(".git/config");
-                effects.Writes(".git/config.lock");
-                effects.Deletes(".git/config.lock");
+                effects.Writes(ProgramEffect.Fixed("^.git/config", word.Position));
+                effects.Writes(ProgramEffect.Fixed("^.git/config.lock", word.Position));
+                effects.Deletes(ProgramEffect.Fixed("^.git/config.lock", word.Position));
                 break;
             case WordRole.GitSetting or WordRole.GitPath or WordRole.GitFormat or WordRole.GitRemote:
                 GitWords.Tell(role, word, effects);

@@ -34,7 +34,7 @@ internal sealed class CurlRule : ProgramRule
         ReadOnlySpan<ShellWord> arguments = call.WithWhatFollows();
         if (arguments is not [{ Text: "-q" or "--disable" }, ..])
         {
-            effects.Reads("~/.curlrc");
+            effects.Reads(ProgramEffect.Fixed("~/.curlrc", call.Program.Position));
         }
 
         var reader = new ArgumentReader(Options, arguments);

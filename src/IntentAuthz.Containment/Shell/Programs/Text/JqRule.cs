@@ -82,6 +82,6 @@ internal sealed class JqRule : ProgramRule
         }
 
         // Definitions of the user are read where the file is there.
-        effects.Reads("~/.jq");
+        effects.Reads(ProgramEffect.Fixed("~/.jq", call.Program.Position));
     }
 }

@@ -40,75 +40,75 @@ internal static class GitPrograms
           opaque --exec-path --config-env --super-prefix --attr-source
           change --git-dir --work-tree
           sub status
-            always read:. read:.git write:.git/index write:.git/index.lock delete:.git/index.lock
+            always read:^. read:^.git write:^.git/index write:^.git/index.lock delete:^.git/index.lock
             flags -sbvz --short --branch --no-branch --show-stash --no-ahead-behind --ahead-behind --long --verbose --renames --no-renames
             text? -u --untracked-files --porcelain --ignored --ignore-submodules --column --no-column --find-renames
             operands gitpath*
           sub diff
-            always read:. read:.git write:.git/index write:.git/index.lock delete:.git/index.lock
+            always read:^. read:^.git write:^.git/index write:^.git/index.lock delete:^.git/index.lock
             {Diff}
             flags --cached --staged --merge-base --base --ours --theirs
             flags --no-index => path*
             operands gitpath*
           sub log whatchanged
-            always read:. read:.git
+            always read:^. read:^.git
             {Diff}
             {Log}
             operands gitpath*
           sub shortlog
-            always read:.git
+            always read:^.git
             flags -sneco --summary --numbered --email --committer --all --no-merges
             text --since --until --author
             text? -w --group
             gitformat --format
             operands gitpath*
           sub show
-            always read:. read:.git
+            always read:^. read:^.git
             {Diff}
             {Log}
             operands gitpath*
           sub rev-list
-            always read:.git
+            always read:^.git
             {Log}
             flags --count --objects --header --timestamp --quiet --objects-edge --use-bitmap-index --disk-usage --no-commit-header --commit-header
             text --filter --missing
             operands gitpath*
           sub diff-tree diff-files diff-index
-            always read:. read:.git
+            always read:^. read:^.git
             {Diff}
             flags -rtqv --root --cached --no-commit-id --always --merge-base --stdin
             gitformat? --pretty
             gitformat --format
             operands gitpath*
           sub blame annotate
-            always read:. read:.git
+            always read:^. read:^.git
             flags -bcefklnpstw --root --show-stats --porcelain --line-porcelain --incremental --show-email --show-name --show-number --progress --no-progress --color-lines --color-by-age --minimal
             text -L --date --encoding --since --ignore-rev --abbrev
             text? -M -C
             read -S --ignore-revs-file --contents
             operands gitpath*
           sub ls-files
-            always read:. read:.git
+            always read:^. read:^.git
             flags -cdmoistkuzvfr --cached --deleted --modified --others --ignored --stage --killed --unmerged --directory --no-empty-directory --eol --deduplicate --exclude-standard --error-unmatch --full-name --recurse-submodules --sparse --debug
             text -x --exclude --with-tree --format --exclude-per-directory
             text? --abbrev
             read -X --exclude-from
             operands gitpath*
           sub ls-tree
-            always read:.git
+            always read:^.git
             flags -drtlz --long --name-only --name-status --object-only --full-name --full-tree
             text --format
             text? --abbrev
             operands gitpath*
           sub cat-file
-            always read:.git
+            always read:^.git
             flags -etsp --batch-all-objects --buffer --follow-symlinks --unordered --allow-unknown-type --mailmap --use-mailmap -z -Z
             flags opaque --textconv --filters
             text --path
             text? --batch --batch-check --batch-command
             operands text*
           sub grep
-            always read:. read:.git
+            always read:^. read:^.git
             flags -aIiwvhHEGPFnlLzocpWqr --cached --untracked --no-index --text --ignore-case --word-regexp --invert-match --full-name --extended-regexp --basic-regexp --perl-regexp --fixed-strings --line-number --column --files-with-matches --name-only --files-without-match --null --only-matching --count --no-color --break --heading --show-function --function-context --recurse-submodules --exclude-standard --no-exclude-standard --and --or --not --all-match --quiet --recursive --no-recursive -0123456789
             text -eABCm --after-context --before-context --context --max-depth --threads --max-count
             text? --color
@@ -117,13 +117,13 @@ internal static class GitPrograms
             opaque? -O --open-files-in-pager
             operands gitpath*
           sub rev-parse
-            always read:.git
+            always read:^.git
             flags --show-toplevel --git-dir --absolute-git-dir --git-common-dir --is-inside-work-tree --is-inside-git-dir --is-bare-repository --show-prefix --show-cdup --verify --quiet -q --sq --all --symbolic --symbolic-full-name --is-shallow-repository --local-env-vars --revs-only --no-revs --flags --no-flags --show-superproject-working-tree
             text --git-path --default --prefix --since --until --path-format --show-object-format
             text? --short --abbrev-ref --branches --tags --remotes
             operands gitpath*
           sub describe name-rev merge-base for-each-ref show-ref show-branch check-ignore check-attr check-ref-format check-mailmap count-objects var verify-pack diff-pairs range-diff cherry fsck patch-id stripspace column get-tar-commit-id interpret-trailers fmt-merge-msg
-            always read:. read:.git write:.git/index write:.git/index.lock delete:.git/index.lock
+            always read:^. read:^.git write:^.git/index write:^.git/index.lock delete:^.git/index.lock
             flags -aqvzsnHAdhi --all --tags --always --long --exact-match --first-parent --debug --name-only --no-undefined --stdin --is-ancestor --octopus --independent --fork-point --heads --branches --verify --dereference --hash-only --non-matching --verbose --no-index --cached --source --human-readable --full --no-reflogs --connectivity-only --strict --unreachable --dangling --no-dangling --no-full --no-progress --progress --ignore-case --omit-empty
             text --match --exclude --candidates --abbrev --count --sort --points-at --refs
             text? --dirty --broken --contains --no-contains --merged --no-merged --hash --exclude-existing --color
@@ -132,7 +132,7 @@ internal static class GitPrograms
           sub version
             flags --build-options
           sub branch
-            always read:.git write:.git
+            always read:^.git write:^.git
             flags -arlvqfdDmMcCi --all --remotes --list --verbose --quiet --force --delete --move --copy --show-current --no-track --ignore-case --unset-upstream --no-color --no-column --no-abbrev --create-reflog --omit-empty
             text -u --set-upstream-to --sort --points-at
             text? --contains --no-contains --merged --no-merged --color --column --abbrev -t --track
@@ -140,7 +140,7 @@ internal static class GitPrograms
             flags opaque --edit-description
             operands text*
           sub tag
-            always read:.git write:.git
+            always read:^.git write:^.git
             flags -aldfi --annotate --list --delete --force --ignore-case --no-column --create-reflog --omit-empty --no-sign
             flags run:gpg -sv --sign --verify
             text -m --message --sort --points-at --cleanup --trailer
@@ -151,38 +151,38 @@ internal static class GitPrograms
             run -u --local-user
             operands text*
           sub reflog
-            always read:.git
+            always read:^.git
             {Log}
             operands gitpath*
           sub reflog/expire reflog/delete reflog/drop reflog/write
-            always read:.git write:.git
+            always read:^.git write:^.git
             foreign
           sub stash
-            always read:. write:. delete:. read:.git write:.git
+            always read:^. write:^. delete:^. read:^.git write:^.git
             flags -kuaqSn --keep-index --no-keep-index --include-untracked --all --quiet --index --staged --oneline --only-untracked --name-only --name-status --stat
             flags opaque -p --patch
             text -m --message
             operands text*
           sub stash/branch
-            always read:. write:. delete:. read:.git write:.git
+            always read:^. write:^. delete:^. read:^.git write:^.git
             foreign
           sub remote
-            always read:.git
+            always read:^.git
             flags -v --verbose
           sub remote/add remote/rename remote/remove remote/rm remote/set-url remote/set-branches
-            always read:.git write:.git
+            always read:^.git write:^.git
             flags --tags --no-tags --push --delete --add --no-progress
             text -tm
             operands text*
           sub remote/get-url
-            always read:.git
+            always read:^.git
             flags --push --all
             operands text
           sub remote/show remote/update remote/prune remote/set-head
-            always anyhost read:.git write:.git
+            always anyhost read:^.git write:^.git
             foreign
           sub init
-            always read:.git
+            always read:^.git
             flags -q --quiet --bare
             text -b --initial-branch --object-format --ref-format
             text? --shared
@@ -202,77 +202,77 @@ internal static class GitPrograms
             gitsetting -c --config
             operands gitremote write
           sub add stage
-            always read:. read:.git write:.git
+            always read:^. read:^.git write:^.git
             flags -nvfuANk --dry-run --verbose --force --update --all --no-all --ignore-removal --no-ignore-removal --intent-to-add --refresh --ignore-errors --ignore-missing --renormalize --sparse --no-warn-embedded-repo --pathspec-file-nul
             flags opaque -e --edit -p --patch -i --interactive
             text --chmod
             instructions --pathspec-from-file
             operands gitpath*
           sub rm
-            always read:.git write:.git
+            always read:^.git write:^.git
             flags -fnqr --force --dry-run --cached --ignore-unmatch --quiet --sparse
             instructions --pathspec-from-file
             operands delete*
           sub mv
-            always read:.git write:.git
+            always read:^.git write:^.git
             flags -fknv --force --dry-run --verbose --sparse
             operands move* write
           sub restore
-            always read:.git write:.git
+            always read:^.git write:^.git
             flags -qSWm --quiet --staged --worktree --progress --no-progress --ours --theirs --merge --ignore-unmerged --ignore-skip-worktree-bits --overlay --no-overlay --recurse-submodules --no-recurse-submodules
             flags opaque -p --patch
             text -s --source --conflict
             instructions --pathspec-from-file
             operands replace*
           sub reset
-            always read:. read:.git write:.git
+            always read:^. read:^.git write:^.git
             flags -qN --quiet --soft --mixed --intent-to-add --refresh --no-refresh
-            flags write:. delete:. --hard --merge --keep
+            flags write:^. delete:^. --hard --merge --keep
             flags opaque -p --patch
             operands gitpath*
           sub clean
-            always read:. read:.git delete:.
+            always read:^. read:^.git delete:^.
             flags -fdnqxX --force --dry-run --quiet
             flags opaque -i --interactive
             text -e --exclude
             operands gitpath*
           sub apply
-            always read:. write:. delete:. read:.git write:.git
+            always read:^. write:^. delete:^. read:^.git write:^.git
             flags -3Rz --stat --numstat --summary --check --index --cached --intent-to-add --3way --reverse --reject --apply --no-add --ignore-space-change --ignore-whitespace --inaccurate-eof --verbose -v --quiet -q --recount --allow-overlap --unidiff-zero --binary --allow-binary-replacement --allow-empty -N
             text -pC --exclude --include --whitespace
             flags opaque --unsafe-paths
             opaque --directory --build-fake-ancestor
             operands read*
           sub format-patch
-            always read:. read:.git write:.
+            always read:^. read:^.git write:.
             {Diff}
             flags -kn --stdout --numbered --no-numbered --keep-subject --signoff --root --cover-letter --thread --no-thread --zero-commit --no-signature --always
             text --start-number --subject-prefix --suffix --to --in-reply-to --base --signature --from --reroll-count --interdiff --range-diff
             write -o --output-directory
             operands gitpath*
           sub hash-object
-            always read:.git write:.git
+            always read:^.git write:^.git
             flags -w --stdin --stdin-paths --no-filters --literally
             text -t --path
             operands read*
           sub symbolic-ref update-ref update-index write-tree read-tree commit-tree mktree mktag notes replace pack-refs prune repack gc pack-objects unpack-objects index-pack maintenance
-            always read:. read:.git write:.git delete:.git
+            always read:^. read:^.git write:^.git delete:^.git
             foreign
             operands text*
           sub config
-            always read:.git read:~/.gitconfig read:~/.config/git
+            always read:^.git read:~/.gitconfig read:~/.config/git
             flags -lz --list --show-origin --show-scope --name-only --null --includes --no-includes --bool --int --bool-or-int --path --expiry-date --fixed-value
             flags --local --worktree
             flags write:~/.gitconfig --global
             flags privilege:changes_settings_of_all_users --system
             text --type --default --blob --get-color --get-colorbool --get-urlmatch
             flags --get --get-all --get-regexp => text*
-            flags write:.git/config write:.git/config.lock delete:.git/config.lock --add --unset --unset-all --replace-all --rename-section --remove-section
+            flags write:^.git/config write:^.git/config.lock delete:^.git/config.lock --add --unset --unset-all --replace-all --rename-section --remove-section
             flags opaque -e --edit
             change -f --file
             operands text gitvalue*
           sub archive
-            always read:. read:.git
+            always read:^. read:^.git
             flags -vl --verbose --list --worktree-attributes
             flags -0123456789
             text --format --prefix --mtime
@@ -282,28 +282,28 @@ internal static class GitPrograms
             always run:sh_-c_gzip
             operands gitpath*
           sub ls-remote
-            always anyhost read:.git
+            always anyhost read:^.git
             flags -htqd --heads --branches --tags --refs --quiet --exit-code --get-url --symref
             text --sort -o --server-option
             run --upload-pack --exec
             operands gitremote text*
           sub fetch
             # Submodules are fetched too, and hooks that guard references run.
-            always anyhost read:.git write:.git
+            always anyhost read:^.git write:^.git
             foreign
             run --upload-pack
             operands gitremote text*
           sub pull push
-            always anyhost read:. write:. read:.git write:.git
+            always anyhost read:^. write:^. read:^.git write:^.git
             foreign
             run --upload-pack --receive-pack --exec
             operands gitremote text*
           sub checkout switch commit merge rebase cherry-pick revert am
-            always read:. write:. delete:. read:.git write:.git
+            always read:^. write:^. delete:^. read:^.git write:^.git
             foreign
             operands gitpath*
           sub worktree submodule bisect filter-branch difftool mergetool daemon instaweb send-email gui gitk citool svn lfs p4 credential credential-store credential-cache help request-pull rerere sparse-checkout subtree imap-send http-backend upload-pack receive-pack upload-archive shell fast-import fast-export bundle fetch-pack send-pack remote-https remote-http remote-ext remote-fd hook multi-pack-index commit-graph scalar backfill refs
-            always read:. write:. delete:. read:.git write:.git
+            always read:^. write:^. delete:^. read:^.git write:^.git
             foreign
             operands gitpath*
         program git-remote-https git-remote-http
