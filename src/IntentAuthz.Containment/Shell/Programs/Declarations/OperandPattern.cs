@@ -3,6 +3,9 @@ namespace IntentAuthz.Containment;
 /// <summary>What the operands of a program are, by their places: some first ones, any number in the middle, some last ones.</summary>
 internal sealed class OperandPattern(WordRole[] first, WordRole? middle, WordRole[] last, string? orElse)
 {
+    /// <summary>One role for every place, the middle once.</summary>
+    public IEnumerable<WordRole> Roles => [.. first, .. middle is { } role ? [role] : Array.Empty<WordRole>(), .. last];
+
     /// <summary>Tells what the operands mean. A pattern may stand for several words, so that what follows it may be at a later place.</summary>
     public void Tell(scoped ReadOnlySpan<ShellWord> arguments, scoped ReadOnlySpan<int> operands, ProgramEffects effects)
     {

@@ -65,5 +65,6 @@ internal sealed class OptionSet(Dictionary<string, ProgramOption> options, Optio
 
     private OptionSet? Outer { get; } = outer;
 
-    private Dictionary<string, ProgramOption>.ValueCollection All => options.Values;
+    /// <summary>The options of this set, without those of the outer ones.</summary>
+    public IReadOnlyCollection<ProgramOption> All => options.Values;
 }
