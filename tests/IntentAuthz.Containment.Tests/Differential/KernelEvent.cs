@@ -11,6 +11,9 @@ internal enum KernelEventKind
 
     /// <summary>A directory is opened, to list it or to reach what lies in it.</summary>
     Directory,
+
+    /// <summary>A directory is made.</summary>
+    MakeDirectory,
 }
 
 /// <summary>One thing that the kernel was asked for and did.</summary>

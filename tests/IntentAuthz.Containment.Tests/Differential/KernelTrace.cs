@@ -104,7 +104,7 @@ internal sealed partial class KernelTrace(string directory)
                 bool writes = name == "creat" || arguments.Contains("O_WRONLY", StringComparison.Ordinal) || arguments.Contains("O_RDWR", StringComparison.Ordinal) || arguments.Contains("O_CREAT", StringComparison.Ordinal)
                     || arguments.Contains("O_TRUNC", StringComparison.Ordinal) || arguments.Contains("O_TMPFILE", StringComparison.Ordinal);
                 bool reaches = arguments.Contains("O_DIRECTORY", StringComparison.Ordinal) || arguments.Contains("O_PATH", StringComparison.Ordinal);
-                Add(arguments.Contains("O_TMPFILE", StringComparison.Ordinal) || (writes && !reaches) ? KernelEventKind.Write : reaches ? KernelEventKind.Directory : KernelEventKind.Read, paths[0], line);
+                Add(arguments.Contains("O_TMPFILE", StringComparison.Ordinal) || (writes && !reaches) ? KernelEventKind.Write : reaches || System.IO.Directory.Exists(paths[0]) ? KernelEventKind.Directory : KernelEventKind.Read, paths[0], line);
                 break;
             case "execve" or "execveat":
                 Add(KernelEventKind.Execute, paths[0], line);
@@ -123,7 +123,10 @@ internal sealed partial class KernelTrace(string directory)
             case "symlink" or "symlinkat":
                 Add(KernelEventKind.Write, paths[^1], line);
                 break;
-            case "mkdir" or "mkdirat" or "truncate" or "chmod" or "fchmodat" or "chown" or "lchown" or "fchownat" or "mknod" or "mknodat" or "setxattr" or "mount":
+            case "mkdir" or "mkdirat":
+                Add(KernelEventKind.MakeDirectory, paths[^1], line);
+                break;
+            case "truncate" or "chmod" or "fchmodat" or "chown" or "lchown" or "fchownat" or "mknod" or "mknodat" or "setxattr" or "mount":
                 Add(KernelEventKind.Write, paths[^1], line);
                 break;
             case "chdir":
@@ -140,6 +143,8 @@ internal sealed partial class KernelTrace(string directory)
                 break;
         }
     }
+
+    private static string Plain(string path) => path.Length > 1 ? path.TrimEnd('/') : path;
 
     private void Add(KernelEventKind kind, string target, string line) => _events.Add(new KernelEvent(kind, target, line));
 
@@ -184,7 +189,7 @@ internal sealed partial class KernelTrace(string directory)
                 }
 
                 string path = text.ToString();
-                paths.Add(Path.GetFullPath(path.Length == 0 ? relativeTo : Path.Combine(relativeTo, path)));
+                paths.Add(Plain(Path.GetFullPath(path.Length == 0 ? relativeTo : Path.Combine(relativeTo, path))));
                 relativeTo = current;
             }
             else if (arguments[i] == '[')

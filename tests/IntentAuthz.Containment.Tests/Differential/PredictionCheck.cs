@@ -52,6 +52,7 @@ internal sealed class PredictionCheck(ShellAnalysis analysis)
         KernelEventKind.Execute => analysis.Programs.Any(p => p.Name == e.Target || Path.GetFileName(p.Name) == Path.GetFileName(e.Target)),
         KernelEventKind.Delete => Covers(analysis.Deletes, e.Target),
         KernelEventKind.Write => Covers(analysis.Writes, e.Target) || IsBeneath(AmbientWrites, e.Target) || e.Target.StartsWith("/proc/self/fd/", StringComparison.Ordinal),
+        KernelEventKind.MakeDirectory => Covers(analysis.Writes, e.Target) || analysis.Writes.Any(w => w.StartsWith(e.Target + "/", StringComparison.Ordinal)),
         KernelEventKind.Read => Reads(e.Target),
         _ => Reads(e.Target) || LiesAbove(e.Target),
     };
@@ -82,7 +83,7 @@ internal sealed class PredictionCheck(ShellAnalysis analysis)
 
         for (int i = 0; i < segments.Length; i++)
         {
-            if (!FileSystemName.MatchesSimpleExpression(Loose(parts[i]), segments[i], ignoreCase: false))
+            if (parts[i] != segments[i] && !FileSystemName.MatchesSimpleExpression(Loose(parts[i]), segments[i], ignoreCase: false))
             {
                 return false;
             }
@@ -120,7 +121,7 @@ internal sealed class PredictionCheck(ShellAnalysis analysis)
 
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!FileSystemName.MatchesSimpleExpression(Loose(parts[i]), segments[i], ignoreCase: false))
+            if (parts[i] != segments[i] && !FileSystemName.MatchesSimpleExpression(Loose(parts[i]), segments[i], ignoreCase: false))
             {
                 return false;
             }

@@ -10,7 +10,7 @@ internal abstract class ProgramEffects
     /// <summary>A file or directory is read. A directory stands for everything beneath it.</summary>
     public abstract void Reads(ShellWord path);
 
-    /// <summary>A file is made or changed, or something beneath a directory is.</summary>
+    /// <summary>A file is made or changed, or something beneath a directory is. Directories above it that are missing may be made with it.</summary>
     public abstract void Writes(ShellWord path);
 
     /// <summary>A file or directory goes away, with everything beneath it.</summary>

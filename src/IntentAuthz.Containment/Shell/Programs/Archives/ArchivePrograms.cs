@@ -5,8 +5,16 @@ internal static class ArchivePrograms
 {
     public const string Declarations = """
         # GNU gzip 1.12, bzip2 1.0.8, xz 5.4, zstd 1.5: the file goes away and another is made beside it
-        program gzip gunzip
+        program gzip
           gnu
+          flags -adfhklLnNqrtvV123456789 --ascii --decompress --uncompress --force --keep --list --license --no-name --name --quiet --recursive --test --verbose --fast --best --rsyncable --synchronous
+          flags -c --stdout --to-stdout => read*
+          text -bS --bits --suffix
+          operands packed*
+        program gunzip
+          gnu
+          # A script that runs gzip
+          always run:gzip_-d
           flags -adfhklLnNqrtvV123456789 --ascii --decompress --uncompress --force --keep --list --license --no-name --name --quiet --recursive --test --verbose --fast --best --rsyncable --synchronous
           flags -c --stdout --to-stdout => read*
           text -bS --bits --suffix
@@ -31,6 +39,7 @@ internal static class ArchivePrograms
           write -o
           operands packed*
         program zcat bzcat xzcat lzcat zstdcat gzcat
+          always run:gzip_-cd
           flags -cdfhlLqv --force --quiet --help --version --verbose
           operands read*
         program zgrep bzgrep xzgrep zegrep zfgrep

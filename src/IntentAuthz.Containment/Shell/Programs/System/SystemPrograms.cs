@@ -6,40 +6,40 @@ internal static class SystemPrograms
     public const string Declarations = """
         # procps-ng 4, coreutils, util-linux: what is running and what there is
         program ps
-          always read:/proc
+          always read:/proc read:/sys
           flags -aAdefFgGjlLmMNrTvwxXyZzcHhOVnSuUtpCqks --deselect --forest --headers --no-headers --info --context --cumulative --everyone
           text --pid --ppid --quick-pid --user --User --group --Group --tty --sid --sort --format --cols --columns --rows --lines --width --signames
           text -o
           operands text*
         program top htop
-          always read:/proc
+          always read:/proc read:/sys
           flags -bcHiSsehv1EO
           text -dnpuUow
           operands text*
         program free
           gnu
-          always read:/proc
+          always read:/proc read:/sys
           flags -bkmghltwvLV --bytes --kilo --mega --giga --tera --peta --kibi --mebi --gibi --tebi --pebi --human --si --lohi --line --total --wide --committed
           text -sc --seconds --count
           operands text
         program uptime
           gnu
-          always read:/proc
+          always read:/proc read:/sys
           flags -psVhcr --pretty --since --container --raw
           operands text
         program vmstat
           gnu
-          always read:/proc
+          always read:/proc read:/sys
           flags -afmnsDdwtyVh --active --forks --slabs --one-header --stats --disk-sum --disk --wide --timestamp --no-first
           text -pS --partition --unit
           operands text*
         program pgrep pidof
-          always read:/proc
+          always read:/proc read:/sys
           flags -clavwxnofiLqh --count --list-name --list-full --inverse --exact --newest --oldest --full --ignore-case --env
           text -dgGPstuUOr --delimiter --pgroup --group --parent --session --terminal --euid --uid
           operands text*
         program pwdx pmap pstree
-          always read:/proc
+          always read:/proc read:/sys
           flags -aAclnpuxXdqVhgs
           operands text*
         program uname
@@ -114,7 +114,7 @@ internal static class SystemPrograms
           flags -aAbBceEhJknpPrsStvVxy --all --json --online --offline --extended --parse --summary --verbose --bytes
           operands text*
         program lsof
-          always read:/proc
+          always read:/proc read:/sys
           flags -abhilnNOPRtUvVwX
           text -cdgpsuT
           operands text*
@@ -139,7 +139,7 @@ internal static class SystemPrograms
           text -nN --namespace --name
           operands text*
         program iostat mpstat sar pidstat
-          always read:/proc
+          always read:/proc read:/sys
           foreign
           operands text*
 

@@ -155,7 +155,7 @@ internal static class TextPrograms
           flags -ksqz --keep-files --suppress-matched --quiet --silent --elide-empty-files
           text -bn --suffix-format --digits
           write -f --prefix
-          always write:.
+          always write:. delete:.
           operands read text*
         program split
           gnu
@@ -227,8 +227,23 @@ internal static class TextPrograms
           text -c -cols -g -group -groupsize -l -len -o -offset -s -seek -n -name -R
           operands read? out?
         # GNU grep 3.8 to 3.11
-        program grep egrep fgrep
+        program grep
           gnu
+          flags -EFGPiyvwxzcLlqsbHhnTZaIUu0123456789 --extended-regexp --fixed-strings --basic-regexp --perl-regexp --ignore-case --no-ignore-case
+          flags --invert-match --word-regexp --line-regexp --null-data --count --files-without-match --files-with-matches --quiet --silent --no-messages
+          flags --byte-offset --with-filename --no-filename --line-number --initial-tab --null --text --binary --unix-byte-offsets --only-matching -oV
+          flags --line-buffered
+          text -ABCdDm --after-context --before-context --context --max-count --label --binary-files --devices --directories --exclude --include --exclude-dir
+          text? --color --colour
+          text -e --regexp => read*
+          flags -rR --recursive --dereference-recursive => text read* or .
+          read -f --file => read*
+          read --exclude-from
+          operands text read*
+        # Scripts that run grep with an option before the others
+        program egrep fgrep
+          gnu
+          always run:grep_x
           flags -EFGPiyvwxzcLlqsbHhnTZaIUu0123456789 --extended-regexp --fixed-strings --basic-regexp --perl-regexp --ignore-case --no-ignore-case
           flags --invert-match --word-regexp --line-regexp --null-data --count --files-without-match --files-with-matches --quiet --silent --no-messages
           flags --byte-offset --with-filename --no-filename --line-number --initial-tab --null --text --binary --unix-byte-offsets --only-matching -oV
@@ -242,6 +257,7 @@ internal static class TextPrograms
           operands text read*
         program rgrep
           gnu
+          always run:grep_x
           flags -EFGPiyvwxzcLlqsbHhnTZaIUurRo0123456789 --ignore-case --recursive --line-number
           text -ABCdDme --include --exclude --exclude-dir
           text? --color --colour

@@ -132,7 +132,7 @@ internal static class GitPrograms
           sub version
             flags --build-options
           sub branch
-            always read:^.git write:^.git
+            always read:^.git write:^.git delete:^.git
             flags -arlvqfdDmMcCi --all --remotes --list --verbose --quiet --force --delete --move --copy --show-current --no-track --ignore-case --unset-upstream --no-color --no-column --no-abbrev --create-reflog --omit-empty
             text -u --set-upstream-to --sort --points-at
             text? --contains --no-contains --merged --no-merged --color --column --abbrev -t --track
@@ -140,7 +140,7 @@ internal static class GitPrograms
             flags opaque --edit-description
             operands text*
           sub tag
-            always read:^.git write:^.git
+            always read:^.git write:^.git delete:^.git
             flags -aldfi --annotate --list --delete --force --ignore-case --no-column --create-reflog --omit-empty --no-sign
             flags run:gpg -sv --sign --verify
             text -m --message --sort --points-at --cleanup --trailer
@@ -155,22 +155,22 @@ internal static class GitPrograms
             {Log}
             operands gitpath*
           sub reflog/expire reflog/delete reflog/drop reflog/write
-            always read:^.git write:^.git
+            always read:^.git write:^.git delete:^.git
             foreign
           sub stash
-            always read:^. write:^. delete:^. read:^.git write:^.git
+            always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             flags -kuaqSn --keep-index --no-keep-index --include-untracked --all --quiet --index --staged --oneline --only-untracked --name-only --name-status --stat
             flags opaque -p --patch
             text -m --message
             operands text*
           sub stash/branch
-            always read:^. write:^. delete:^. read:^.git write:^.git
+            always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             foreign
           sub remote
             always read:^.git
             flags -v --verbose
           sub remote/add remote/rename remote/remove remote/rm remote/set-url remote/set-branches
-            always read:^.git write:^.git
+            always read:^.git write:^.git delete:^.git
             flags --tags --no-tags --push --delete --add --no-progress
             text -tm
             operands text*
@@ -179,7 +179,7 @@ internal static class GitPrograms
             flags --push --all
             operands text
           sub remote/show remote/update remote/prune remote/set-head
-            always anyhost read:^.git write:^.git
+            always anyhost read:^.git write:^.git delete:^.git
             foreign
           sub init
             always read:^.git
@@ -188,7 +188,7 @@ internal static class GitPrograms
             text? --shared
             path --template
             write --separate-git-dir
-            operands write or .git
+            operands replace or .git
           sub clone
             # A server may answer with a redirect to another.
             always anyhost write:. run:git-remote-https
@@ -202,30 +202,30 @@ internal static class GitPrograms
             gitsetting -c --config
             operands gitremote write
           sub add stage
-            always read:^. read:^.git write:^.git
+            always read:^. read:^.git write:^.git delete:^.git
             flags -nvfuANk --dry-run --verbose --force --update --all --no-all --ignore-removal --no-ignore-removal --intent-to-add --refresh --ignore-errors --ignore-missing --renormalize --sparse --no-warn-embedded-repo --pathspec-file-nul
             flags opaque -e --edit -p --patch -i --interactive
             text --chmod
             instructions --pathspec-from-file
             operands gitpath*
           sub rm
-            always read:^.git write:^.git
+            always read:^. read:^.git write:^.git delete:^.git
             flags -fnqr --force --dry-run --cached --ignore-unmatch --quiet --sparse
             instructions --pathspec-from-file
             operands delete*
           sub mv
-            always read:^.git write:^.git
+            always read:^. read:^.git write:^.git delete:^.git
             flags -fknv --force --dry-run --verbose --sparse
             operands move* write
           sub restore
-            always read:^.git write:^.git
+            always read:^. read:^.git write:^.git delete:^.git
             flags -qSWm --quiet --staged --worktree --progress --no-progress --ours --theirs --merge --ignore-unmerged --ignore-skip-worktree-bits --overlay --no-overlay --recurse-submodules --no-recurse-submodules
             flags opaque -p --patch
             text -s --source --conflict
             instructions --pathspec-from-file
             operands replace*
           sub reset
-            always read:^. read:^.git write:^.git
+            always read:^. read:^.git write:^.git delete:^.git
             flags -qN --quiet --soft --mixed --intent-to-add --refresh --no-refresh
             flags write:^. delete:^. --hard --merge --keep
             flags opaque -p --patch
@@ -237,7 +237,7 @@ internal static class GitPrograms
             text -e --exclude
             operands gitpath*
           sub apply
-            always read:^. write:^. delete:^. read:^.git write:^.git
+            always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             flags -3Rz --stat --numstat --summary --check --index --cached --intent-to-add --3way --reverse --reject --apply --no-add --ignore-space-change --ignore-whitespace --inaccurate-eof --verbose -v --quiet -q --recount --allow-overlap --unidiff-zero --binary --allow-binary-replacement --allow-empty -N
             text -pC --exclude --include --whitespace
             flags opaque --unsafe-paths
@@ -251,7 +251,7 @@ internal static class GitPrograms
             write -o --output-directory
             operands gitpath*
           sub hash-object
-            always read:^.git write:^.git
+            always read:^.git write:^.git delete:^.git
             flags -w --stdin --stdin-paths --no-filters --literally
             text -t --path
             operands read*
@@ -289,21 +289,21 @@ internal static class GitPrograms
             operands gitremote text*
           sub fetch
             # Submodules are fetched too, and hooks that guard references run.
-            always anyhost read:^.git write:^.git
+            always anyhost read:^.git write:^.git delete:^.git
             foreign
             run --upload-pack
             operands gitremote text*
           sub pull push
-            always anyhost read:^. write:^. read:^.git write:^.git
+            always anyhost read:^. write:^. read:^.git write:^.git delete:^.git
             foreign
             run --upload-pack --receive-pack --exec
             operands gitremote text*
           sub checkout switch commit merge rebase cherry-pick revert am
-            always read:^. write:^. delete:^. read:^.git write:^.git
+            always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             foreign
             operands gitpath*
           sub worktree submodule bisect filter-branch difftool mergetool daemon instaweb send-email gui gitk citool svn lfs p4 credential credential-store credential-cache help request-pull rerere sparse-checkout subtree imap-send http-backend upload-pack receive-pack upload-archive shell fast-import fast-export bundle fetch-pack send-pack remote-https remote-http remote-ext remote-fd hook multi-pack-index commit-graph scalar backfill refs
-            always read:^. write:^. delete:^. read:^.git write:^.git
+            always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             foreign
             operands gitpath*
         program git-remote-https git-remote-http
