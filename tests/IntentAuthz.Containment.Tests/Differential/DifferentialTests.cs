@@ -89,6 +89,9 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
         string home = Path.Combine(root, "home");
         Directory.CreateDirectory(home);
         File.WriteAllText(Path.Combine(home, "h.txt"), "home\n");
+
+        // Without an identity git makes one of the machine's name, and asks the network for it.
+        File.WriteAllText(Path.Combine(home, ".gitconfig"), "[user]\n\tname = Test\n\temail = test@example.com\n");
         foreach (string directory in new[] { "sub/deep", "src", "out", "empty" })
         {
             Directory.CreateDirectory(Path.Combine(work, directory));

@@ -103,7 +103,13 @@ internal sealed partial class KernelTrace(string directory)
             case "open" or "openat" or "openat2" or "creat":
                 bool writes = name == "creat" || arguments.Contains("O_WRONLY", StringComparison.Ordinal) || arguments.Contains("O_RDWR", StringComparison.Ordinal) || arguments.Contains("O_CREAT", StringComparison.Ordinal)
                     || arguments.Contains("O_TRUNC", StringComparison.Ordinal) || arguments.Contains("O_TMPFILE", StringComparison.Ordinal);
-                bool reaches = arguments.Contains("O_DIRECTORY", StringComparison.Ordinal) || arguments.Contains("O_PATH", StringComparison.Ordinal);
+                if (arguments.Contains("O_PATH", StringComparison.Ordinal))
+                {
+                    // A handle that neither reads nor lists.
+                    break;
+                }
+
+                bool reaches = arguments.Contains("O_DIRECTORY", StringComparison.Ordinal);
                 Add(arguments.Contains("O_TMPFILE", StringComparison.Ordinal) || (writes && !reaches) ? KernelEventKind.Write : reaches || System.IO.Directory.Exists(paths[0]) ? KernelEventKind.Directory : KernelEventKind.Read, paths[0], line);
                 break;
             case "execve" or "execveat":

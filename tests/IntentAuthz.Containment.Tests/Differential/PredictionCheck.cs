@@ -14,7 +14,7 @@ internal sealed class PredictionCheck(ShellAnalysis analysis)
     [
         "/etc/ld.so.cache", "/etc/ld.so.preload", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/libexec",
         "/usr/share/locale", "/usr/share/zoneinfo", "/etc/localtime", "/etc/locale.alias",
-        "/etc/passwd", "/etc/group", "/etc/nsswitch.conf",
+        "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/userdb", "/run/userdb", "/run/systemd/userdb", "/run/host/userdb",
         "/etc/host.conf", "/etc/hosts", "/etc/resolv.conf", "/etc/gai.conf",
         "/dev/null", "/dev/tty", "/dev/urandom", "/dev/random",
         "/proc/self", "/proc/thread-self", "/proc/filesystems", "/proc/meminfo", "/proc/sys", "/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage", "/sys/fs/cgroup",

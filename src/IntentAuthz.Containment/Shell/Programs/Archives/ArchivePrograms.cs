@@ -57,7 +57,7 @@ internal static class ArchivePrograms
           write -bO --temp-path --output-file --out
           shell --unzip-command
           exits -v --version -h --help
-          operands write read*
+          operands zip read*
         program unzip
           flags -lvtpcznoqajLMUVXKCuf:^W
           write -d

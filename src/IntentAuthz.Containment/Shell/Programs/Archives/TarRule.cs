@@ -214,7 +214,7 @@ internal sealed class TarRule : ProgramRule
                     break;
                 case "--checkpoint-action" when value is { Text: null } or { Text: ['e', 'x', ..] }:
                     string? action = value.Value.Text;
-                    effects.RunsShell(value.Value with { Text = action?[(action.IndexOf('=') + 1)..] });
+                    ShellWords.RunShell(value.Value with { Text = action?[(action.IndexOf('=') + 1)..] }, effects);
                     break;
             }
         }

@@ -140,6 +140,7 @@ internal static class ProgramDeclarations
         ["rewritten"] = WordRole.Rewritten,
         ["tracing"] = WordRole.Tracing,
         ["packer"] = WordRole.Packer,
+        ["zip"] = WordRole.Zip,
         ["anyhost"] = WordRole.AnyHost,
         ["replace"] = WordRole.Replace,
         ["gitvalue"] = WordRole.GitValue,

@@ -47,7 +47,7 @@ internal static class RoleTeller
                 Url(word, effects);
                 break;
             case WordRole.Shell:
-                effects.RunsShell(word);
+                ShellWords.RunShell(word, effects);
                 break;
             case WordRole.Program:
                 effects.Runs([word], moreArguments: true);
@@ -103,6 +103,20 @@ internal static class RoleTeller
                 effects.Runs([word]);
                 effects.Runs([word, "-d"]);
                 break;
+            case WordRole.Zip when word.Text == "-":
+                break;
+            case WordRole.Zip:
+                effects.Reads(word);
+                effects.Writes(word);
+                effects.Deletes(word);
+                if (word.Text is not null)
+                {
+                    effects.Writes(word with { Text = word.Text + ".zip" });
+                    effects.Deletes(word with { Text = word.Text + ".zip" });
+                }
+
+                Beside(word, "zi??????", effects);
+                break;
             case WordRole.Replace:
                 effects.Writes(word);
                 effects.Deletes(word);
@@ -116,7 +130,7 @@ internal static class RoleTeller
                 GitWords.Tell(role, word, effects);
                 break;
             case WordRole.Tracing when word.Text is ['|' or '!', ..]:
-                effects.RunsShell(word with { Text = word.Text[1..] });
+                ShellWords.RunShell(word with { Text = word.Text[1..] }, effects);
                 break;
             case WordRole.Tracing:
                 effects.Writes(word);

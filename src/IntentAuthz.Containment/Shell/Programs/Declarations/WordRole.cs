@@ -78,6 +78,9 @@ internal enum WordRole
     /// <summary>A file that is written, with others that begin so; behind <c>|</c> or <c>!</c> a command.</summary>
     Tracing,
 
+    /// <summary>An archive of <c>zip</c>: <c>.zip</c> is added where no suffix is, and another file beside it takes its place.</summary>
+    Zip,
+
     /// <summary>Whatever it is, hosts are contacted that are not known.</summary>
     AnyHost,
 

@@ -203,6 +203,7 @@ internal static class FilePrograms
           operands text*
         program whereis
           closed
+          always read:/bin read:/sbin read:/lib read:/lib32 read:/lib64 read:/usr read:/etc read:/opt read:/var
           flags -bmsuglf
           operands text*
         program mountpoint

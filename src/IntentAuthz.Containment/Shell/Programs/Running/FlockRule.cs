@@ -31,7 +31,7 @@ internal sealed class FlockRule : ProgramRule
             ReadOnlySpan<ShellWord> command = arguments[(reader.Index + 1)..];
             if (command is [{ Text: "-c" or "--command" }, ..])
             {
-                effects.RunsShell(command.Length > 1 ? command[1] : new ShellWord(null, call.Program.Position));
+                ShellWords.RunShell(command.Length > 1 ? command[1] : new ShellWord(null, call.Program.Position), effects);
             }
             else if (!command.IsEmpty)
             {

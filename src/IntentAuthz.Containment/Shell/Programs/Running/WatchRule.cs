@@ -28,7 +28,7 @@ internal sealed class WatchRule : ProgramRule
                 }
                 else
                 {
-                    effects.RunsShell(ShellWords.Join(command));
+                    ShellWords.RunShell(ShellWords.Join(command), effects);
                 }
 
                 return;

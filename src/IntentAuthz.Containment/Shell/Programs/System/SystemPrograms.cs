@@ -33,7 +33,12 @@ internal static class SystemPrograms
           flags -afmnsDdwtyVh --active --forks --slabs --one-header --stats --disk-sum --disk --wide --timestamp --no-first
           text -pS --partition --unit
           operands text*
-        program pgrep pidof
+        program pidof
+          always read:/proc write:/dev/console
+          flags -cnqsxzwhV
+          text -o -S -d -t
+          operands text*
+        program pgrep
           always read:/proc read:/sys
           flags -clavwxnofiLqh --count --list-name --list-full --inverse --exact --newest --oldest --full --ignore-case --env
           text -dgGPstuUOr --delimiter --pgroup --group --parent --session --terminal --euid --uid

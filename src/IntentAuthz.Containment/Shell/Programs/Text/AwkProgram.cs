@@ -184,7 +184,7 @@ internal sealed class AwkProgram(string program, int position, ProgramEffects ef
                     if (command is not null && !command.Contains('\0') && _at < program.Length && program[_at] == ')')
                     {
                         _at++;
-                        effects.RunsShell(new ShellWord(command, position));
+                        ShellWords.RunShell(new ShellWord(command, position), effects);
                         break;
                     }
                 }
@@ -223,7 +223,7 @@ internal sealed class AwkProgram(string program, int position, ProgramEffects ef
         }
         else if (_printDepth >= 0)
         {
-            Target(static (word, e) => e.RunsShell(word));
+            Target(static (word, e) => ShellWords.RunShell(word, e));
         }
         else
         {

@@ -91,6 +91,7 @@ internal sealed class SedRule : ProgramRule
         else
         {
             effects.Writes(file with { Text = file.Text + suffix });
+            effects.Deletes(file);
         }
     }
 }

@@ -149,7 +149,7 @@ internal sealed class SedScript(string script, int position, ProgramEffects effe
             case 'e':
                 Skip(" \t");
                 string line = ToEndOfLine();
-                effects.RunsShell(new ShellWord(line.Length == 0 ? null : line, position));
+                ShellWords.RunShell(new ShellWord(line.Length == 0 ? null : line, position), effects);
                 return true;
             case 'y':
                 return _at < script.Length && script[_at++] is var y && Delimited(y, isRegex: false) && Delimited(y, isRegex: false) && End();
@@ -182,7 +182,7 @@ internal sealed class SedScript(string script, int position, ProgramEffects effe
                     break;
                 case 'e':
                     _at++;
-                    effects.RunsShell(new ShellWord(null, position));
+                    ShellWords.RunShell(new ShellWord(null, position), effects);
                     break;
                 case 'w':
                     _at++;

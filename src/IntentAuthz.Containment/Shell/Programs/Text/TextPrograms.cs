@@ -284,6 +284,7 @@ internal static class TextPrograms
           operands read read? text*
         program diff3
           gnu
+          always run:diff
           flags -AeExX3mTaiv --show-all --ed --show-overlap --easy-only --overlap-only --merge --text --strip-trailing-cr --initial-tab
           text -L --label
           run --diff-program
