@@ -132,8 +132,11 @@ internal sealed partial class KernelTrace(string directory)
             case "mkdir" or "mkdirat":
                 Add(KernelEventKind.MakeDirectory, paths[^1], line);
                 break;
-            case "truncate" or "chmod" or "fchmodat" or "chown" or "lchown" or "fchownat" or "mknod" or "mknodat" or "setxattr" or "mount":
+            case "truncate" or "chmod" or "fchmodat" or "chown" or "lchown" or "fchownat" or "mknod" or "mknodat" or "mount":
                 Add(KernelEventKind.Write, paths[^1], line);
+                break;
+            case "setxattr":
+                Add(KernelEventKind.Write, paths[0], line);
                 break;
             case "chdir":
                 _directories[process] = paths[0];

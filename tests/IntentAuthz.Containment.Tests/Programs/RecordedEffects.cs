@@ -90,7 +90,7 @@ internal sealed class RecordedEffects : ProgramEffects
     public override string ToString() => string.Join("; ", _lines);
 
     private void Add(string what, ShellWord path) =>
-        _lines.Add($"{what} {string.Concat(_directories.Reverse().Select(d => d + "/"))}{(path.Place == FilePlace.Home ? "~/" : "")}{path.Text ?? "?"}");
+        _lines.Add($"{what} {(path.Place == FilePlace.Home ? "~/" : string.Concat(_directories.Reverse().Select(d => d + "/")))}{path.Text ?? "?"}");
 
     private sealed class Scope(Stack<string> directories) : IDisposable
     {

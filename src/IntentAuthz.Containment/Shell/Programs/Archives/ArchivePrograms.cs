@@ -60,11 +60,11 @@ internal static class ArchivePrograms
           operands zip read*
         program unzip
           flags -lvtpcznoqajLMUVXKCuf:^W
-          write -d
+          replace -d
           text -xP
           exits -v --help -h
           flags -Z
-          always write:.
+          always write:. delete:.
           operands read text*
         program zipinfo funzip
           flags -12smlvhtTzCMZ

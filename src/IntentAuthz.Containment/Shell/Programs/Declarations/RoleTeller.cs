@@ -268,9 +268,11 @@ internal static class RoleTeller
             int name = text.LastIndexOf('/') + 1;
             int dot = text.LastIndexOf('.');
             string stem = dot > name ? text[..dot] : text;
-            effects.Writes(word with { Text = stem });
-            effects.Writes(word with { Text = stem + ".*", IsPattern = true });
-            effects.Writes(word with { Text = text + ".*", IsPattern = true });
+            foreach (ShellWord made in (ReadOnlySpan<ShellWord>)[word with { Text = stem }, word with { Text = stem + ".*", IsPattern = true }, word with { Text = text + ".*", IsPattern = true }])
+            {
+                effects.Writes(made);
+                effects.Deletes(made);
+            }
         }
     }
 

@@ -31,6 +31,7 @@ internal static class GitPrograms
 
     public const string Declarations = $"""
         program git
+          always read:~/.gitconfig read:~/.config/git
           exits --version -v --exec-path --html-path --man-path --info-path
           flags --no-pager --no-replace-objects --no-lazy-fetch --no-optional-locks --no-advice --bare --literal-pathspecs --glob-pathspecs --noglob-pathspecs --icase-pathspecs -P
           flags opaque -p --paginate --help -h
