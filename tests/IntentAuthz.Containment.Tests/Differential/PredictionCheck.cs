@@ -64,7 +64,7 @@ internal sealed class PredictionCheck(ShellAnalysis analysis)
         || (path.StartsWith("/proc/", StringComparison.Ordinal) && path.EndsWith("/cmdline", StringComparison.Ordinal) && analysis.Reads.Contains("/proc"));
 
     /// <summary>A script is opened by the interpreter that it names.</summary>
-    private bool IsProgram(string path) => analysis.Programs.Any(p => Path.GetFileName(p.Name) == Path.GetFileName(path)) && path.StartsWith("/usr/bin/", StringComparison.Ordinal);
+    private bool IsProgram(string path) => analysis.Programs.Any(p => Path.GetFileName(p.Name) == Path.GetFileName(path)) && (path.StartsWith("/usr/bin/", StringComparison.Ordinal) || path.StartsWith("/bin/", StringComparison.Ordinal));
 
     /// <summary>Directories are opened on the way to what lies in them.</summary>
     private bool LiesAbove(string path) => All().Any(p => p == path || p.StartsWith(path == "/" ? path : path + "/", StringComparison.Ordinal) || Covers([p], path));

@@ -199,7 +199,7 @@ internal static class BraceExpansion
             return null;
         }
 
-        step = step == 0 ? 1 : Math.Abs(step);
+        step = step == 0 ? 1 : step == long.MaxValue ? 1_000_000_000_000 : Math.Abs(step);
         var letters = ends[0].Length == 1 && ends[1].Length == 1 && char.IsAsciiLetter(ends[0][0]) && char.IsAsciiLetter(ends[1][0]);
         long first;
         long last;
@@ -217,7 +217,7 @@ internal static class BraceExpansion
             width = Math.Max(ends[0].Length, ends[1].Length);
         }
 
-        if (Math.Abs((decimal)first - last) / step >= MaxWords)
+        if (first == long.MaxValue || last == long.MaxValue || Math.Abs((decimal)first - last) / step >= MaxWords)
         {
             tooMany = true;
             return null;
@@ -233,7 +233,23 @@ internal static class BraceExpansion
         return all;
     }
 
-    private static bool Integer(string text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value is > -1_000_000_000_000 and < 1_000_000_000_000;
+    // What is a number but larger than any sensible end is the largest one, and then too many.
+    private static bool Integer(string text, out long value)
+    {
+        if (text.AsSpan().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') >= 0)
+        {
+            value = 0;
+            return false;
+        }
+
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value is > -1_000_000_000_000 and < 1_000_000_000_000)
+        {
+            return true;
+        }
+
+        value = long.MaxValue;
+        return text.AsSpan().TrimStart("+-").Length > 0;
+    }
 
     private static bool IsPadded(string text)
     {

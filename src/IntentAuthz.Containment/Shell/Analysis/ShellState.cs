@@ -217,7 +217,7 @@ internal sealed record ShellState
         var builder = left.ToBuilder();
         foreach (var (name, function) in left)
         {
-            builder[name] = right.TryGetValue(name, out var other) ? Join(function, other) : function with { MayBeNone = true };
+            builder[name] = right.TryGetValue(name, out var other) ? FunctionState.Join(function, other) : function with { MayBeNone = true };
         }
 
         foreach (var (name, function) in right)
@@ -229,24 +229,5 @@ internal sealed record ShellState
         }
 
         return builder.ToImmutable();
-    }
-
-    private static FunctionState Join(FunctionState left, FunctionState right)
-    {
-        if (left.SameAs(right))
-        {
-            return left;
-        }
-
-        var all = new List<FunctionDefinition>(left.Definitions);
-        foreach (var definition in right.Definitions)
-        {
-            if (!all.Contains(definition))
-            {
-                all.Add(definition);
-            }
-        }
-
-        return new FunctionState([.. all], left.MayBeNone || right.MayBeNone);
     }
 }

@@ -122,7 +122,15 @@ internal sealed partial class ShellWalker
                 i++;
             }
 
-            EvaluateName(text[start..(i + 1)], assigns, position, depth);
+            var name = text[start..(i + 1)];
+            if (IsSet(text, i + 1))
+            {
+                _state = Set(_state, name, ShellValue.Number, position);
+            }
+            else
+            {
+                EvaluateName(name, assigns, position, depth);
+            }
         }
     }
 
@@ -161,8 +169,19 @@ internal sealed partial class ShellWalker
 
         if (assigns)
         {
-            _state = Set(_state, name, ShellValue.Number, position);
+            _state = Set(_state, name, value.IsNumber ? ShellValue.Number : ShellValue.Unknown, position);
         }
+    }
+
+    // `name = …` sets a variable without looking at what it was.
+    private static bool IsSet(string text, int after)
+    {
+        while (after < text.Length && text[after] is ' ' or '\t')
+        {
+            after++;
+        }
+
+        return after < text.Length && text[after] == '=' && (after + 1 == text.Length || text[after + 1] != '=');
     }
 
     // `==`, `<=`, `>=` and `!=` compare; any other `=` and a doubled sign set something.

@@ -179,17 +179,19 @@ internal sealed partial class ShellWalker
             Opaque(OpaqueReason.UnsupportedConstruct, $"A function named '{name}' runs instead of programs.", definition.Position);
         }
 
-        var known = _everFunctions.GetValueOrDefault(name)?.Definitions ?? [];
-        if (!known.Contains(definition))
-        {
-            _everFunctions = _everFunctions.SetItem(name, new FunctionState([.. known, definition], MayBeNone: true));
-        }
+        var one = new FunctionState([definition], MayBeNone: true);
+        _everFunctions = _everFunctions.SetItem(name, _everFunctions.TryGetValue(name, out var known) ? FunctionState.Join(known, one) : one);
 
         return Outcome.Both(state with { Functions = state.Functions.SetItem(name, new FunctionState([definition], MayBeNone: false)) });
     }
 
     private Outcome Call(FunctionState function, List<ShellWord> words, ShellState state)
     {
+        if (function.IsCut)
+        {
+            TooLarge($"The function '{words[0].Text}' has more definitions than are followed.", words[0].Position);
+        }
+
         var outcome = Outcome.None;
         foreach (var definition in function.Definitions)
         {

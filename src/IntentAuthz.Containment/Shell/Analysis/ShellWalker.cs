@@ -169,6 +169,11 @@ internal sealed partial class ShellWalker
 
     private void NoteDialect(ShellParser parser)
     {
+        if (parser.HasTrailingBackslash)
+        {
+            Opaque(OpaqueReason.UnsupportedConstruct, "The text ends in a backslash with nothing behind it, which shells keep or drop.", 0);
+        }
+
         if (_dialect == ShellDialect.Posix && parser.BashOnly is { } construct)
         {
             Opaque(OpaqueReason.UnsupportedConstruct, $"'{construct.What}' means something else in another shell than bash.", construct.Position);

@@ -8,7 +8,7 @@ internal sealed partial class ShellParser
     private void ReadBraces(PartsBuilder builder, bool inQuotes, int start)
     {
         var from = _position;
-        SkipMatched('{', '}', inQuotes);
+        SkipMatched('{', '}', inQuotes, processes: true);
         var after = _position;
         var end = after - 1;
         var limit = _limit;
@@ -65,7 +65,7 @@ internal sealed partial class ShellParser
         {
             NoteBash("an array", _position);
             var open = ++_position;
-            SkipMatched('[', ']', inQuotes);
+            SkipMatched('[', ']', inQuotes, processes: true);
             var close = _position;
             subscript = ReadPartsBetween(open, close - 1, PartsMode.Quoted);
             _position = close;
@@ -194,7 +194,7 @@ internal sealed partial class ShellParser
                 }
             }
 
-            SkipOne(inQuotes);
+            SkipOne(inQuotes, braces: true);
         }
 
         return end;

@@ -13,7 +13,8 @@ internal sealed partial class ShellParser
 
         switch (Reserved())
         {
-            case null:
+            case null or "time":
+                // Behind a pipe `time` is a program.
                 return null;
             case "{":
             {
@@ -252,7 +253,7 @@ internal sealed partial class ShellParser
         _position = from;
         while (_position < end && _text[_position] != ';')
         {
-            SkipOne(isQuoted: false);
+            SkipOne(isQuoted: false, braces: false);
         }
 
         _limit = limit;
@@ -380,17 +381,22 @@ internal sealed partial class ShellParser
         NoteBash("coproc", start);
         _position += 6;
         SkipBlanks();
-        if (Current == '(' || Reserved() is not null)
+        if (Current == '(' || Reserved() is not (null or "time"))
         {
             return new CoprocessCommand(start, null, ReadCompoundOnly());
         }
 
         var before = _position;
+        if (IsBreak(Current) && !AtProcessSubstitution())
+        {
+            return new CoprocessCommand(start, null, ReadSimple());
+        }
+
         var name = ReadRequiredWord();
         SkipBlanks();
-        if (name.Static is { } text && (Current == '(' || Reserved() is "{" or "if" or "while" or "until" or "for" or "select" or "case" or "[["))
+        if (Current == '(' || Reserved() is not (null or "time"))
         {
-            return new CoprocessCommand(start, text, ReadCompoundOnly());
+            return new CoprocessCommand(start, name.Static, ReadCompoundOnly());
         }
 
         _position = before;

@@ -70,7 +70,7 @@ internal sealed partial class ShellParser
             return;
         }
 
-        SkipNewlines();
+        SkipBlanks();
         if (AtWord("]]") || Current is ')' or '&' or '|')
         {
             tests.Add(new ConditionTest("", null, first));

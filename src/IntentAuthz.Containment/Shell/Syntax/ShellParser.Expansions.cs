@@ -247,12 +247,12 @@ internal sealed partial class ShellParser
             }
         }
 
-        EndHereDocuments();
+        // A here-document whose text has not come yet takes it from behind the line that the substitution ends on.
         _position++;
         _closers = closers;
         if (pending is not null)
         {
-            _hereDocuments.AddRange(pending);
+            _hereDocuments.InsertRange(0, pending);
         }
 
         _budget.Leave();
@@ -260,8 +260,11 @@ internal sealed partial class ShellParser
         return body;
     }
 
-    /// <summary>Skips to behind the character that closes what was opened just before, as bash pairs them before it reads what is between.</summary>
-    private void SkipMatched(char open, char close, bool isQuoted)
+    /// <summary>
+    /// Skips to behind the character that closes what was opened just before, as bash pairs them before it reads what is between. Process substitutions are
+    /// looked for in braces and in subscripts only.
+    /// </summary>
+    private void SkipMatched(char open, char close, bool isQuoted, bool processes = false)
     {
         var start = _position - 1;
         _budget.Enter(Place(start));
@@ -288,14 +291,19 @@ internal sealed partial class ShellParser
                 _position++;
                 count++;
             }
+            else if (processes && c is '<' or '>' && CharAt(_position + 1) == '(')
+            {
+                _position += 2;
+                ReadSubstitution();
+            }
             else
             {
-                SkipOne(isQuoted);
+                SkipOne(isQuoted, braces: processes);
             }
         }
     }
 
-    private void SkipOne(bool isQuoted)
+    private void SkipOne(bool isQuoted, bool braces)
     {
         switch (_text[_position])
         {
@@ -312,7 +320,7 @@ internal sealed partial class ShellParser
                 SkipBackquotes();
                 return;
             case '$':
-                SkipDollar(isQuoted);
+                SkipDollar(isQuoted, braces);
                 return;
             default:
                 _position++;
@@ -341,7 +349,7 @@ internal sealed partial class ShellParser
 
             if (c is '\\' or '`' or '$')
             {
-                SkipOne(isQuoted: true);
+                SkipOne(isQuoted: true, braces: true);
             }
             else
             {
@@ -350,7 +358,8 @@ internal sealed partial class ShellParser
         }
     }
 
-    private void SkipDollar(bool isQuoted)
+    // In arithmetic bash does not look for the end of `${`: a parenthesis in it closes.
+    private void SkipDollar(bool isQuoted, bool braces)
     {
         var next = After(_position);
         switch (CharAt(next))
@@ -363,11 +372,14 @@ internal sealed partial class ShellParser
                 _position = next + 1;
                 ReadSubstitution();
                 return;
-            case '{':
+            case '$':
                 _position = next + 1;
-                SkipMatched('{', '}', isQuoted);
                 return;
-            case '[':
+            case '{' when braces:
+                _position = next + 1;
+                SkipMatched('{', '}', isQuoted, processes: true);
+                return;
+            case '[' when braces:
                 _position = next + 1;
                 SkipMatched('[', ']', isQuoted);
                 return;

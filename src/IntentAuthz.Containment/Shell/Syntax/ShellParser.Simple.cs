@@ -170,7 +170,7 @@ internal sealed partial class ShellParser
     {
         // Unlike a quote, an open bracket can stay open: then it is a pattern's.
         var from = _position;
-        SkipMatched('[', ']', isQuoted: false);
+        SkipMatched('[', ']', isQuoted: false, processes: true);
         return _position > from;
     }
 
@@ -197,7 +197,7 @@ internal sealed partial class ShellParser
             {
                 var open = _position;
                 _position++;
-                SkipMatched('[', ']', isQuoted: false);
+                SkipMatched('[', ']', isQuoted: false, processes: true);
                 var close = _position - 1;
                 if (Current == '=' || (Current == '+' && CharAt(After(_position)) == '='))
                 {
@@ -225,6 +225,11 @@ internal sealed partial class ShellParser
             SkipBlanks();
             if (AtEnd || TryReadRedirection() is not { } redirection)
             {
+                if (redirections is not null)
+                {
+                    _plainAt = _position;
+                }
+
                 return redirections is null ? [] : [.. redirections];
             }
 
@@ -294,6 +299,13 @@ internal sealed partial class ShellParser
         }
 
         var target = ReadRequiredWord();
+        if (Current is '<' or '>' && target.Literal is { } text
+            && ((kind is not (RedirectionKind.DuplicateInput or RedirectionKind.DuplicateOutput) && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0) || IsDescriptorVariable(text)))
+        {
+            // A number or `{name}` before an operator belongs to that, and is no file.
+            throw Unexpected();
+        }
+
         var redirection = new Redirection(kind, descriptor, variable, target, Place(start));
         if (kind == RedirectionKind.HereDocument)
         {
@@ -368,6 +380,24 @@ internal sealed partial class ShellParser
             default:
                 return null;
         }
+    }
+
+    private static bool IsDescriptorVariable(string text)
+    {
+        if (text.Length < 3 || text[0] != '{' || text[^1] != '}' || !IsNameStart(text[1]))
+        {
+            return false;
+        }
+
+        foreach (var c in text.AsSpan(1, text.Length - 2))
+        {
+            if (!IsNameCharacter(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsNameStart(char c) => char.IsAsciiLetter(c) || c == '_';

@@ -118,7 +118,7 @@ internal sealed partial class ShellParser
     {
         _position++;
         var from = _position;
-        SkipMatched('[', ']', isQuoted: false);
+        SkipMatched('[', ']', isQuoted: false, processes: true);
         var after = _position;
         builder.Text('[', isQuoted: false);
         AppendBetween(builder, from, after - 1, PartsMode.Unquoted);

@@ -24,6 +24,9 @@ internal sealed partial class ShellParser
     private bool _extendedPatternsFromNextLine;
     private int _closers;
 
+    // Behind the word of a redirection no word is reserved.
+    private int _plainAt = -1;
+
     public ShellParser(string text, ParseBudget budget, bool posix = false, bool extendedPatterns = false, int fixedPosition = -1)
     {
         _text = text;
@@ -36,6 +39,9 @@ internal sealed partial class ShellParser
 
     /// <summary>The first construct that a plain POSIX shell reads otherwise, or null.</summary>
     public (string What, int Position)? BashOnly { get; private set; }
+
+    /// <summary>Whether a backslash with nothing behind it ends the text, which is kept or dropped depending on how the shell gets the text.</summary>
+    public bool HasTrailingBackslash => _position < _text.Length;
 
     /// <summary>
     /// Reads the whole text. What was read of it before an error is in <paramref name="commands"/>: a shell runs each line before it reads the next.
@@ -65,7 +71,7 @@ internal sealed partial class ShellParser
         }
     }
 
-    private bool AtEnd => _position >= _limit;
+    private bool AtEnd => _position >= _limit || (_position == _text.Length - 1 && _text[_position] == '\\');
 
     /// <summary>The character here, behind any line continuation; NUL at the end.</summary>
     private char Current
@@ -75,6 +81,12 @@ internal sealed partial class ShellParser
             while (_position + 1 < _limit && _text[_position] == '\\' && _text[_position + 1] == '\n')
             {
                 _position += 2;
+            }
+
+            if (_position == _text.Length - 1 && _text[_position] == '\\')
+            {
+                // With nothing behind it to quote, bash drops it or keeps it; either way it is no word of its own.
+                return '\0';
             }
 
             return _position < _limit ? _text[_position] : '\0';
@@ -360,13 +372,18 @@ internal sealed partial class ShellParser
     private string? Reserved()
     {
         var c = Current;
-        if (c is not ((>= 'a' and <= 'z') or '{' or '}' or '!' or '['))
+        if (c is not ((>= 'a' and <= 'z') or '{' or '}' or '!' or '[' or ']'))
+        {
+            return null;
+        }
+
+        if (_position == _plainAt)
         {
             return null;
         }
 
         var end = _position + 1;
-        while (end < _limit && end - _position < 9 && !IsBreak(_text[end]))
+        while (end < _limit && end - _position < 9 && !IsBreak(_text[end]) && _text[end] != '\\')
         {
             end++;
         }
@@ -376,7 +393,7 @@ internal sealed partial class ShellParser
             return null;
         }
 
-        if (end < _limit && !IsBreak(_text[end]) && !(_text[end] == '\\' && CharAt(end + 1) == '\n'))
+        if (end < _limit && !IsBreak(_text[end]) && !(_text[end] == '\\' && CharAt(end + 1) == '\n' && (end + 2 == _limit || IsBreak(_text[end + 2]))))
         {
             return null;
         }
@@ -403,6 +420,8 @@ internal sealed partial class ShellParser
             "}" => "}",
             "!" => "!",
             "[[" => "[[",
+            "]]" => "]]",
+            "in" => "in",
             _ => null,
         };
     }
@@ -412,7 +431,8 @@ internal sealed partial class ShellParser
     {
         _ = Current;
         var end = _position + word.Length;
-        return end <= _limit && _text.AsSpan(_position, word.Length).SequenceEqual(word) && (end == _limit || IsBreak(_text[end]));
+        return _position != _plainAt && end <= _limit && _text.AsSpan(_position, word.Length).SequenceEqual(word)
+            && (end == _limit || IsBreak(_text[end]) || (_text[end] == '\\' && CharAt(end + 1) == '\n' && (end + 2 == _limit || IsBreak(_text[end + 2]))));
     }
 
     private void Expect(string word)

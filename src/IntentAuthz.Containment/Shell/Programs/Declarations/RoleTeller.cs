@@ -118,6 +118,7 @@ internal static class RoleTeller
                 Beside(word, "zi??????", effects);
                 break;
             case WordRole.Replace:
+                effects.Reads(word);
                 effects.Writes(word);
                 effects.Deletes(word);
                 break;

@@ -69,10 +69,13 @@ internal static class SystemPrograms
           operands path*
         program hostname
           closed
-          flags -adfAIisyhV --alias --domain --fqdn --long --all-fqdns --all-ip-addresses --ip-address --short --yp --nis --help --version
+          # The name servers are asked for its own name.
+          flags anyhost -adfAi --alias --domain --fqdn --long --all-fqdns --ip-address
+          flags -IsyhV --all-ip-addresses --short --yp --nis --help --version
           instructions -Fb --file
           operands privilege
         program dnsdomainname domainname
+          always anyhost
           flags -hV --help --version
           operands privilege
         program date
