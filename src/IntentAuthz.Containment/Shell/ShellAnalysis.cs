@@ -27,7 +27,7 @@ public sealed class ShellAnalysis
     /// <summary>Files and directories that are read.</summary>
     public IReadOnlyList<string> Reads { get; internal init; } = [];
 
-    /// <summary>Files that are made or changed.</summary>
+    /// <summary>Files that are made or changed. Directories above them that are missing may be made with them.</summary>
     public IReadOnlyList<string> Writes { get; internal init; } = [];
 
     /// <summary>Files and directories that go away.</summary>

@@ -13,6 +13,9 @@ internal readonly record struct ShellWord(string? Text, int Position)
     /// <summary>Whether it can become no word at all or several, as an unquoted expansion of an unknown value can. Has no text then.</summary>
     public bool IsMany { get; init; }
 
+    /// <summary>Where the file of this name is looked for, for files that programs open of themselves.</summary>
+    public FilePlace Place { get; init; }
+
     /// <summary>
     /// How the word begins, as far as that is known, where the whole of it is not: <c>src/</c> of <c>"src/$name"</c>. Null where the word has a text or
     /// nothing is known. With <see cref="IsMany"/> only the first of the words begins so.

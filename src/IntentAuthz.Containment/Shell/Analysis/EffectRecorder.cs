@@ -135,6 +135,12 @@ internal sealed class EffectRecorder : ProgramEffects
             return;
         }
 
+        if (path.Place == FilePlace.Home)
+        {
+            names.Add(_walker!.Home is { } home ? PathNames.Resolve(home, path.Text) : "~/" + path.Text);
+            return;
+        }
+
         if (_directories is null)
         {
             Opaque(OpaqueReason.ComputedArgument, what + " is relative to a directory that is not known.", path);
@@ -144,6 +150,22 @@ internal sealed class EffectRecorder : ProgramEffects
         foreach (var directory in _directories)
         {
             names.Add(PathNames.Resolve(directory, path.Text));
+            if (path.Place == FilePlace.Above)
+            {
+                AddAbove(names, directory, path.Text);
+            }
+        }
+    }
+
+    /// <summary>The file in the directories above: up to the one the text starts in, or all where the command runs outside of that.</summary>
+    private void AddAbove(OrderedNames names, string directory, string name)
+    {
+        var start = _walker!.WorkingDirectory ?? "";
+        while (directory != start && directory.Length > 0 && directory != "/" && !directory.EndsWith("..", StringComparison.Ordinal))
+        {
+            var slash = directory.LastIndexOf('/');
+            directory = slash > 0 ? directory[..slash] : slash == 0 ? "/" : "";
+            names.Add(PathNames.Resolve(directory, name));
         }
     }
 

@@ -308,15 +308,19 @@ internal sealed partial class ShellWalker
         _uncertain++;
         var outcome = choice.Branches.Any(branch => branch.Patterns.Any(pattern => pattern.Parts is [LiteralPart { Text: "*", IsQuoted: false }])) ? Outcome.None : Outcome.Both(_state);
         var fallen = Outcome.None;
+        var tried = _state;
         foreach (var branch in choice.Branches)
         {
+            // What the branch before did holds here only where it fell through.
+            _state = tried;
             foreach (var pattern in branch.Patterns)
             {
                 ExpandSingle(pattern);
             }
 
             // Any branch can be the one, or none; one before can have fallen through to here.
-            var entry = ShellState.Join(_state, fallen.Any)!;
+            tried = _state;
+            var entry = ShellState.Join(tried, fallen.Any)!;
             fallen = Run(branch.Body, entry);
             outcome = Outcome.Join(outcome, fallen);
             if (!branch.FallsThrough)

@@ -51,10 +51,19 @@ internal sealed partial class ShellWalker
     private void ExpandFields(Word word, List<ShellWord> output)
     {
         var fields = TakeFields();
+        var before = output.Count;
         fields.Begin(output, Place(word.Position));
         ExpandParts(word.Parts, fields, splits: true, isQuoted: false, tildes: word.Parts is [LiteralPart { IsQuoted: false } first, ..] ? TildesOf(first.Text) : Tildes.None);
         fields.End();
         ReturnFields(fields);
+        for (var i = before; i < output.Count; i++)
+        {
+            if (output[i].IsPattern)
+            {
+                // The shell lists the directories that a pattern leads through.
+                _recorder.ReadsIn(_state, output[i]);
+            }
+        }
     }
 
     /// <summary>Expands a word to exactly one field, as where no splitting takes place.</summary>

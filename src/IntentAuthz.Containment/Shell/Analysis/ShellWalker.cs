@@ -38,6 +38,12 @@ internal sealed partial class ShellWalker
     /// <summary>The text on the standard input of the program that is told of; null where it is not known.</summary>
     public string? KnownInput => _input;
 
+    /// <summary>The home directory; null where it is not known.</summary>
+    public string? Home => _options.Home;
+
+    /// <summary>The directory that the text starts in; null where it is not known.</summary>
+    public string? WorkingDirectory => _options.WorkingDirectory;
+
     public ShellAnalysis Analyze(string text, ShellState state)
     {
         var errors = new List<ShellError>();
