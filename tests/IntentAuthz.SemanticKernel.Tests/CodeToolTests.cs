@@ -38,11 +38,11 @@ public sealed class CodeToolTests : IDisposable
             Principal.Person("ann", acme))).GetTaskOrThrow();
         Kernel bound = kernel.ForTask(task);
 
-        await bound.InvokeAsync("code", "write_file", new KernelArguments { ["path"] = "a", ["content"] = "hello" });
-        string? ran = (await bound.InvokeAsync("code", "shell", new KernelArguments { ["command"] = "cat a" })).ToString();
-        string? opaque = (await bound.InvokeAsync("code", "shell", new KernelArguments { ["command"] = "$(printf cat) a" })).ToString();
+        await bound.InvokeAsync("code", "write_file", new KernelArguments { ["path"] = "a", ["content"] = "hello\n" });
+        string ran = (await bound.InvokeAsync("code", "shell", new KernelArguments { ["command"] = "read -r line < a; echo \"got $line\"" })).ToString();
+        string opaque = (await bound.InvokeAsync("code", "shell", new KernelArguments { ["command"] = "$(printf cat) a" })).ToString();
 
-        Assert.Contains("hello", ran, StringComparison.Ordinal);
+        Assert.True(ran.Contains("got hello", StringComparison.Ordinal), ran);
         Assert.Contains("denied", opaque, StringComparison.Ordinal);
     }
 

@@ -6,7 +6,7 @@ namespace IntentAuthz.Containment;
 
 /// <summary>
 /// One ready tool as a function of Microsoft.Extensions.AI. It runs only within a call that the guard has permitted and contained: an adapter hands
-/// it the <see cref="ToolInvocation"/> in <see cref="AIFunctionArguments.Context"/>, under that type.
+/// it the <see cref="ToolInvocation"/> in <see cref="AIFunctionArguments.Context"/>, under that type, or among the arguments, under the type's full name.
 /// </summary>
 internal sealed class CodeTool(string name, string description, string schema, Func<ToolInvocation, OsCallContainment, CancellationToken, ValueTask<ToolResult>> run) : AIFunction
 {
@@ -37,9 +37,14 @@ internal sealed class CodeTool(string name, string description, string schema, F
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        ToolInvocation invocation = arguments.Context is { } context && context.TryGetValue(typeof(ToolInvocation), out object? found) && found is ToolInvocation given
-            ? given
-            : throw new InvalidOperationException($"The tool '{name}' was called around the guard. Bind the kernel by ForTask(task), or take the functions from CodeTools.ForTask(...).");
+        object? found = null;
+        if (arguments.Context?.TryGetValue(typeof(ToolInvocation), out found) is not true)
+        {
+            _ = arguments.TryGetValue(typeof(ToolInvocation).FullName!, out found); // Semantic Kernel drops the context
+        }
+
+        ToolInvocation invocation = found as ToolInvocation
+            ?? throw new InvalidOperationException($"The tool '{name}' was called around the guard. Bind the kernel by ForTask(task), or take the functions from CodeTools.ForTask(...).");
         ToolResult result = await RunAsync(invocation, cancellationToken).ConfigureAwait(false);
         return result.Text ?? (object?)result.Json;
     }

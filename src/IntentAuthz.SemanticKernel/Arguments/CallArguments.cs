@@ -77,8 +77,9 @@ internal sealed class CallArguments
         KernelArguments decided = new() { ExecutionSettings = _settings, Services = _services, Context = _context };
         if (inner.UnderlyingMethod is null)
         {
-            // An AIFunction that became a kernel function has no parameters of .NET types; it finds the invocation here.
-            decided.Context = new Dictionary<object, object?>(_context ?? new Dictionary<object, object?>()) { [typeof(ToolInvocation)] = invocation };
+            // An AIFunction that became a kernel function has no parameters of .NET types, and Semantic Kernel drops the context on the way to it.
+            // No model can send an object of this type, and the guard knows no argument of this name.
+            decided[typeof(ToolInvocation).FullName!] = invocation;
         }
 
         foreach (JsonProperty argument in invocation.Arguments.EnumerateObject())
