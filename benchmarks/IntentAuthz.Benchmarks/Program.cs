@@ -8,6 +8,13 @@ using IntentAuthz.Benchmarks.Cedar;
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- revocations
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- cold-start
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- leases
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- egress
+if (args is ["egress"])
+{
+    await EgressReport.WriteAsync(Console.Out);
+    return;
+}
+
 if (args is ["memory"])
 {
     MemoryReport.Write(Console.Out);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using IntentAuthz.Cli.Corpus;
+using IntentAuthz.Cli.Shell;
 
 namespace IntentAuthz.Cli;
 
@@ -15,6 +16,10 @@ internal static class IntentAuthzCommand
         new Command("cedar", "Works with the Cedar policy language.")
         {
             CorpusCommand.Create(),
+        },
+        new Command("shell", "Works with shell commands.")
+        {
+            AnalyzeCommand.Create(),
         },
     };
 }

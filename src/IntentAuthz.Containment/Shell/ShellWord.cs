@@ -13,8 +13,17 @@ internal readonly record struct ShellWord(string? Text, int Position)
     /// <summary>Whether it can become no word at all or several, as an unquoted expansion of an unknown value can. Has no text then.</summary>
     public bool IsMany { get; init; }
 
+    /// <summary>Where the file of this name is looked for, for files that programs open of themselves.</summary>
+    public FilePlace Place { get; init; }
+
+    /// <summary>
+    /// How the word begins, as far as that is known, where the whole of it is not: <c>src/</c> of <c>"src/$name"</c>. Null where the word has a text or
+    /// nothing is known. With <see cref="IsMany"/> only the first of the words begins so.
+    /// </summary>
+    public string? Prefix { get; init; }
+
     /// <summary>Whether it can stand for a word that begins with <c>-</c>, which the program would take as an option.</summary>
-    public bool MayBeOption => Text is null || (Text.Length > 0 && Text[0] == '-') || (IsPattern && Text.Length > 0 && Text[0] is '*' or '?' or '[');
+    public bool MayBeOption => (Text is null && (IsMany || string.IsNullOrEmpty(Prefix) || Prefix[0] == '-')) || (Text is not null && Text.Length > 0 && (Text[0] == '-' || (IsPattern && Text[0] is '*' or '?' or '[')));
 
     public static implicit operator ShellWord(string text) => new(text, 0);
 }

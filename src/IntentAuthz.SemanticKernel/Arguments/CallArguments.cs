@@ -75,6 +75,13 @@ internal sealed class CallArguments
     internal KernelArguments Decided(KernelFunction inner, ToolInvocation invocation)
     {
         KernelArguments decided = new() { ExecutionSettings = _settings, Services = _services, Context = _context };
+        if (inner.UnderlyingMethod is null)
+        {
+            // An AIFunction that became a kernel function has no parameters of .NET types, and Semantic Kernel drops the context on the way to it.
+            // No model can send an object of this type, and the guard knows no argument of this name.
+            decided[typeof(ToolInvocation).FullName!] = invocation;
+        }
+
         foreach (JsonProperty argument in invocation.Arguments.EnumerateObject())
         {
             // Add, not set: names that differ only by case would be one to Semantic Kernel, so that the tool would not get what was decided.

@@ -135,6 +135,9 @@ public static class ReasonCodes
     /// <summary>Nothing here can enforce the containment that is asked for.</summary>
     public const string ContainmentUnavailable = "containment-unavailable";
 
+    /// <summary>What runs contained asked for what its containment does not grant, such as a host.</summary>
+    public const string OutsideContainment = "outside-containment";
+
     /// <summary>The decision's record was not accepted, or not written where it must be durable.</summary>
     public const string AuditUnavailable = "audit-unavailable";
 

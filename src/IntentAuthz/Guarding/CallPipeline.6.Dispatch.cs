@@ -166,7 +166,10 @@ internal sealed partial class CallPipeline
         CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
     {
         ToolInvocation invocation = new(
-            context.Id, context.Task, context.Tool, context.Snapshot.Json, context.Call.HostArguments, context.Credential, context.Containment);
+            context.Id, context.Task, context.Tool, context.Snapshot.Json, context.Call.HostArguments, context.Credential, context.Containment)
+        {
+            Scrubber = scrubber,
+        };
         long started = time.GetTimestamp();
         ToolResult? result = null;
         Exception? failure = null;

@@ -111,6 +111,21 @@ public sealed class Guard
             Decision.Deny(ReasonCodes.ConflictingTasks, $"'{toolName}' is bound to task {task.Id} and was called within task {other.Id}; bind what calls to one task."));
     }
 
+    /// <summary>
+    /// Records that what runs in a call's containment asked for what the containment does not grant, and denies it, whatever policies say. For
+    /// whoever enforces the bounds, such as a network proxy.
+    /// </summary>
+    /// <param name="task">The task of the contained call; the denial is counted in it.</param>
+    /// <param name="call">What was asked for, as a call.</param>
+    /// <param name="explanation">What was not granted, in words for an operator.</param>
+    public GuardResult RefuseOutsideContainment(AgentTask task, ToolCall call, string explanation)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentException.ThrowIfNullOrWhiteSpace(explanation);
+        return _pipeline.Refuse(task, call, Decision.Deny(ReasonCodes.OutsideContainment, explanation));
+    }
+
     /// <summary>Whether a call of the tool could be permitted in the task at all: otherwise it need not be shown to the model. A hint, not a decision.</summary>
     /// <param name="task">The task.</param>
     /// <param name="toolName">The tool's name.</param>

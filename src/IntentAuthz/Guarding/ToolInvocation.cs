@@ -38,4 +38,12 @@ public sealed class ToolInvocation
 
     /// <summary>What the call runs in, when the tool or a permit asks for containment. It ends with the call.</summary>
     public CallContainment? Containment { get; }
+
+    /// <summary>
+    /// Takes live secrets out of bytes that a tool streams to somebody else than its caller, such as the child process whose request it forwards.
+    /// What the tool returns is searched by the guard in any case.
+    /// </summary>
+    public StreamScrubber CreateStreamScrubber() => new(Scrubber);
+
+    internal SecretScrubber? Scrubber { get; init; }
 }

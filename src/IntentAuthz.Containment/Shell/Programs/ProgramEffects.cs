@@ -4,13 +4,13 @@ namespace IntentAuthz.Containment;
 /// What a program of the table says that it will do. A rule reports everything the program can touch when called so, and reports what it
 /// does not know as opaque; saying too much is fine, saying too little is a fault.
 /// </summary>
-/// <remarks>Paths are as the program gets them, relative to the directory it runs in. A path without text is opaque, and so is a host without text.</remarks>
+/// <remarks>Paths are as the program gets them, relative to the directory it runs in unless <see cref="ShellWord.Place"/> says otherwise. A path without text is opaque, and so is a host without text.</remarks>
 internal abstract class ProgramEffects
 {
     /// <summary>A file or directory is read. A directory stands for everything beneath it.</summary>
     public abstract void Reads(ShellWord path);
 
-    /// <summary>A file is made or changed, or something beneath a directory is.</summary>
+    /// <summary>A file is made or changed, or something beneath a directory is. Directories above it that are missing may be made with it.</summary>
     public abstract void Writes(ShellWord path);
 
     /// <summary>A file or directory goes away, with everything beneath it.</summary>
@@ -33,6 +33,14 @@ internal abstract class ProgramEffects
     /// <param name="script">The text.</param>
     /// <param name="arguments">Its <c>$0</c> and positional parameters, where they are known.</param>
     public abstract void RunsShell(ShellWord script, ReadOnlySpan<ShellWord> arguments = default);
+
+    /// <summary>
+    /// The text on the program's standard input is run by a shell, as by <c>sh</c> and <c>bash -s</c> without a script: analysed where it is known, else opaque.
+    /// </summary>
+    /// <param name="at">The program, for the position.</param>
+    /// <param name="arguments">Its <c>$0</c> and positional parameters, where they are known.</param>
+    public virtual void RunsShellFromInput(ShellWord at, ReadOnlySpan<ShellWord> arguments = default) =>
+        Opaque(OpaqueReason.ForeignCode, "A shell runs what comes on its standard input.", at);
 
     /// <summary>A variable is set for the programs that are started from here.</summary>
     public abstract void SetsVariable(string name, ShellWord value);

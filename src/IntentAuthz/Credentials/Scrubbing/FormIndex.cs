@@ -21,8 +21,12 @@ internal sealed class FormIndex
     private ulong[] _filter = new ulong[LeastWords];
     private int _count;
     private int _removed;
+    private int _longest;
 
     internal bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    /// <summary>The most characters a form has had; it never shrinks.</summary>
+    internal int LongestForm => Volatile.Read(ref _longest);
 
     internal PrefixHash Hash { get; } = PrefixHash.Draw();
 
@@ -37,6 +41,7 @@ internal sealed class FormIndex
     /// </summary>
     internal SecretForm Add(ReadOnlySpan<char> form)
     {
+        Volatile.Write(ref _longest, Math.Max(_longest, form.Length));
         ulong window = 0;
         for (int i = 0; i < Window - 1; i++)
         {

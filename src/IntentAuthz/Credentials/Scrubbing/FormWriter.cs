@@ -67,6 +67,13 @@ internal ref struct FormWriter : IDisposable
     private readonly void WriteAll<TState>(ReadOnlySpan<char> plain, ReadOnlySpan<byte> utf8, TState state, Action<TState, ReadOnlySpan<char>> use)
     {
         use(state, plain);
+        if (plain.Length != utf8.Length)
+        {
+            // In bytes that are looked at as characters of eight bits each, since nobody knows their encoding.
+            Encoding.Latin1.GetChars(utf8, _form);
+            use(state, _form.AsSpan(0, utf8.Length));
+        }
+
         foreach (TextEncoder encoder in s_encoders)
         {
             Encode(encoder, plain, state, use);

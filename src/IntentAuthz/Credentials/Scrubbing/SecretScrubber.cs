@@ -31,6 +31,9 @@ internal sealed class SecretScrubber(TimeProvider time)
 
     internal bool KnowsAny => !_index.IsEmpty;
 
+    /// <summary>The most characters that a form of any secret has had so far.</summary>
+    internal int LongestForm => _index.LongestForm;
+
     /// <summary>How many different secrets are known.</summary>
     internal int Count
     {
@@ -80,6 +83,23 @@ internal sealed class SecretScrubber(TimeProvider time)
 
         found = hits is not null;
         return hits is null ? text : TakeOut(text, hits);
+    }
+
+    /// <summary>Puts a mask over the secrets in bytes, whose number stays the same, given their view as characters of eight bits.</summary>
+    internal bool MaskIn(Span<byte> bytes, ReadOnlySpan<char> view, byte mask)
+    {
+        List<(int Start, int End)>? hits = null;
+        if (KnowsAny)
+        {
+            Search(view, layer: 0, ref hits);
+        }
+
+        foreach ((int start, int end) in hits ?? [])
+        {
+            bytes[start..end].Fill(mask);
+        }
+
+        return hits is not null;
     }
 
     /// <summary>Searches a text, the same with its pieces joined, and the same with its escapes undone.</summary>

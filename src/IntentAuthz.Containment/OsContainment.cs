@@ -1,0 +1,50 @@
+namespace IntentAuthz.Containment;
+
+/// <summary>
+/// Contains calls by the operating system: processes by Landlock, seccomp and namespaces, files by a workspace, the network by a proxy that asks
+/// the guard. What this machine cannot enforce is refused, naming the layer that is missing. Safe for use by many threads.
+/// </summary>
+public sealed class OsContainment : IContainmentProvider
+{
+    private readonly OsContainmentOptions _options;
+
+    /// <summary>Makes a provider.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    public OsContainment(OsContainmentOptions? options = null) => _options = options ?? new OsContainmentOptions();
+
+    /// <inheritdoc/>
+    public ValueTask<ContainmentResult> PrepareAsync(ContainmentRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (ContainmentLayers.Current.MissingFor(request.Bounds) is { } missing)
+        {
+            return new(ContainmentResult.Unavailable($"This machine cannot enforce {string.Join(", ", request.Profiles)}: {missing.Layer} is missing, {missing.Detail}"));
+        }
+
+        if (request.Workspace is not { } directory)
+        {
+            return new(ContainmentResult.Ready(new OsCallContainment(request, null, _options)));
+        }
+
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                return new(ContainmentResult.Unavailable("Containment by the operating system needs Linux."));
+            }
+
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            ContainmentLimits limits = request.Bounds.Limits;
+            WorkspaceLimits own = _options.Workspace;
+            Workspace workspace = Workspace.Open(
+                directory,
+                own with { MaxBytes = limits.WorkspaceBytes ?? own.MaxBytes, MaxEntries = limits.WorkspaceEntries ?? own.MaxEntries, MaxFileBytes = (int)Math.Min(limits.FileBytes ?? int.MaxValue, own.MaxFileBytes) },
+                followLinks: false); // a task above may have put a link where this one begins
+            return new(ContainmentResult.Ready(new OsCallContainment(request, workspace, _options)));
+        }
+        catch (Exception e) when (e is PlatformNotSupportedException or DirectoryNotFoundException or IOException or UnauthorizedAccessException)
+        {
+            return new(ContainmentResult.Unavailable($"The workspace of {string.Join(", ", request.Profiles)} could not be made ready: {e.Message}"));
+        }
+    }
+}

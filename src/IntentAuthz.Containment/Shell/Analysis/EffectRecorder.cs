@@ -1,0 +1,366 @@
+namespace IntentAuthz.Containment;
+
+/// <summary>Gathers what the commands of one text do. Paths are put together with the directories that the command can be in.</summary>
+internal sealed class EffectRecorder : ProgramEffects
+{
+    private const int MaxReasons = 100;
+
+    private readonly OrderedNames _reads = new();
+    private readonly OrderedNames _writes = new();
+    private readonly OrderedNames _deletes = new();
+    private readonly List<ShellEndpoint> _connects = [];
+    private readonly List<ShellEndpoint> _listens = [];
+    private readonly List<ShellProgram> _programs = [];
+    private readonly HashSet<string> _programKeys = new(StringComparer.Ordinal);
+    private readonly List<ShellVariable> _variables = [];
+    private readonly List<string> _privileges = [];
+    private readonly List<ShellOpacity> _reasons = [];
+
+    // What a program sets before it starts another: `env NAME=value sh -c …`.
+    private readonly List<(string Name, ShellWord Value)> _passed = [];
+
+    private ShellWalker? _walker;
+    private string[]? _directories = [""];
+    private string _program = "";
+    private bool _isDirect = true;
+    private bool _changesPrivilege;
+
+    public bool IsFull => _reasons.Count >= MaxReasons;
+
+    public bool HasReasons => _reasons.Count > 0;
+
+    public void Attach(ShellWalker walker) => _walker = walker;
+
+    /// <summary>Tells the table about a program that the shell itself starts.</summary>
+    public void Start(ShellWord name, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ShellState state)
+    {
+        var (directories, program, direct, changes, passed) = (_directories, _program, _isDirect, _changesPrivilege, _passed.Count);
+        _directories = state.Directories;
+        _isDirect = true;
+        _changesPrivilege = false;
+        Tell(name, arguments, moreArguments);
+        (_directories, _program, _isDirect, _changesPrivilege) = (directories, program, direct, changes);
+        _passed.RemoveRange(passed, _passed.Count - passed);
+    }
+
+    private void Tell(ShellWord name, ReadOnlySpan<ShellWord> arguments, bool moreArguments)
+    {
+        if (!_walker!.Step(name.Position))
+        {
+            return;
+        }
+
+        Program(name.Text!, arguments, moreArguments, isBuiltin: false);
+        if (name.Text!.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0)
+        {
+            Opaque(OpaqueReason.UnknownProgram, "The name of a program has a control character in it.", name);
+            return;
+        }
+
+        if (!_walker.Enter(name.Position))
+        {
+            return;
+        }
+
+        var program = _program;
+        _program = name.Text!;
+        ProgramTable.Tell(name, arguments, moreArguments, this);
+        _program = program;
+        _walker.Leave();
+    }
+
+    public void Program(string name, ReadOnlySpan<ShellWord> arguments, bool moreArguments, bool isBuiltin)
+    {
+        var known = new string?[arguments.Length + (moreArguments ? 1 : 0)];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            known[i] = arguments[i].Text;
+        }
+
+        // Two calls are the same if the lengths and the texts are.
+        if (_programs.Count > 0)
+        {
+            if (_programKeys.Count == 0)
+            {
+                _programKeys.Add(Key(_programs[0]));
+            }
+
+            var program = new ShellProgram(name, known, isBuiltin);
+            if (_programKeys.Add(Key(program)))
+            {
+                _programs.Add(program);
+            }
+        }
+        else
+        {
+            _programs.Add(new ShellProgram(name, known, isBuiltin));
+        }
+    }
+
+    private static string Key(ShellProgram program)
+    {
+        var key = new System.Text.StringBuilder(program.Name);
+        key.Append(program.IsBuiltin ? "\0b" : "\0p");
+        foreach (var argument in program.Arguments)
+        {
+            key.Append('\0').Append(argument ?? "\0");
+        }
+
+        return key.ToString();
+    }
+
+    public override void Reads(ShellWord path) => Add(_reads, path, "A file that is read");
+
+    public override void Writes(ShellWord path) => Add(_writes, path, "A file that is written");
+
+    public override void Deletes(ShellWord path) => Add(_deletes, path, "A file that is deleted");
+
+    private void Add(OrderedNames names, ShellWord path, string what)
+    {
+        if (path.Text is null)
+        {
+            Opaque(OpaqueReason.ComputedArgument, what + " is named only when the command runs.", path);
+            return;
+        }
+
+        if (path.Text.Length == 0)
+        {
+            // No file has the empty name.
+            return;
+        }
+
+        if (path.Text[0] == '/')
+        {
+            names.Add(PathNames.Plain(path.Text));
+            return;
+        }
+
+        if (path.Place == FilePlace.Home)
+        {
+            names.Add(_walker!.Home is { } home ? PathNames.Resolve(home, path.Text) : "~/" + path.Text);
+            return;
+        }
+
+        if (_directories is null)
+        {
+            Opaque(OpaqueReason.ComputedArgument, what + " is relative to a directory that is not known.", path);
+            return;
+        }
+
+        foreach (var directory in _directories)
+        {
+            names.Add(PathNames.Resolve(directory, path.Text));
+            if (path.Place == FilePlace.Above)
+            {
+                AddAbove(names, directory, path.Text);
+            }
+        }
+    }
+
+    /// <summary>The file in the directories above: up to the one the text starts in, or all where the command runs outside of that.</summary>
+    private void AddAbove(OrderedNames names, string directory, string name)
+    {
+        var start = _walker!.WorkingDirectory ?? "";
+        while (directory != start && directory.Length > 0 && directory != "/" && !directory.EndsWith("..", StringComparison.Ordinal))
+        {
+            var slash = directory.LastIndexOf('/');
+            directory = slash > 0 ? directory[..slash] : slash == 0 ? "/" : "";
+            names.Add(PathNames.Resolve(directory, name));
+        }
+    }
+
+    /// <summary>A file that the shell itself opens.</summary>
+    public void In(ShellState state, Action<ProgramEffects> report)
+    {
+        var directories = _directories;
+        _directories = state.Directories;
+        report(this);
+        _directories = directories;
+    }
+
+    public void ReadsIn(ShellState state, ShellWord path)
+    {
+        var directories = _directories;
+        _directories = state.Directories;
+        Reads(path);
+        _directories = directories;
+    }
+
+    public void WritesIn(ShellState state, ShellWord path)
+    {
+        var directories = _directories;
+        _directories = state.Directories;
+        Writes(path);
+        _directories = directories;
+    }
+
+    public override void Connects(ShellWord host, int? port) => Add(_connects, host, port, "A host that is connected to");
+
+    public override void Listens(ShellWord address, int? port) => Add(_listens, address, port, "An address that is listened on");
+
+    private void Add(List<ShellEndpoint> endpoints, ShellWord host, int? port, string what)
+    {
+        if (host.Text is null || host.IsPattern)
+        {
+            Opaque(OpaqueReason.ComputedArgument, what + " is named only when the command runs.", host);
+            return;
+        }
+
+        var endpoint = new ShellEndpoint(host.Text, port);
+        if (!endpoints.Contains(endpoint))
+        {
+            endpoints.Add(endpoint);
+        }
+    }
+
+    public override void Runs(ReadOnlySpan<ShellWord> command, bool moreArguments = false)
+    {
+        if (command.Length == 0)
+        {
+            if (moreArguments)
+            {
+                Opaque(OpaqueReason.ComputedProgram, $"'{_program}' runs a program that is named only when it runs.", default);
+            }
+
+            return;
+        }
+
+        if (command[0].Text is null || command[0].IsPattern)
+        {
+            Opaque(OpaqueReason.ComputedProgram, $"'{_program}' runs a program that is named only when it runs.", command[0]);
+            return;
+        }
+
+        var direct = _isDirect;
+        _isDirect = false;
+        Tell(command[0], command[1..], moreArguments);
+        _isDirect = direct;
+    }
+
+    public override void RunsShell(ShellWord script, ReadOnlySpan<ShellWord> arguments = default)
+    {
+        if (script.Text is null || script.IsPattern)
+        {
+            Opaque(OpaqueReason.ComputedProgram, $"The text that '{_program}' runs is put together only when the command runs.", script);
+            return;
+        }
+
+        _walker!.RunNested(script.Text, script.Position, arguments, _directories, Inherits(), _passed, _changesPrivilege, Dialect());
+    }
+
+    public override void RunsShellFromInput(ShellWord at, ReadOnlySpan<ShellWord> arguments = default)
+    {
+        if (_walker!.KnownInput is not { } text)
+        {
+            Opaque(OpaqueReason.ForeignCode, $"'{_program}' runs what comes on its standard input.", at);
+            return;
+        }
+
+        _walker.RunNested(text, at.Position, arguments, _directories, Inherits(), _passed, _changesPrivilege, Dialect());
+    }
+
+    // A program between the shells can change the environment in ways that the table does not tell.
+    private bool Inherits() => _isDirect;
+
+    private ShellDialect Dialect() => _program.AsSpan(_program.LastIndexOf('/') + 1) is "bash" ? ShellDialect.Bash : ShellDialect.Posix;
+
+    public override void SetsVariable(string name, ShellWord value)
+    {
+        Variable(name, value.Text, value.Position);
+        _passed.Add((name, value));
+    }
+
+    public void Variable(string name, string? value, int position)
+    {
+        var variable = new ShellVariable(name, value);
+        if (!_variables.Contains(variable))
+        {
+            _variables.Add(variable);
+        }
+
+        if (LoadedVariables.Why(name) is { } why)
+        {
+            Opaque(OpaqueReason.UnsupportedConstruct, $"'{name}' is set: {why}", new ShellWord(null, position));
+        }
+    }
+
+    public override void Privilege(string what)
+    {
+        _changesPrivilege = true;
+        if (!_privileges.Contains(what))
+        {
+            _privileges.Add(what);
+        }
+    }
+
+    public override IDisposable In(ShellWord directory)
+    {
+        var scope = new DirectoryScope(this, _directories);
+        if (directory.Text is null || directory.IsPattern)
+        {
+            _directories = null;
+        }
+        else if (directory.Text.Length > 0)
+        {
+            _directories = Resolve(_directories, directory.Text);
+        }
+
+        return scope;
+    }
+
+    /// <summary>The directories that a path stands for, seen from others.</summary>
+    public static string[]? Resolve(string[]? from, string path)
+    {
+        if (path[0] == '/')
+        {
+            return [PathNames.Plain(path)];
+        }
+
+        if (from is null)
+        {
+            return null;
+        }
+
+        var directories = new string[from.Length];
+        for (var i = 0; i < from.Length; i++)
+        {
+            var resolved = PathNames.Resolve(from[i], path);
+            directories[i] = resolved == "." ? "" : resolved;
+        }
+
+        return directories;
+    }
+
+    public override void Opaque(OpaqueReason reason, string message, ShellWord at)
+    {
+        if (IsFull)
+        {
+            return;
+        }
+
+        var opacity = new ShellOpacity(reason, message, at.Position);
+        if (!_reasons.Contains(opacity))
+        {
+            _reasons.Add(opacity);
+        }
+    }
+
+    public ShellAnalysis Build(IReadOnlyList<ShellError> errors) => new()
+    {
+        Errors = errors,
+        Programs = _programs,
+        Reads = _reads.Names,
+        Writes = _writes.Names,
+        Deletes = _deletes.Names,
+        Connects = _connects,
+        Listens = _listens,
+        Variables = _variables,
+        Privileges = _privileges,
+        Reasons = _reasons,
+    };
+
+    private sealed class DirectoryScope(EffectRecorder recorder, string[]? before) : IDisposable
+    {
+        public void Dispose() => recorder._directories = before;
+    }
+}
