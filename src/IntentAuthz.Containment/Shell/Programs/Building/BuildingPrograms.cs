@@ -62,8 +62,7 @@ internal static class BuildingPrograms
         program dpkg
           exits --version --help
           always privilege:installs_or_removes_software
-          flags run:dpkg-query_-l -lLsSp --list --listfiles --status --search
-          flags --print-architecture --print-foreign-architectures
+          exits --print-architecture --print-foreign-architectures
           foreign
           operands text*
         program dpkg-deb dpkg-buildpackage debuild debhelper dpkg-reconfigure dpkg-divert dpkg-statoverride lintian debsign

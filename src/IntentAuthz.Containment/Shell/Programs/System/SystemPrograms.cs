@@ -159,7 +159,12 @@ internal static class SystemPrograms
           flags -0123456789ABCEFGHIJKMNOPRSTUVWXYZ
           always privilege:sends_a_signal
           operands text*
-        program pkill killall skill snice renice killall5 fuser
+        program pkill killall
+          always privilege:sends_signals_to_processes read:/proc read:/sys
+          flags -fxnovileqrwIVZa0123456789ABCDEFGHJKLMNOPQRSTUWXY --full --exact --newest --oldest --ignore-case --echo --wait --verbose --quiet --regexp --inverse
+          text -cdgsuty --signal --user --parent --terminal --pgroup --session --euid --uid
+          operands text*
+        program skill snice renice killall5 fuser
           always privilege:changes_processes
           foreign
           operands text*

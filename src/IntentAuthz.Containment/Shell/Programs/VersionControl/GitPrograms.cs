@@ -303,7 +303,15 @@ internal static class GitPrograms
             always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             foreign
             operands gitpath*
-          sub worktree submodule bisect filter-branch difftool mergetool daemon instaweb send-email gui gitk citool svn lfs p4 credential credential-store credential-cache help request-pull rerere sparse-checkout subtree imap-send http-backend upload-pack receive-pack upload-archive shell fast-import fast-export bundle fetch-pack send-pack remote-https remote-http remote-ext remote-fd hook multi-pack-index commit-graph scalar backfill refs
+          sub worktree
+            always read:^. read:^.git write:.
+            foreign
+            operands text*
+          sub worktree/list
+            always read:^.git
+            flags -vz --verbose --porcelain
+            text --expire
+          sub submodule bisect filter-branch difftool mergetool daemon instaweb send-email gui gitk citool svn lfs p4 credential credential-store credential-cache help request-pull rerere sparse-checkout subtree imap-send http-backend upload-pack receive-pack upload-archive shell fast-import fast-export bundle fetch-pack send-pack remote-https remote-http remote-ext remote-fd hook multi-pack-index commit-graph scalar backfill refs
             always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             foreign
             operands gitpath*
