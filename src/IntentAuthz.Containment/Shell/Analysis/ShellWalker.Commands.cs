@@ -90,7 +90,8 @@ internal sealed partial class ShellWalker
         {
             var output = i + 1 < pipeline.Commands.Length ? new OutputCapture() : _output;
             Isolated(pipeline.Commands[i], state, output, input, i + 1 < pipeline.Commands.Length);
-            input = output?.Text;
+            // What is written to the error output is not followed.
+            input = pipeline.HasErrors ? null : output?.Text;
         }
 
         return Outcome.Both(state);

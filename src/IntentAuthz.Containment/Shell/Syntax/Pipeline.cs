@@ -7,4 +7,7 @@ internal sealed class Pipeline(int position, ShellCommand[] commands, bool negat
     public ShellCommand[] Commands { get; } = commands;
 
     public bool IsNegated { get; } = negated;
+
+    /// <summary>Whether an error output too goes into a pipe, by <c>|&amp;</c>.</summary>
+    public bool HasErrors { get; init; }
 }

@@ -337,6 +337,7 @@ internal sealed partial class ShellParser
 
         var first = ReadCommand();
         List<ShellCommand>? commands = null;
+        var errors = false;
         while (true)
         {
             SkipBlanks();
@@ -349,6 +350,7 @@ internal sealed partial class ShellParser
             if (CharAt(_position) == '&')
             {
                 NoteBash("|&", _position);
+                errors = true;
                 _position++;
             }
 
@@ -356,7 +358,7 @@ internal sealed partial class ShellParser
             (commands ??= [first]).Add(ReadCommand());
         }
 
-        return commands is null && !negated ? first : new Pipeline(start, commands is null ? [first] : [.. commands], negated);
+        return commands is null && !negated ? first : new Pipeline(start, commands is null ? [first] : [.. commands], negated) { HasErrors = errors };
     }
 
     private ShellCommand ReadCommand()
