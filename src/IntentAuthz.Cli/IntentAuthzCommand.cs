@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Corpus;
 
 namespace IntentAuthz.Cli;
@@ -15,6 +16,10 @@ internal static class IntentAuthzCommand
         new Command("cedar", "Works with the Cedar policy language.")
         {
             CorpusCommand.Create(),
+        },
+        new Command("audit", "Works with audit logs.")
+        {
+            VerifyCommand.Create(),
         },
     };
 }
