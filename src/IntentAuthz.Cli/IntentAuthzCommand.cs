@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Corpus;
 using IntentAuthz.Cli.Shell;
 
@@ -20,6 +21,10 @@ internal static class IntentAuthzCommand
         new Command("shell", "Works with shell commands.")
         {
             AnalyzeCommand.Create(),
+        },
+        new Command("audit", "Works with audit logs.")
+        {
+            VerifyCommand.Create(),
         },
     };
 }

@@ -185,12 +185,18 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
-    /// <summary>Appends audit records to a file, one JSON object a line.</summary>
+    /// <summary>Appends audit records to a file, one JSON object a line, as a hash chain with checkpoints.</summary>
     /// <param name="path">The file. Its directory must exist.</param>
-    public IntentAuthzBuilder UseAuditFile(string path)
+    /// <param name="configure">Changes how it is written: the key that signs checkpoints, where they are kept besides, the size of a file.</param>
+    public IntentAuthzBuilder UseAuditFile(string path, Action<AuditFileOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Services.AddSingleton<IAuditSink>(_ => new JsonLinesAuditSink(path));
+        Services.AddSingleton<IAuditSink>(services =>
+        {
+            AuditFileOptions options = new();
+            configure?.Invoke(options);
+            return new JsonLinesAuditSink(path, options, services.GetService<TimeProvider>());
+        });
         return this;
     }
 }

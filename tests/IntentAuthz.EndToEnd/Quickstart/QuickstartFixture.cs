@@ -21,8 +21,9 @@ public sealed class QuickstartFixture : IAsyncLifetime
         string working = directory.Sub("working");
         string kept = Path.Combine(directory.Path, "kept");
         Run = await QuickstartRun.StartAsync(working, ("QUICKSTART_DIRECTORY", kept));
-        AuditText = await File.ReadAllTextAsync(Path.Combine(kept, "audit.jsonl"));
-        Audit = [.. AuditText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line))];
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(kept, "audit.jsonl"));
+        Audit = [.. lines.Select(static l => JsonElement.Parse(l)).Where(static l => l.TryGetProperty("record", out _)).Select(static l => l.GetProperty("record"))];
+        AuditText = string.Join('\n', Audit.Select(static r => r.GetRawText()));
         LeftInWorkingDirectory = Directory.GetFileSystemEntries(working);
     }
 

@@ -1,0 +1,255 @@
+using System.Collections.Immutable;
+
+namespace IntentAuthz;
+
+/// <summary>One reading of a log from its first file to its last, with what is found on the way.</summary>
+internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? leaves)
+{
+    private readonly List<AuditFinding> _findings = [];
+    private readonly HashSet<(long Records, string Root)> _kept = [.. options.Checkpoints.Select(static c => (c.Records, c.Root))]; // not met in the log yet
+    private AuditChain? _chain;
+    private AuditCheckpoint? _last;
+    private string _file = "";
+    private long _line;
+    private long _first;
+    private long _bytes;
+    private bool _isSigned;
+    private bool _isClosed;
+    private bool _endsTorn;
+    private bool _treeIsLost; // after a finding the tree is no more that of the log, and says nothing
+
+    /// <summary>The record whose bytes are kept.</summary>
+    internal long Wanted { get; init; } = -1;
+
+    internal byte[]? WantedBytes { get; private set; }
+
+    internal void Read(ImmutableArray<string> files, CancellationToken cancellationToken)
+    {
+        foreach (string file in files)
+        {
+            if (_endsTorn)
+            {
+                Find(AuditFindingCode.UnreadableLine, "The file ends in half a line, and there is another file after it.");
+                _endsTorn = false;
+            }
+
+            _file = file;
+            _line = 0;
+            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            Read(new AuditLogReader(stream), cancellationToken);
+        }
+    }
+
+    internal AuditVerification Conclude(string path)
+    {
+        if (_chain is null)
+        {
+            _file = path;
+            _line = 0;
+            Find(AuditFindingCode.WrongFile, "There is no audit log here.");
+        }
+
+        foreach (AuditCheckpoint kept in options.Checkpoints)
+        {
+            Hold(kept);
+        }
+
+        return new AuditVerification
+        {
+            Findings = [.. _findings],
+            Log = _chain?.Log,
+            FirstRecord = _first,
+            Records = _chain?.Tree.Size ?? 0,
+            LastCheckpoint = _last,
+            IsSigned = _isSigned,
+            IsClosed = _isClosed,
+            EndsTorn = _endsTorn,
+        };
+    }
+
+    private void Read(AuditLogReader reader, CancellationToken cancellationToken)
+    {
+        bool hasHeader = false;
+        while (_findings.Count < AuditVerifier.MaxFindings && reader.TryRead(out ReadOnlySpan<byte> line))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _line++;
+            _bytes += line.Length + 1;
+            if ((_line & 0xFFF) == 0)
+            {
+                options.Progress?.Report(_bytes);
+            }
+
+            if (reader.IsTorn)
+            {
+                _endsTorn = true;
+                return;
+            }
+
+            if (!hasHeader)
+            {
+                hasHeader = true;
+                TakeHeader(line);
+            }
+            else if (AuditLogLine.TryRead(line, out long number, out ReadOnlySpan<byte> record, out Hash256 after))
+            {
+                TakeRecord(number, record, after);
+            }
+            else if (AuditCheckpoint.TryRead(line, out AuditCheckpoint? checkpoint))
+            {
+                TakeCheckpoint(line, checkpoint);
+            }
+            else
+            {
+                Find(AuditFindingCode.UnreadableLine, "The line is no record and no checkpoint.");
+            }
+        }
+
+        if (reader.IsTooLong)
+        {
+            Find(AuditFindingCode.UnreadableLine, $"The line is longer than {AuditLogReader.MaxLine} bytes.");
+        }
+
+        options.Progress?.Report(_bytes);
+    }
+
+    private void TakeHeader(ReadOnlySpan<byte> line)
+    {
+        if (!AuditLogHeader.TryRead(line, out AuditLogHeader? header))
+        {
+            Find(AuditFindingCode.UnreadableLine, "The file does not begin as a file of an audit log.");
+            _treeIsLost = true;
+            _chain ??= AuditChain.Begin();
+            return;
+        }
+
+        if (_chain is { } before)
+        {
+            if (header.Log != before.Log)
+            {
+                Find(AuditFindingCode.WrongFile, "The file belongs to another log.");
+            }
+            else if (header.Segment != before.Segment + 1)
+            {
+                Find(AuditFindingCode.WrongFile, $"This is file {header.Segment} of the log; file {before.Segment + 1} is missing or stands elsewhere.");
+            }
+            else if (!header.Chain.Is(before.Chain) || header.Tree.Size != before.Tree.Size || (!_treeIsLost && !header.Tree.Root.Is(before.Tree.Root)))
+            {
+                Find(AuditFindingCode.BrokenChain, $"The file does not go on where the one before ends: it begins with record {header.Tree.Size}, and {before.Tree.Size} were read.");
+            }
+        }
+        else
+        {
+            _first = header.Tree.Size;
+        }
+
+        _chain = AuditChain.After(header);
+        _treeIsLost = false; // the header says what the tree was, and the next checkpoint whether that is so
+        _isClosed = false;
+    }
+
+    private void TakeRecord(long number, ReadOnlySpan<byte> record, in Hash256 after)
+    {
+        AuditChain chain = _chain!;
+        _isClosed = false;
+        if (number != chain.Tree.Size)
+        {
+            Find(AuditFindingCode.Gap, number > chain.Tree.Size
+                ? $"Record {chain.Tree.Size} has to stand here, and record {number} does: {number - chain.Tree.Size} are missing or were moved."
+                : $"Record {chain.Tree.Size} has to stand here, and record {number} does: it was moved or put in.");
+            GoOnFrom(number + 1, after);
+            return;
+        }
+
+        if (number == Wanted)
+        {
+            WantedBytes = record.ToArray();
+        }
+
+        leaves?.Add(MerkleTree.Leaf(record));
+        chain.Take(record);
+        if (!chain.Chain.Is(after))
+        {
+            Find(AuditFindingCode.BrokenChain, $"Record {number} is not what was written here: it or its hash was changed, or something before it was taken out or put in.");
+            GoOnFrom(number + 1, after);
+        }
+    }
+
+    private void TakeCheckpoint(ReadOnlySpan<byte> line, AuditCheckpoint checkpoint)
+    {
+        AuditChain chain = _chain!;
+        bool holds = true;
+        if (checkpoint.Log != chain.Log || checkpoint.Records != chain.Tree.Size || !checkpoint.ChainHash.Is(chain.Chain))
+        {
+            holds = false;
+            Find(AuditFindingCode.WrongCheckpoint, $"The checkpoint of {checkpoint.Records} records does not follow from what stands before it ({chain.Tree.Size} records).");
+        }
+        else if (!_treeIsLost && !checkpoint.RootHash.Is(chain.Tree.Root))
+        {
+            holds = false;
+            Find(AuditFindingCode.WrongCheckpoint, "The checkpoint is of other records than those that stand before it.");
+        }
+
+        bool isSigned = IsSigned(checkpoint);
+        if (options.Keys.Count > 0 && !isSigned)
+        {
+            holds = false;
+            Find(AuditFindingCode.BadSignature, checkpoint.KeyId is null
+                ? "The checkpoint is not signed."
+                : $"The checkpoint has no good signature by the key '{checkpoint.KeyId}'.");
+        }
+
+        chain.TakeCheckpoint(line);
+        _isClosed = checkpoint.IsClosing;
+        if (holds && !_treeIsLost)
+        {
+            (_last, _isSigned) = (checkpoint, isSigned);
+        }
+
+        _kept.Remove((checkpoint.Records, checkpoint.Root));
+    }
+
+    /// <summary>Holds a checkpoint that was kept elsewhere against the log.</summary>
+    private void Hold(AuditCheckpoint kept)
+    {
+        if (_chain is null)
+        {
+            return;
+        }
+
+        if (options.Keys.Count > 0 && !IsSigned(kept))
+        {
+            Find(AuditFindingCode.BadSignature, $"The checkpoint kept elsewhere, of {kept.Records} records, has no good signature.");
+        }
+        else if (kept.Log != _chain.Log)
+        {
+            Find(AuditFindingCode.WrongFile, $"A checkpoint that was kept elsewhere is of the log {kept.Log}; this is {_chain.Log}.");
+        }
+        else if (kept.Records > _chain.Tree.Size)
+        {
+            Find(AuditFindingCode.CutOff, $"The log ends after {_chain.Tree.Size} records; on {kept.Time:u} it held {kept.Records}.");
+        }
+        else if (_kept.Contains((kept.Records, kept.Root)) && kept.Records >= _first)
+        {
+            Find(AuditFindingCode.WrongCheckpoint, $"The log has no such checkpoint as one that was kept elsewhere, of {kept.Records} records on {kept.Time:u}: it was written anew.");
+        }
+    }
+
+    private bool IsSigned(AuditCheckpoint checkpoint) =>
+        checkpoint.KeyId is { } id && options.Keys.TryGetValue(id, out System.Security.Cryptography.ECDsa? key) && checkpoint.IsSignedBy(key);
+
+    /// <summary>Reads on from what a line says of itself, so that one change is told once and the next is found too.</summary>
+    private void GoOnFrom(long records, in Hash256 after)
+    {
+        _treeIsLost = true;
+        _chain = _chain!.At(records, after);
+    }
+
+    private void Find(AuditFindingCode code, string message)
+    {
+        if (_findings.Count < AuditVerifier.MaxFindings)
+        {
+            _findings.Add(new AuditFinding(code, _file, _line, _chain?.Tree.Size ?? 0, message));
+        }
+    }
+}
