@@ -35,7 +35,7 @@ public sealed class CodeToolTests
             """);
 
         Assert.Contains("\"exit\":0", await fixture.ShellAsync("echo a > keep"), StringComparison.Ordinal);
-        Assert.Contains("denied (no-permit)", await fixture.ShellAsync("$(printf cat) keep"), StringComparison.Ordinal);
+        Assert.Contains("denied (no-permit)", await fixture.ShellAsync("$(cat keep) keep"), StringComparison.Ordinal);
         Assert.Contains("denied (no-permit)", await fixture.ShellAsync("echo a > /etc/motd"), StringComparison.Ordinal);
         Assert.Contains("denied (no-permit)", await fixture.ShellAsync("echo a > ../other"), StringComparison.Ordinal);
         Assert.Contains("denied (no-permit)", await fixture.ShellAsync("curl http://evil.example/"), StringComparison.Ordinal);
