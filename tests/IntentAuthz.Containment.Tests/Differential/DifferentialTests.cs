@@ -17,12 +17,13 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
         Assert.True(File.Exists("/usr/bin/strace"), "strace is not installed; .ci/run does it (apt-get install strace).");
         bool isLong = Environment.GetEnvironmentVariable("INTENTAUTHZ_LONG") == "1";
         int count = isLong ? 10_000 : 150;
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("INTENTAUTHZ_SEED"), CultureInfo.InvariantCulture, out int given) ? given : Environment.TickCount;
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("INTENTAUTHZ_SEED"), CultureInfo.InvariantCulture, out int given) ? given : isLong ? Environment.TickCount : 1;
         string template = Path.Combine(_root, "template");
         MakeTree(template);
         var misses = new List<string>();
         int opaque = 0;
         int compared = 0;
+        int told = 0;
         for (int i = 0; i < count && misses.Count < 25; i++)
         {
             string command = new CommandGenerator(unchecked(seed + (i * 7919))).Next();
@@ -36,9 +37,11 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
                     break;
             }
 
-            if (isLong && i % 500 == 0)
+            if (isLong && (i % 500 == 0 || misses.Count > told))
             {
-                File.AppendAllText(Path.Combine(Path.GetTempPath(), "intentauthz-differential.log"), $"{i}: compared {compared}, opaque {opaque}, misses {misses.Count}\n");
+                // A long run can be stopped, and still has said what it found.
+                File.AppendAllText(Path.Combine(Path.GetTempPath(), "intentauthz-differential.log"), $"{i}: compared {compared}, opaque {opaque}, misses {misses.Count}\n{string.Join('\n', misses.Skip(told))}\n");
+                told = misses.Count;
             }
         }
 

@@ -141,6 +141,7 @@ internal static class ProgramDeclarations
         ["tracing"] = WordRole.Tracing,
         ["packer"] = WordRole.Packer,
         ["zip"] = WordRole.Zip,
+        ["link"] = WordRole.Link,
         ["anyhost"] = WordRole.AnyHost,
         ["replace"] = WordRole.Replace,
         ["gitvalue"] = WordRole.GitValue,

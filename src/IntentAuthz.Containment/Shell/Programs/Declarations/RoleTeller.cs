@@ -117,6 +117,15 @@ internal static class RoleTeller
 
                 Beside(word, "zi??????", effects);
                 break;
+            case WordRole.Link:
+                effects.Reads(word);
+                effects.Writes(word);
+                if (word.Text is { Length: > 0 } link)
+                {
+                    effects.Writes(word with { Text = link.TrimEnd('/') is var name && name.LastIndexOf('/') is var slash && slash >= 0 ? name[(slash + 1)..] : name });
+                }
+
+                break;
             case WordRole.Replace:
                 effects.Reads(word);
                 effects.Writes(word);

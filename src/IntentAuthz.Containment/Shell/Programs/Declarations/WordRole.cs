@@ -78,6 +78,9 @@ internal enum WordRole
     /// <summary>A file that is written, with others that begin so; behind <c>|</c> or <c>!</c> a command.</summary>
     Tracing,
 
+    /// <summary>The last operand of <c>ln</c>: the link, or the only operand, for which a link of the same name is made here.</summary>
+    Link,
+
     /// <summary>An archive of <c>zip</c>: <c>.zip</c> is added where no suffix is, and another file beside it takes its place.</summary>
     Zip,
 

@@ -88,7 +88,7 @@ internal static class FilePrograms
           text? --backup
           text -S --suffix
           write -t --target-directory => path*
-          operands path* write
+          operands path* link
         program link
           gnu
           operands path write

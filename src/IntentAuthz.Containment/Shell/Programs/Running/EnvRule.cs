@@ -19,6 +19,7 @@ internal sealed class EnvRule : ProgramRule
         List<IDisposable>? directories = null;
         var reader = new ArgumentReader(Options, arguments);
         int first = arguments.Length;
+        bool empties = false;
         while (reader.Read())
         {
             if (reader.Kind == ArgumentKind.Option && reader.Option!.Role == WordRole.In)
@@ -28,6 +29,7 @@ internal sealed class EnvRule : ProgramRule
             else if (reader.Kind == ArgumentKind.Operand && reader.Word.Text == "-")
             {
                 // A single dash is --ignore-environment, and what follows may still be options.
+                empties = true;
                 first = reader.Index + 1;
                 reader.EndOptions();
                 if (first < arguments.Length && arguments[first].MayBeOption)
@@ -47,11 +49,20 @@ internal sealed class EnvRule : ProgramRule
             {
                 break;
             }
+            else
+            {
+                empties |= reader.Option?.Name is "-i" or "--ignore-environment" or "-u" or "--unset";
+            }
         }
 
         while (first < arguments.Length && IsAssignment(arguments[first]))
         {
             RoleTeller.Variable(arguments[first++], effects);
+        }
+
+        if (empties && first < arguments.Length && arguments[first].Text is { } program && program.EndsWith("git", StringComparison.Ordinal))
+        {
+            effects.Opaque(OpaqueReason.UnsupportedConstruct, "Without HOME git has no settings, and asks the network for the machine's name.", arguments[first]);
         }
 
         if (first < arguments.Length)

@@ -177,7 +177,8 @@ internal static class TextPrograms
           operands text*
         program ptx
           gnu
-          flags -AfGOrRtT --auto-reference --ignore-case --traditional --references --right-side-refs --typeset-mode
+          flags -G --traditional => read out*
+          flags -AfOrRtT --auto-reference --ignore-case --references --right-side-refs --typeset-mode
           text -FMSWgw --flag-truncation --macro-name --format --sentence-regexp --word-regexp --gap-size --width
           read -bio --break-file --ignore-file --only-file
           operands read* 
