@@ -25,7 +25,8 @@ public sealed class ContainedLimitsTests : IDisposable
 
         await Task.Delay(100); // its daemons are up
         string group = Namespace(process.Id);
-        Assert.True(InNamespace(group) >= 6, "The daemons did not start.");
+        string[] tree = InNamespace(group);
+        Assert.True(tree.Length >= 6, "The daemons did not start.");
         long begun = Stopwatch.GetTimestamp();
 
         process.Kill();
@@ -33,7 +34,7 @@ public sealed class ContainedLimitsTests : IDisposable
 
         TimeSpan took = Stopwatch.GetElapsedTime(begun);
         Assert.True(outcome.WasKilled);
-        Assert.Equal(0, InNamespace(group));
+        Assert.Empty(InNamespace(group).Intersect(tree));
         Assert.True(took < TimeSpan.FromSeconds(2), $"Ending the tree took {took.TotalMilliseconds} ms.");
     }
 
@@ -135,17 +136,19 @@ public sealed class ContainedLimitsTests : IDisposable
         using Process host = HostProgram.Start("contained", _workspace);
         string group = (await host.StandardOutput.ReadLineAsync())!;
         Assert.StartsWith("pid:", group, StringComparison.Ordinal);
-        Assert.True(InNamespace(group) >= 2, "Nothing ran contained.");
+        string[] tree = InNamespace(group);
+        Assert.True(tree.Length >= 2, "Nothing ran contained.");
 
         host.Kill(); // SIGKILL, of the host alone
         await host.WaitForExitAsync();
 
-        for (int i = 0; i < 200 && InNamespace(group) > 0; i++)
+        // By process and start: the namespace's number is given to the next one at once.
+        for (int i = 0; i < 200 && InNamespace(group).Intersect(tree).Any(); i++)
         {
             await Task.Delay(10);
         }
 
-        Assert.Equal(0, InNamespace(group));
+        Assert.Empty(InNamespace(group).Intersect(tree));
     }
 
     [Fact]
@@ -178,15 +181,23 @@ public sealed class ContainedLimitsTests : IDisposable
     private static string Namespace(int process) => new FileInfo($"/proc/{process}/ns/pid").LinkTarget!;
 
     /// <summary>How many processes are in a PID namespace.</summary>
-    private static int InNamespace(string name) => Directory.GetDirectories("/proc").Count(d =>
+    /// <summary>The processes that run in a namespace, each with its name and the moment it was started at.</summary>
+    private static string[] InNamespace(string name) => [.. Directory.GetDirectories("/proc").Select(d =>
     {
         try
         {
-            return int.TryParse(Path.GetFileName(d), out _) && new FileInfo($"{d}/ns/pid").LinkTarget == name;
+            if (!int.TryParse(Path.GetFileName(d), out int id) || new FileInfo($"{d}/ns/pid").LinkTarget != name)
+            {
+                return "";
+            }
+
+            string stat = File.ReadAllText($"{d}/stat");
+            string[] after = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // its state, …; its start is the twentieth
+            return after[0] is "Z" or "X" ? "" : $"{stat[..(stat.LastIndexOf(')') + 1)]} since {after[19]}";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return "";
         }
-    });
+    }).Where(static p => p.Length > 0)];
 }

@@ -87,7 +87,6 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
                 return;
             }
 
-            _started.TrySetResult(ContainedProcessStart.Started(_process));
             ProcessOutcome outcome = Watch(begun);
             FinishEgress();
             _plan.Dispose();
@@ -194,6 +193,7 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
             throw new IOException("The process cannot be watched (pidfd_open); Linux 5.3 or later is needed.");
         }
 
+        _started.TrySetResult(ContainedProcessStart.Started(_process)); // now that its limits run
         WorkspaceWatch? workspace = WorkspaceWatch.IsNeeded(_plan.Bounds.Limits) ? new WorkspaceWatch(_plan.Bounds.Writes ?? [], _plan.Bounds.Limits) : null;
         long looked = Environment.TickCount64;
         bool isKilled = false;

@@ -170,7 +170,7 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
         chain.Take(record);
         if (!chain.Chain.Is(after))
         {
-            Find(AuditFindingCode.BrokenChain, $"Record {number} is not what was written here: it or its hash was changed, or something before it was taken out or put in.");
+            Find(AuditFindingCode.BrokenChain, $"Record {number} is not what was written here: it or its hash was changed, or something before it was taken out or put in.", number);
             GoOnFrom(number + 1, after);
         }
     }
@@ -245,11 +245,13 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
         _chain = _chain!.At(records, after);
     }
 
-    private void Find(AuditFindingCode code, string message)
+    private void Find(AuditFindingCode code, string message) => Find(code, message, _chain?.Tree.Size ?? 0);
+
+    private void Find(AuditFindingCode code, string message, long record)
     {
         if (_findings.Count < AuditVerifier.MaxFindings)
         {
-            _findings.Add(new AuditFinding(code, _file, _line, _chain?.Tree.Size ?? 0, message));
+            _findings.Add(new AuditFinding(code, _file, _line, record, message));
         }
     }
 }
