@@ -99,6 +99,7 @@ internal static class SystemPrograms
           flags -0 --null
           operands text*
         program locale
+          always read:/usr/share/i18n read:/usr/lib/locale
           flags -akmcV --all-locales --charmaps --category-name --keyword-name --verbose --version --help
           operands text*
         program getent
