@@ -11,7 +11,7 @@ public sealed class UnderstoodTests
     [InlineData("p1 'a b' \"c d\" e\\ f ''", "run p1 a b c d e f ''")]
     [InlineData("p1 $'a\\tb' $\"c\"", "run p1 a\tb c")]
     [InlineData("p1 a\\\nb # comment", "run p1 ab")]
-    [InlineData("p1 *.c '*.d'", "run p1 *.c *.d")]
+    [InlineData("p1 *.c '*.d'", "run p1 *.c *.d; read /w/*.c")]
     [InlineData("p1 {a,b}{1..2} {x} a{1..3..2}", "run p1 a1 a2 b1 b2 {x} a1 a3")]
     [InlineData("p1 ~/x ~ 'a~' a~", "run p1 /home/a/x /home/a a~ a~")]
     [InlineData("p1 $NAMED \"${NAMED}x\" $HOME", "run p1 value valuex /home/a")]
@@ -39,7 +39,7 @@ public sealed class UnderstoodTests
     [InlineData("cd && p1 >y", "run p1; write /home/a/y")]
     // Control.
     [InlineData("for f in a b; do p1 $f; done", "run p1 a; run p1 b")]
-    [InlineData("for f in *.c; do p1 \"$f\" \"${f%.c}.o\"; done", "run p1 *.c *.o")]
+    [InlineData("for f in *.c; do p1 \"$f\" \"${f%.c}.o\"; done", "run p1 *.c *.o; read /w/*.c; read /w/*.o")]
     [InlineData("if p1; then x=a; else x=b; fi; p2 $x >$x", "run p1; run p2 a; run p2 b; write /w/a; write /w/b")]
     [InlineData("x=a; p1 && x=b; p2 $x", "run p1; run p2 b; run p2 a")]
     [InlineData("case $unknown in a) x=1;; *) x=2;; esac; p1 $x", "run p1 1; run p1 2")]
@@ -67,7 +67,7 @@ public sealed class UnderstoodTests
     [InlineData("p1 <<E\n$(p2)\nE", "run p2; run p1")]
     [InlineData("p1 <<'E'\n$(p2)\nE", "run p1")]
     [InlineData("p1 <<<\"$(p2)\"", "run p2; run p1")]
-    [InlineData("p1 <(p2 <x) >(p3)", "run p2; run p3; run p1 /dev/fd/* /dev/fd/*; read /w/x")]
+    [InlineData("p1 <(p2 <x) >(p3)", "run p2; run p3; run p1 /dev/fd/* /dev/fd/*; read /w/x; read /dev/fd/*")]
     // Texts that are run.
     [InlineData("eval 'p1 a; p2'", "run p1 a; run p2")]
     [InlineData("x='p1 a'; eval \"$x >f\"", "run p1 a; write /w/f")]
