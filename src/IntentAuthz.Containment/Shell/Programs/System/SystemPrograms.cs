@@ -100,7 +100,8 @@ internal static class SystemPrograms
           operands text*
         program locale
           always read:/usr/share/i18n read:/usr/lib/locale
-          flags -akmcV --all-locales --charmaps --category-name --keyword-name --verbose --version --help
+          flags run:gzip_-d_-c -m --charmaps
+          flags -akcV --all-locales --category-name --keyword-name --verbose --version --help
           operands text*
         program getent
           flags -iV --no-idn --version --help
