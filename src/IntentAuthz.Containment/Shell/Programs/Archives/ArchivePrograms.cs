@@ -62,7 +62,7 @@ internal static class ArchivePrograms
           flags -lvtpcznoqajLMUVXKCuf:^W
           replace -d
           text -xP
-          exits -v --help -h
+          exits --help -h
           flags -Z
           always write:. delete:.
           operands read text*

@@ -118,6 +118,7 @@ internal static class RoleTeller
                 Beside(word, "zi??????", effects);
                 break;
             case WordRole.Link:
+                Beside(word, "Cu??????", effects);
                 effects.Reads(word);
                 effects.Writes(word);
                 if (word.Text is { Length: > 0 } link)

@@ -16,18 +16,26 @@ internal static class FilePrograms
           operands path* or .
         program cp
           gnu
-          flags -abdfHilLnPpRrsTuvxZ --archive --attributes-only --copy-contents --no-dereference --force --interactive --link --dereference
-          flags --no-clobber --parents --recursive --remove-destination --strip-trailing-slashes --symbolic-link --no-target-directory
+          # The old file gets another name.
+          flags opaque -b
+          opaque -S --suffix
+          opaque? --backup
+          flags -adHiLnPpRrTuvxZ --archive --attributes-only --copy-contents --no-dereference --interactive --dereference
+          flags -fls --force --link --remove-destination --symbolic-link => path* replace
+          flags --no-clobber --parents --recursive --strip-trailing-slashes --no-target-directory
           flags --verbose --one-file-system --debug --keep-directory-symlink
-          text? --backup --preserve --reflink --context --update
-          text -S --no-preserve --sparse --suffix
-          write -t --target-directory => path*
+          text? --preserve --reflink --context --update
+          text --no-preserve --sparse
+          replace -t --target-directory => path*
           operands path* write
         program mv
           gnu
-          flags -bfinTuvZ --force --interactive --no-clobber --strip-trailing-slashes --no-target-directory --verbose --context --no-copy --debug --exchange
-          text? --backup --update
-          text -S --suffix
+          # The old file gets another name.
+          flags opaque -b
+          opaque -S --suffix
+          opaque? --backup
+          flags -finTuvZ --force --interactive --no-clobber --strip-trailing-slashes --no-target-directory --verbose --context --no-copy --debug --exchange
+          text? --update
           write -t --target-directory => move*
           operands move* write
         program rm
@@ -83,10 +91,12 @@ internal static class FilePrograms
           operands write*
         program ln
           gnu
-          flags -bdfFiLnPrsTv --directory --force --interactive --logical --no-dereference --physical --relative --symbolic
+          # The old file gets another name.
+          flags opaque -b
+          opaque -S --suffix
+          opaque? --backup
+          flags -dfFiLnPrsTv --directory --force --interactive --logical --no-dereference --physical --relative --symbolic
           flags --no-target-directory --verbose
-          text? --backup
-          text -S --suffix
           write -t --target-directory => path*
           operands path* link
         program link
@@ -94,18 +104,21 @@ internal static class FilePrograms
           operands path write
         program install ginstall
           gnu
-          flags -bcCpTvZ --compare --preserve-timestamps --no-target-directory --verbose --preserve-context --debug
+          # The old file gets another name.
+          flags opaque -b
+          opaque -S --suffix
+          opaque? --backup
+          flags -cCpTvZ --compare --preserve-timestamps --no-target-directory --verbose --preserve-context --debug
           # strip rewrites what was installed.
           flags run:strip -s --strip
           run --strip-program
           flags -d --directory => write*
           flags -D
-          text? --backup --context
-          text -S --suffix
+          text? --context
           mode -m --mode
           privilege -og --owner --group
-          write -t --target-directory => path*
-          operands path* write
+          replace -t --target-directory => path*
+          operands path* replace
         program chown
           gnu
           flags -cfvhRHLP --changes --silent --quiet --verbose --dereference --no-dereference --no-preserve-root --preserve-root --recursive

@@ -99,7 +99,9 @@ internal static class SystemPrograms
           flags -0 --null
           operands text*
         program locale
-          flags -akmcV --all-locales --charmaps --category-name --keyword-name --verbose --version --help
+          always read:/usr/share/i18n read:/usr/lib/locale
+          flags run:gzip_-d_-c -m --charmaps
+          flags -akcV --all-locales --category-name --keyword-name --verbose --version --help
           operands text*
         program getent
           flags -iV --no-idn --version --help

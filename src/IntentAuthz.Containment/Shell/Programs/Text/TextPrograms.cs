@@ -11,6 +11,8 @@ internal static class TextPrograms
           operands read*
         program tac
           gnu
+          # What cannot be read backwards is kept in a file of its own.
+          always write:/tmp delete:/tmp
           flags -br --before --regex
           text -s --separator
           operands read*
@@ -39,6 +41,8 @@ internal static class TextPrograms
           operands read*
         program sort
           gnu
+          # What does not fit into memory is kept in files.
+          always write:/tmp delete:/tmp
           flags -bdfgiMhnRrVCcmsuz --ignore-leading-blanks --dictionary-order --ignore-case --general-numeric-sort --ignore-nonprinting
           flags --month-sort --human-numeric-sort --numeric-sort --random-sort --reverse --version-sort --debug --merge --stable --unique --zero-terminated
           text -ktSy --key --field-separator --buffer-size --batch-size --parallel --sort
@@ -329,6 +333,7 @@ internal static class TextPrograms
           text -d --domain --context
           operands text*
         program bc
+          always read:/etc/inputrc read:~/.inputrc
           flags -hilqsvw --interactive --mathlib --quiet --standard --version --warn --help
           operands read*
         program xmllint
