@@ -180,7 +180,6 @@ public sealed class ContainedLimitsTests : IDisposable
 
     private static string Namespace(int process) => new FileInfo($"/proc/{process}/ns/pid").LinkTarget!;
 
-    /// <summary>How many processes are in a PID namespace.</summary>
     /// <summary>The processes that run in a namespace, each with its name and the moment it was started at.</summary>
     private static string[] InNamespace(string name) => [.. Directory.GetDirectories("/proc").Select(d =>
     {

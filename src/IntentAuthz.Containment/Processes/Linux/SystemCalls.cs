@@ -82,6 +82,7 @@ internal static class SystemCalls
         new("sched_yield", 24, 124), new("seccomp", 317, 277), new("select", 23, -1), new("sendfile", 40, 71), new("sendmmsg", 307, 269),
         new("sendmsg", 46, 211), new("sendto", 44, 206), new("set_mempolicy", 238, 237), new("set_robust_list", 273, 99),
         new("set_tid_address", 218, 96), new("setitimer", 38, 103), new("setpgid", 109, 154), new("setpriority", 141, 140),
+        new("setresgid", 119, 149), new("setresuid", 117, 147), // make starts programs by them; without capabilities they change nothing
         new("setrlimit", 160, 164), new("setsid", 112, 157), new("setsockopt", 54, 208), new("setxattr", 188, 5), new("shutdown", 48, 210),
         new("sigaltstack", 131, 132), new("signalfd", 282, -1), new("signalfd4", 289, 74), new("splice", 275, 76),
         new("stat", 4, -1), new("statfs", 137, 43), new("statx", 332, 291), new("symlink", 88, -1), new("symlinkat", 266, 36), new("sync", 162, 81),
@@ -121,7 +122,7 @@ internal static class SystemCalls
         new("reboot", 169, 142), new("removexattrat", 466, 466), new("request_key", 249, 218), new("security", 185, -1),
         new("set_mempolicy_home_node", 450, 450), new("set_thread_area", 205, -1), new("setdomainname", 171, 162), new("setfsgid", 123, 152),
         new("setfsuid", 122, 151), new("setgid", 106, 144), new("setgroups", 116, 159), new("sethostname", 170, 161), new("setns", 308, 268),
-        new("setregid", 114, 143), new("setresgid", 119, 149), new("setresuid", 117, 147), new("setreuid", 113, 145), new("settimeofday", 164, 170),
+        new("setregid", 114, 143), new("setreuid", 113, 145), new("settimeofday", 164, 170),
         new("setuid", 105, 146), new("setxattrat", 463, 463), new("statmount", 457, 457), new("swapoff", 168, 225), new("swapon", 167, 224),
         new("sysfs", 139, -1), new("syslog", 103, 116), new("tuxcall", 184, -1), new("umount2", 166, 39), new("unshare", 272, 97),
         new("uselib", 134, -1), new("userfaultfd", 323, 282), new("ustat", 136, -1), new("vhangup", 153, 58), new("vserver", 236, -1),
