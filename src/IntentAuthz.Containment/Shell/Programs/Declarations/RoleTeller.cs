@@ -281,6 +281,7 @@ internal static class RoleTeller
             string stem = dot > name ? text[..dot] : text;
             foreach (ShellWord made in (ReadOnlySpan<ShellWord>)[word with { Text = stem }, word with { Text = stem + ".*", IsPattern = true }, word with { Text = text + ".*", IsPattern = true }])
             {
+                effects.Reads(made); // whether it is there already, some see by opening it
                 effects.Writes(made);
                 effects.Deletes(made);
             }

@@ -53,8 +53,9 @@ internal static class FilePrograms
         program shred
           gnu
           flags -fvxz --force --verbose --exact --zero
-          flags -u => delete*
-          text? --remove => delete*
+          # It is given other names before it goes.
+          flags opaque -u
+          opaque? --remove
           text -ns --iterations --size
           read --random-source
           operands change*
@@ -109,8 +110,8 @@ internal static class FilePrograms
           opaque -S --suffix
           opaque? --backup
           flags -cCpTvZ --compare --preserve-timestamps --no-target-directory --verbose --preserve-context --debug
-          # strip rewrites what was installed.
-          flags run:strip -s --strip
+          # strip makes a file of a random name beside what was installed.
+          flags opaque -s --strip
           run --strip-program
           flags -d --directory => write*
           flags -D
