@@ -54,8 +54,7 @@ internal static class FilePrograms
           gnu
           flags -fvxz --force --verbose --exact --zero
           # It is given other names before it goes.
-          flags opaque -u
-          opaque? --remove
+          flags opaque -u --remove
           text -ns --iterations --size
           read --random-source
           operands change*
