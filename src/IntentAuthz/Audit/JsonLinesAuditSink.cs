@@ -149,9 +149,10 @@ public sealed class JsonLinesAuditSink : IAuditSink, IDisposable, IAsyncDisposab
             _file.Write(_buffer.WrittenSpan);
             Confirm(next, checkpoint);
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // cut back before the next write
+            // A full disk, or a key that does not sign any more: what was written of it is cut back before the next write. Thrown from the
+            // timer it would end the host; a batch that needs a checkpoint fails by itself.
         }
     }
 
@@ -184,7 +185,7 @@ public sealed class JsonLinesAuditSink : IAuditSink, IDisposable, IAsyncDisposab
         {
             File.Move(_path, aside, overwrite: false);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return;
         }
@@ -194,7 +195,7 @@ public sealed class JsonLinesAuditSink : IAuditSink, IDisposable, IAsyncDisposab
         {
             _file = Open(_path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _file = full;
             File.Move(aside, _path, overwrite: false);

@@ -208,6 +208,21 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Checkpoint_KeyThatDoesNotSignAnyMore_FailsTheBatchThatNeedsItAndNothingElse()
+    {
+        ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await using JsonLinesAuditSink sink = new(LogPath, Options(o => (o.SigningKey, o.RecordsPerCheckpoint) = (key, 2)), _clock);
+        key.Dispose();
+        await sink.WriteAsync(new[] { Record(0) }, CancellationToken.None);
+
+        _clock.Advance(TimeSpan.FromSeconds(5)); // the timer's own checkpoint: not thrown into the host
+        await Assert.ThrowsAnyAsync<Exception>(async () => await sink.WriteAsync(new[] { Record(1), Record(2) }, CancellationToken.None));
+
+        Assert.Empty(_kept);
+        Assert.Equal(1, Verify().Records);
+    }
+
+    [Fact]
     public async Task Prove_ARecord_HoldsForItAndForNoOther()
     {
         await WriteAsync(1_337);
