@@ -8,7 +8,7 @@ public sealed class AgentCommandTests
     [Fact]
     public void Analyze_OrdinaryAgentCommands_AllAreReadAndTheOpaqueOnesAreThoseListed()
     {
-        var analyzer = new ShellAnalyzer(new ShellAnalyzerOptions { WorkingDirectory = "/work/repo", Home = "/home/agent" });
+        var analyzer = new ShellAnalyzer(new ShellAnalyzerOptions { WorkingDirectory = "/srv/work/repo", Home = "/home/agent" });
         string[] commands = Read("AgentCommands");
         Assert.True(commands.Length >= 300, $"There are {commands.Length} commands.");
         Assert.Equal(commands.Length, commands.Distinct().Count());

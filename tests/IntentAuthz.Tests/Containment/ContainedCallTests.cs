@@ -10,9 +10,9 @@ public sealed class ContainedCallTests
     private const string Permit = """permit(principal, action == Action::"run", resource);""";
 
     private static readonly ContainmentProfile s_build = new(
-        "build", new ContainmentBounds { Reads = ["/usr"], Writes = ["/work/{task}"], Executes = ["/usr/bin"], Hosts = [new EgressGrant("*.example.com")] })
+        "build", new ContainmentBounds { Reads = ["/usr"], Writes = ["/srv/work/{task}"], Executes = ["/usr/bin"], Hosts = [new EgressGrant("*.example.com")] })
     {
-        Workspace = "/work/{task}/src",
+        Workspace = "/srv/work/{task}/src",
     };
 
     [Fact]
@@ -35,8 +35,8 @@ public sealed class ContainedCallTests
             CancellationToken.None);
 
         Assert.True(result.IsCompleted, result.ToString());
-        Assert.Equal([$"/work/{task.Id}"], during!.Bounds.Writes!.Value.AsEnumerable());
-        Assert.Equal($"/work/{task.Id}/src", during.Request.Workspace);
+        Assert.Equal([$"/srv/work/{task.Id}"], during!.Bounds.Writes!.Value.AsEnumerable());
+        Assert.Equal($"/srv/work/{task.Id}/src", during.Request.Workspace);
         Assert.Equal((task, result.Call, fixture.Guard), (during.Request.Task, during.Request.Call, during.Request.Guard));
         Assert.True(during.HasEnded, "the containment outlived its call");
     }
@@ -47,16 +47,16 @@ public sealed class ContainedCallTests
         Provider provider = new();
         await using GuardFixture fixture = Fixture(provider, s_plain);
         Mandate any = Mandate.WhateverPoliciesPermit("a test");
-        AgentTask root = await fixture.OpenAsync(any.WithContainment(new ContainmentBounds { Writes = ["/work/{root}"], Hosts = [new EgressGrant("a.example.com")] }));
+        AgentTask root = await fixture.OpenAsync(any.WithContainment(new ContainmentBounds { Writes = ["/srv/work/{root}"], Hosts = [new EgressGrant("a.example.com")] }));
         AgentTask sub = (await fixture.Guard.Tasks.OpenSubTaskAsync(
-            root, new TaskRequest(fixture.Agent, "part", any.WithContainment(new ContainmentBounds { Writes = ["/work/{root}/{task}"] }), TimeSpan.FromMinutes(1)))).GetTaskOrThrow();
+            root, new TaskRequest(fixture.Agent, "part", any.WithContainment(new ContainmentBounds { Writes = ["/srv/work/{root}/{task}"] }), TimeSpan.FromMinutes(1)))).GetTaskOrThrow();
 
         await fixture.CallAsync(sub, "run");
 
         ContainmentBounds bounds = Assert.Single(provider.Prepared).Bounds;
-        Assert.Equal([$"/work/{root.Id}/{sub.Id}"], bounds.Writes!.Value.AsEnumerable());
+        Assert.Equal([$"/srv/work/{root.Id}/{sub.Id}"], bounds.Writes!.Value.AsEnumerable());
         Assert.Equal(["a.example.com"], bounds.Hosts!.Value.Select(static h => h.Host));
-        Assert.Equal(["/usr", "/work"], bounds.Reads!.Value.AsEnumerable()); // the profile lets all it writes be read, and no mandate narrows reading
+        Assert.Equal(["/srv/work", "/usr"], bounds.Reads!.Value.AsEnumerable()); // the profile lets all it writes be read, and no mandate narrows reading
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ContainedCallTests
         Provider provider = new();
         await using GuardFixture fixture = Fixture(
             provider, s_build, """@contain("quiet") permit(principal, action == Action::"run", resource);""",
-            b => b.AddContainmentProfile(new ContainmentProfile("quiet", new ContainmentBounds { Reads = ["/usr/lib"], Writes = ["/work"], Executes = ["/usr"] })));
+            b => b.AddContainmentProfile(new ContainmentProfile("quiet", new ContainmentBounds { Reads = ["/usr/lib"], Writes = ["/srv/work"], Executes = ["/usr"] })));
         AgentTask task = await fixture.OpenAsync();
 
         GuardResult result = await fixture.CallAsync(task, "run");
@@ -162,7 +162,7 @@ public sealed class ContainedCallTests
         await Task.CompletedTask;
     }
 
-    private static readonly ContainmentProfile s_plain = new("build", s_build.Bounds with { Writes = ["/work"] });
+    private static readonly ContainmentProfile s_plain = new("build", s_build.Bounds with { Writes = ["/srv/work"] });
 
     private static GuardFixture Fixture(Provider provider, ContainmentProfile? profile = null, string policies = Permit, Action<IntentAuthzBuilder>? more = null) => new(policies, b =>
     {
