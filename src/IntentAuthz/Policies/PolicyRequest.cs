@@ -40,6 +40,15 @@ public sealed class PolicyRequest
     /// <summary>The entities the request speaks of, over those of the host.</summary>
     public IEntityProvider Entities { get; }
 
+    /// <summary>Where the context comes from: the call, or an administrative action.</summary>
+    internal IContextSource Source => _source;
+
+    /// <summary>Which members of the context were built so far, whether or not they had something to say.</summary>
+    internal ContextParts Built => _built;
+
+    /// <summary>The members that were built, by their place in <see cref="ContextNames.All"/>.</summary>
+    internal ReadOnlySpan<CedarRecord?> BuiltParts => _parts;
+
     /// <summary>The whole context: <c>input</c>, <c>task</c>, <c>history</c>, <c>risk</c>, <c>provenance</c>, <c>approval</c>, <c>delegation</c>, <c>system</c>. Built when first read.</summary>
     public CedarRecord Context => Select(ContextParts.All);
 

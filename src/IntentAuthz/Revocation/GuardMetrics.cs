@@ -16,6 +16,7 @@ internal sealed class GuardMetrics : IDisposable
     private readonly Counter<long> _cancelled;
     private readonly Counter<long> _failedWrites;
     private readonly Counter<long> _failedReads;
+    private readonly Counter<long> _lostDecisions;
 
     /// <summary>Takes the meter from the host's factory, which then owns it, or makes one.</summary>
     internal GuardMetrics(IMeterFactory? factory)
@@ -25,6 +26,7 @@ internal sealed class GuardMetrics : IDisposable
         _delay = _meter.CreateHistogram<double>("intentauthz.revocation.delay", "s", "From the call to revoke until all that it stops in this process was stopped.");
         _cancelled = _meter.CreateCounter<long>("intentauthz.revocation.cancelled_calls", "{call}", "Calls in flight that a revocation cancelled.");
         _failedWrites = _meter.CreateCounter<long>("intentauthz.revocation.store.failed_writes", "{write}", "Writes to the revocation store that failed; each is tried again.");
+        _lostDecisions = _meter.CreateCounter<long>("intentauthz.decisions.lost", "{decision}", "Decisions that were not kept for replay, since there was no room or the store did not take them.");
         _failedReads = _meter.CreateCounter<long>("intentauthz.revocation.store.failed_reads", "{read}", "Reads of the revocation store that failed.");
     }
 
@@ -45,6 +47,8 @@ internal sealed class GuardMetrics : IDisposable
     internal void WriteFailed() => _failedWrites.Add(1);
 
     internal void ReadFailed() => _failedReads.Add(1);
+
+    internal void DecisionsLost(long count) => _lostDecisions.Add(count);
 
     /// <summary>What is asked for when somebody collects.</summary>
     internal void Observe(RevocationList list, RevocationKnowledge knowledge, RevocationWriter writer, Func<IEnumerable<Lease>> leases)
