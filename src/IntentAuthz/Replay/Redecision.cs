@@ -11,6 +11,8 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class Redecision(CedarPolicyEngine engine, Schema? schema)
 {
+    private const string MissingAttribute = "missing-attribute";
+
     private readonly ConcurrentDictionary<(LoadedPolicies Policies, EntityUid Action), PolicySet> _ofAction = new();
 
     internal LoadedPolicies PoliciesOf(TenantId tenant) => engine.PoliciesOf(tenant);
@@ -97,20 +99,19 @@ internal sealed class Redecision(CedarPolicyEngine engine, Schema? schema)
     private static PolicySet OfAction(PolicySet policies, EntityUid action) =>
         PolicySet.Create(policies.Policies.Where(p => p.Action.Kind != ScopeKind.Equal || p.Action.Entities.Contains(action)));
 
-    /// <summary>What of the decision the schema does not allow: an attribute that it requires and the log's entity does not have.</summary>
+    /// <summary>What the schema requires and the log does not have, since it did not exist then: an attribute of an entity, an argument of the tool.</summary>
     private string? DoesNotFit(RecordedDecision decision)
     {
         foreach (Entity entity in decision.Entities)
         {
-            if (entity.Uid != decision.Action && schema!.ValidateEntity(entity) is [{ } finding, ..])
+            if (schema!.ValidateEntity(entity).FirstOrDefault(static f => f.Code == MissingAttribute) is { } finding)
             {
-                return $"an entity of the type {entity.Uid.Type} as recorded does not fit the schema: {WithoutId(finding.Message, entity.Uid)}";
+                // Without the id, so that all entities alike make one group.
+                return $"an entity as it was recorded: {finding.Message.Replace(entity.Uid.ToString(), entity.Uid.Type, StringComparison.Ordinal)}";
             }
         }
 
-        return null;
+        return schema!.ValidateRequest(new CedarRequest(decision.Principal, decision.Action, decision.Resource, decision.Context))
+            .FirstOrDefault(static f => f.Code == MissingAttribute && f.Message.StartsWith("context.input", StringComparison.Ordinal))?.Message;
     }
-
-    /// <summary>The message for all entities alike, so that they make one group.</summary>
-    private static string WithoutId(string message, EntityUid uid) => message.Replace(uid.ToString(), $"{uid.Type}", StringComparison.Ordinal);
 }

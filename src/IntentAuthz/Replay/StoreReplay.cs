@@ -98,8 +98,7 @@ internal sealed class StoreReplay(
                 }
                 catch (DecisionFormatException e)
                 {
-                    Note(file!.Number, block.Offset, new DecisionStoreException(
-                        file.Reader.Path, block.Offset, block.Frame.Number, $"the block is whole and cannot be read: at {e.Offset}, {e.Message}. Its writer is newer than this reader, or faulty.").Message);
+                    Note(file!.Number, block.Offset, file.Reader.Unreadable(block, e).Message);
                 }
 
                 Interlocked.Add(ref _readBytes, block.End - block.Offset);

@@ -62,6 +62,58 @@ internal sealed class DecisionFileReader : IDisposable
         return null;
     }
 
+    /// <summary>Reads the decisions of a file in their order.</summary>
+    internal static IEnumerable<RecordedDecision> ReadAll(string path, long number, IDecisionKeyProvider keys)
+    {
+        if (Open(path, number) is not { } reader)
+        {
+            yield break;
+        }
+
+        using (reader)
+        {
+            using BlockCipher cipher = reader.Header.Open(keys, path);
+            DecisionDecoder decoder = new();
+            while (reader.TryFind(cipher, out DecisionBlock block, out _))
+            {
+                foreach (RecordedDecision decision in reader.Decode(cipher, block, decoder))
+                {
+                    yield return decision;
+                }
+            }
+        }
+    }
+
+    private List<RecordedDecision> Decode(BlockCipher cipher, DecisionBlock block, DecisionDecoder decoder)
+    {
+        byte[] room = new byte[block.Frame.Length];
+        try
+        {
+            Read(cipher, block, room, out Span<byte> plain);
+            PlainReader reader = new(plain);
+            List<RecordedDecision> decisions = [];
+            decoder.Clear();
+            while (!reader.IsAtEnd)
+            {
+                decisions.Add(decoder.Read(ref reader));
+            }
+
+            return decisions;
+        }
+        catch (DecisionFormatException e)
+        {
+            throw Unreadable(block, e);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(room);
+        }
+    }
+
+    /// <summary>What to say of a block that is whole and holds no decisions.</summary>
+    internal DecisionStoreException Unreadable(DecisionBlock block, DecisionFormatException fault) => new(
+        Path, block.Offset, block.Frame.Number, $"the block is whole and cannot be read: at {fault.Offset}, {fault.Message}. Its writer is newer than this reader, or faulty.");
+
     /// <summary>Finds the next block of decisions. False at the end, of which <paramref name="end"/> then says how the file ends.</summary>
     /// <exception cref="DecisionStoreException">What stands there is no block that can follow.</exception>
     internal bool TryFind(BlockCipher cipher, out DecisionBlock block, out DecisionFileEnd end)

@@ -134,7 +134,7 @@ internal sealed partial class DecisionQueue : IAsyncDisposable
 
     private async Task LingerAsync()
     {
-        if (_decisions.Reader.Count < MaxBatch && !_closing.IsCancellationRequested)
+        if (Interlocked.Read(ref _accepted) - Interlocked.Read(ref _settled) < MaxBatch && !_closing.IsCancellationRequested)
         {
             await Task.Delay(s_linger, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
