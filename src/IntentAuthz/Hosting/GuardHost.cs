@@ -68,7 +68,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         {
             _decisions = new DecisionQueue(
                 decisionStore, settings.DecisionQueueBytes, settings.AuditShutdownTimeout, _metrics.DecisionsLost, time, loggers.CreateLogger<DecisionQueue>());
-            engine = new DecisionRecorder(engine, _decisions, scrubber, settings.DenyUnrecordedDecisions, time);
+            engine = new DecisionRecorder(engine, _decisions, scrubber, settings.DenyUnrecordedDecisions, settings.RecordWholeContext, time);
         }
 
         CheckCredentials(catalog, profiles, issuers);

@@ -38,7 +38,7 @@ public sealed class PolicyRequest
     public EntityUid Resource { get; }
 
     /// <summary>The entities the request speaks of, over those of the host.</summary>
-    public IEntityProvider Entities { get; }
+    public IEntityProvider Entities { get; internal set; }
 
     /// <summary>Where the context comes from: the call, or an administrative action.</summary>
     internal IContextSource Source => _source;
@@ -60,22 +60,12 @@ public sealed class PolicyRequest
             return _selection;
         }
 
+        Build(parts);
         CedarRecord.Builder record = new();
         for (int i = 0; i < _parts.Length; i++)
         {
             (ContextParts part, string name) = ContextNames.All[i];
-            if ((parts & part) == 0)
-            {
-                continue;
-            }
-
-            if ((_built & part) == 0)
-            {
-                _parts[i] = _source.Build(part);
-                _built |= part;
-            }
-
-            if (_parts[i] is { } value)
+            if ((parts & part) != 0 && _parts[i] is { } value)
             {
                 record.Add(name, value);
             }
@@ -83,5 +73,19 @@ public sealed class PolicyRequest
 
         _selected = parts;
         return _selection = record.Build();
+    }
+
+    /// <summary>Builds those members that were not built yet.</summary>
+    internal void Build(ContextParts parts)
+    {
+        for (int i = 0; i < _parts.Length; i++)
+        {
+            ContextParts part = ContextNames.All[i].Part;
+            if ((parts & part & ~_built) != 0)
+            {
+                _parts[i] = _source.Build(part);
+                _built |= part;
+            }
+        }
     }
 }

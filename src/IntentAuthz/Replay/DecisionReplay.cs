@@ -14,6 +14,7 @@ namespace IntentAuthz;
 public sealed class DecisionReplay
 {
     private readonly ReplayOptions _options;
+    private readonly CedarPolicyEngine _engine;
     private readonly Redecision _redecision;
 
     /// <summary>Loads the policies.</summary>
@@ -24,13 +25,13 @@ public sealed class DecisionReplay
     {
         ArgumentNullException.ThrowIfNull(policies);
         _options = options ?? new ReplayOptions();
-        CedarPolicyEngine engine = new(policies, NullLogger<CedarPolicyEngine>.Instance, _options.AnnotationKeys);
+        _engine = new CedarPolicyEngine(policies, NullLogger<CedarPolicyEngine>.Instance, _options.AnnotationKeys);
         if (_options.Schema is { } schema)
         {
-            Check(engine, schema);
+            Check(_engine, schema);
         }
 
-        _redecision = new Redecision(engine, _options.Schema);
+        _redecision = new Redecision(_engine, _options.Schema);
     }
 
     /// <summary>Replays the files of a <see cref="FileDecisionStore"/>, over all processors. A store that is being written is read as far as it is when a file is come to.</summary>
@@ -47,18 +48,33 @@ public sealed class DecisionReplay
         return new StoreReplay(_redecision, _options, directory, keys, progress).RunAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Replays an audit log alone. It holds no argument, no attribute and nothing of the context, so what depends on any of them is unknown; with
+    /// <see cref="ReplayOptions.Schema"/> it is known at least which groups an action is in. Obligations but for approvals are not compared. The log
+    /// is not verified: see <see cref="AuditVerifier"/>.
+    /// </summary>
+    /// <param name="path">The file that the host writes; full files beside it are read too.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellationToken">Ends the replay.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public Task<ReplayResult> RunOverAuditAsync(string path, IProgress<ReplayProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Task.Run(() => new AuditReplay(_engine, _options, path, progress).Run(cancellationToken), cancellationToken);
+    }
+
     /// <summary>Replays decisions from anywhere, such as from a store of the host's own, on this thread.</summary>
     /// <param name="decisions">The decisions.</param>
     /// <param name="cancellationToken">Ends the replay.</param>
     public ReplayResult Run(IEnumerable<RecordedDecision> decisions, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(decisions);
-        ReplayTally tally = new(_redecision, _options);
+        ReplayTally tally = new(_options);
         long number = 0;
         foreach (RecordedDecision decision in decisions)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            tally.Add(decision, 0, number++, 0);
+            tally.Add(_redecision, decision, (0, number++, 0));
         }
 
         return ReplayTally.Sum([tally], _options.MaxExamples, [], [], 0);

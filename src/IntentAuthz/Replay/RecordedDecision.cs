@@ -5,8 +5,8 @@ using IntentAuthz.Cedar;
 namespace IntentAuthz;
 
 /// <summary>
-/// One policy evaluation as it was: the whole request as far as it was built, and the verdict. What policies did not ask for then, such as the
-/// risk score, was not reckoned and is not here; <see cref="ContextMembers"/> says what is. Holds no secret that the guard knew when it was
+/// One policy evaluation as it was: the whole request as far as it was built, and the verdict. Where no policy asked for the history, the risk or
+/// the provenance, they were not found out and are not here; <see cref="ContextMembers"/> says what is. Holds no secret that the guard knew when it was
 /// recorded. Immutable and safe for use by many threads.
 /// </summary>
 public sealed class RecordedDecision : IContextSource

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace IntentAuthz;
 
 /// <summary>Counts what one thread has decided again. Tallies add up to the same sum however the decisions were shared out.</summary>
-internal sealed class ReplayTally(Redecision redecision, ReplayOptions options)
+internal sealed class ReplayTally(ReplayOptions options)
 {
     private readonly Dictionary<ReplayGroupKey, Group> _groups = [];
     private readonly List<LoadedTenant> _tenants = [];
@@ -15,17 +15,28 @@ internal sealed class ReplayTally(Redecision redecision, ReplayOptions options)
 
     internal long Decisions => Volatile.Read(ref _decisions);
 
-    internal void Add(RecordedDecision decision, long file, long block, int index)
+    /// <summary>Decides a recorded decision again.</summary>
+    internal void Add(Redecision redecision, RecordedDecision decision, (long File, long Block, int Index) place)
     {
         if (decision.Time < options.From || decision.Time >= options.To)
         {
             return;
         }
 
-        _decisions++;
-        LoadedPolicies policies = PoliciesOf(decision.Tenant);
+        LoadedPolicies policies = PoliciesOf(redecision, decision.Tenant);
         Verdict? verdict = redecision.Decide(decision, policies, out string? missing, out IEnumerable<string> by);
-        if (verdict is not null && VerdictComparison.IsSame(decision.Verdict, verdict))
+        Settle(decision, verdict, missing, by, policies, place);
+    }
+
+    /// <summary>Counts a decision by what was found out about it.</summary>
+    internal void Settle(
+        RecordedDecision decision, Verdict? verdict, string? missing, IEnumerable<string> by, LoadedPolicies policies,
+        (long File, long Block, int Index) place, bool comparesObligations = true)
+    {
+        _decisions++;
+        if (verdict is not null && (comparesObligations
+            ? VerdictComparison.IsSame(decision.Verdict, verdict)
+            : VerdictComparison.OutcomeOf(decision.Verdict) == VerdictComparison.OutcomeOf(verdict)))
         {
             _same++;
             _sameForAnotherReason += VerdictComparison.IsForSameReason(decision.Verdict, verdict) ? 0 : 1;
@@ -45,7 +56,7 @@ internal sealed class ReplayTally(Redecision redecision, ReplayOptions options)
 
         Group group = CollectionsMarshal.GetValueRefOrAddDefault(_groups, key, out _) ??= new Group();
         group.Count++;
-        Keep(group.Examples, new ReplayedDecision(decision, verdict, file, block, index), options.MaxExamples);
+        Keep(group.Examples, new ReplayedDecision(decision, verdict, place), options.MaxExamples);
     }
 
     internal static ReplayResult Sum(
@@ -102,7 +113,7 @@ internal sealed class ReplayTally(Redecision redecision, ReplayOptions options)
         }
     }
 
-    private LoadedPolicies PoliciesOf(TenantId tenant)
+    private LoadedPolicies PoliciesOf(Redecision redecision, TenantId tenant)
     {
         foreach (LoadedTenant known in _tenants)
         {

@@ -3,11 +3,11 @@ namespace IntentAuthz;
 /// <summary>One decision as it was, and what other policies say of it. Immutable.</summary>
 public sealed class ReplayedDecision
 {
-    internal ReplayedDecision(RecordedDecision recorded, Verdict? verdict, long file, long block, int index)
+    internal ReplayedDecision(RecordedDecision recorded, Verdict? verdict, (long File, long Block, int Index) place)
     {
         Recorded = recorded;
         Verdict = verdict;
-        Place = (file, block, index);
+        Place = place;
     }
 
     /// <summary>The decision as it was.</summary>

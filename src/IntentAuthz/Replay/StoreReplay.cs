@@ -36,7 +36,7 @@ internal sealed class StoreReplay(
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         for (int i = 0; i < workers.Length; i++)
         {
-            ReplayTally tally = tallies[i] = new ReplayTally(redecision, options);
+            ReplayTally tally = tallies[i] = new ReplayTally(options);
             workers[i] = Task.Run(() => Work(tally, stopping), CancellationToken.None);
         }
 
@@ -117,13 +117,22 @@ internal sealed class StoreReplay(
         }
     }
 
-    private static void Replay(ReadOnlySpan<byte> plain, DecisionDecoder decoder, ReplayTally tally, long file, DecisionBlock block)
+    private void Replay(ReadOnlySpan<byte> plain, DecisionDecoder decoder, ReplayTally tally, long file, DecisionBlock block)
     {
         PlainReader reader = new(plain);
         decoder.Clear();
         for (int i = 0; !reader.IsAtEnd; i++)
         {
-            tally.Add(decoder.Read(ref reader), file, block.Frame.Number, i);
+            RecordedDecision decision = decoder.Read(ref reader);
+            try
+            {
+                tally.Add(redecision, decision, (file, block.Frame.Number, i));
+            }
+            catch (ArgumentException e)
+            {
+                // Values that are possible each and impossible together, which no recorder has written.
+                throw new DecisionFormatException(reader.Position, $"a decision cannot be evaluated ({e.GetType().Name})");
+            }
         }
     }
 

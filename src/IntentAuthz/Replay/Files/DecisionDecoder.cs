@@ -89,7 +89,7 @@ internal sealed class DecisionDecoder
         {
             if ((parts & ContextNames.All[i].Part) != 0)
             {
-                values[i] = Record(ref reader);
+                values[i] = Record(ref reader, depth: 2); // within the context, which is a record itself
             }
         }
 
@@ -169,14 +169,14 @@ internal sealed class DecisionDecoder
         }
 
         EntityUid uid = Uid(ref reader);
-        CedarRecord? attributes = Record(ref reader);
+        CedarRecord? attributes = Record(ref reader, depth: 1);
         ImmutableArray<EntityUid> parents = Uids(ref reader);
-        Entity entity = new(uid, attributes, parents.IsEmpty ? null : parents, Record(ref reader));
+        Entity entity = new(uid, attributes, parents.IsEmpty ? null : parents, Record(ref reader, depth: 1));
         _entities.Add(entity);
         return entity;
     }
 
-    private CedarRecord? Record(ref PlainReader reader)
+    private CedarRecord? Record(ref PlainReader reader, int depth)
     {
         ulong number = reader.Number();
         if (number == DecisionTags.None)
@@ -189,7 +189,7 @@ internal sealed class DecisionDecoder
             return Known(_records, number, ref reader);
         }
 
-        CedarRecord record = Members(ref reader, depth: 1);
+        CedarRecord record = Members(ref reader, depth);
         _records.Add(record);
         return record;
     }

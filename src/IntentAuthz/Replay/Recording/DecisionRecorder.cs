@@ -8,8 +8,14 @@ namespace IntentAuthz;
 /// Stands between the guard and its policy engine where the host keeps decisions, and hands each request with its verdict to the queue. Without a
 /// store it is not there at all. It changes no verdict, except that a host may ask for calls that cannot be kept to be denied.
 /// </summary>
-internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue, SecretScrubber secrets, bool deniesWhatIsLost, TimeProvider time) : IPolicyEngine
+internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue, SecretScrubber secrets, bool deniesWhatIsLost, bool keepsWholeContext, TimeProvider time) : IPolicyEngine
 {
+    /// <summary>
+    /// What is kept of the context whether or not a policy asked for it: there already, or as good as. The others, the history, the risk and the
+    /// provenance, are found out by work that grows with what the task has seen.
+    /// </summary>
+    internal const ContextParts AlwaysKept = ContextParts.Input | ContextParts.Task | ContextParts.Approval | ContextParts.Delegation | ContextParts.System;
+
     public string GetVersion(TenantId tenant) => engine.GetVersion(tenant);
 
     public bool CouldPermit(PartialPolicyRequest request) => engine.CouldPermit(request);
@@ -17,6 +23,7 @@ internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue
     public ValueTask<Verdict> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
         string version = engine.GetVersion(request.Tenant);
+        request.Entities = new AskedEntities(request.Entities);
         ValueTask<Verdict> pending = engine.EvaluateAsync(request, cancellationToken);
         return pending.IsCompletedSuccessfully
             ? new ValueTask<Verdict>(Record(request, pending.Result, version))
@@ -51,6 +58,7 @@ internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue
 
     private RecordedDecision Capture(PolicyRequest request, Verdict verdict, string version)
     {
+        request.Build(keepsWholeContext ? ContextParts.All : AlwaysKept);
         (ImmutableArray<Entity> entities, ImmutableArray<EntityUid> absent, int characters) = RequestSlice.Of(request);
         ImmutableArray<CedarRecord?> parts = [.. request.BuiltParts];
         ContextParts scrubbed = ContextParts.None;

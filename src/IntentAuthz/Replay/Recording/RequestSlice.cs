@@ -5,8 +5,8 @@ using IntentAuthz.Cedar;
 namespace IntentAuthz;
 
 /// <summary>
-/// The entities that a request can lead a policy to: principal, action, resource and all they lie in, then what their attributes and the context
-/// name, and what those name, with all that lies above. Further than that, and beyond <see cref="MaxEntities"/>, a replay says that an entity was
+/// The entities that a request can lead a policy to: principal, action, resource and all they lie in, what was asked for by name, then what
+/// attributes and the context name, and what those name, with all that lies above. Further than that, and beyond <see cref="MaxEntities"/>, a replay says that an entity was
 /// not recorded. One request, one thread.
 /// </summary>
 internal sealed class RequestSlice
@@ -31,6 +31,15 @@ internal sealed class RequestSlice
         slice.Add(request.Principal);
         slice.Add(request.Action);
         slice.Add(request.Resource);
+        if (request.Entities is AskedEntities asked)
+        {
+            slice._steps = MaxSteps; // with what they lie in, not with what they name
+            for (int i = 0; i < asked.Asked.Count; i++)
+            {
+                slice.Add(asked.Asked[i].Uid);
+            }
+        }
+
         slice._steps = 1;
         foreach (CedarRecord? part in request.BuiltParts)
         {
