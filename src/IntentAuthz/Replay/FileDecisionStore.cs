@@ -39,8 +39,8 @@ public sealed class FileDecisionStore : IDecisionStore, IDisposable
         {
             if (DecisionFiles.In(directory) is [.., (long number, string path)])
             {
-                _last = number;
-                DecisionFileWriter.CutToLastBlock(path);
+                _last = number < DecisionFiles.MaxNumber ? number : throw new IOException($"{path} has a number that no store comes to; move it away.");
+                DecisionFileWriter.CutToLastBlock(path, number);
             }
 
             Begin(); // so that a key that is not there keeps the host from starting

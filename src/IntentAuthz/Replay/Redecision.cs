@@ -11,6 +11,7 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class Redecision(CedarPolicyEngine engine, Schema? schema)
 {
+    private const int MaxActions = 10_000;
     private const string MissingAttribute = "missing-attribute";
 
     private readonly ConcurrentDictionary<(LoadedPolicies Policies, EntityUid Action), PolicySet> _ofAction = new();
@@ -43,7 +44,7 @@ internal sealed class Redecision(CedarPolicyEngine engine, Schema? schema)
 
         if (entities.Missing is { } uid)
         {
-            missing = $"the entity {uid} was not recorded";
+            missing = $"an entity of the type {uid.Type} was not recorded"; // not which: each would be a group of its own
             by = verdict is null || verdict.Policies.IsEmpty ? [] : verdict.Policies;
             return null;
         }
@@ -78,6 +79,11 @@ internal sealed class Redecision(CedarPolicyEngine engine, Schema? schema)
             }
         }
 
+        if (_ofAction.Count >= MaxActions)
+        {
+            _ofAction.Clear();
+        }
+
         PolicySet set = _ofAction.GetOrAdd((policies, decision.Action), static key => OfAction(key.Policies.Set, key.Action));
         PartialResponse response = CedarAuthorizer.AuthorizePartially(
             new PartialRequest(decision.Principal, decision.Action, decision.Resource, known.Build(), unknown), set, entities);
@@ -106,8 +112,8 @@ internal sealed class Redecision(CedarPolicyEngine engine, Schema? schema)
         {
             if (schema!.ValidateEntity(entity).FirstOrDefault(static f => f.Code == MissingAttribute) is { } finding)
             {
-                // Without the id, so that all entities alike make one group.
-                return $"an entity as it was recorded: {finding.Message.Replace(entity.Uid.ToString(), entity.Uid.Type, StringComparison.Ordinal)}";
+                // Without the entity's name, so that all entities alike make one group.
+                return $"an entity of the type {entity.Uid.Type} as it was recorded{finding.Message[Math.Max(0, finding.Message.IndexOf(" has no attribute", StringComparison.Ordinal))..]}";
             }
         }
 

@@ -10,7 +10,7 @@ public sealed class ReplayGroup
         Change = key.Change;
         From = key.From;
         To = key.To;
-        Policies = key.Policies.Length == 0 ? [] : [.. key.Policies.Split('\n')];
+        Policies = key.Split();
         Missing = key.Missing;
         Count = count;
         Examples = examples;

@@ -73,6 +73,26 @@ public sealed class DecisionEncodingTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
     }
 
+    [Fact]
+    public void Decode_NestedCountsThatEachFitTheBlock_TakeNoMoreThanTheBlock()
+    {
+        // A record whose value is a set in a set in a set, each of which announces as many members as the block has bytes left.
+        byte[] rest = new byte[4 * 1024 * 1024];
+        List<byte> bytes = [0, 0, 0, 1, (byte)'t', 0, 0, 1, (byte)'U', 0, 0, 1, 1, 0, 0, (byte)ContextParts.Input, (byte)DecisionTags.Inline, 1, 0, 1, (byte)'n'];
+        for (int depth = 0; depth < 100; depth++)
+        {
+            bytes.AddRange([DecisionTags.Set, 0x80, 0x80, 0xC0, 0x01]); // 3 Mi
+        }
+
+        byte[] hostile = [.. bytes, .. Enumerable.Repeat((byte)0xFF, rest.Length)];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        DecisionFormatException refused = Assert.Throws<DecisionFormatException>(() => Decode(hostile));
+        Assert.Contains("kind 255", refused.Message, StringComparison.Ordinal); // it came as far as the innermost set
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+    }
+
     private static bool ReadsOrFails(byte[] bytes)
     {
         try

@@ -247,6 +247,36 @@ public sealed class DecisionFileTests : IDisposable
     }
 
     [Fact]
+    public async Task File_CopiedUnderAnotherSpellingOfItsNumber_IsNotReadTwice()
+    {
+        await WriteAsync(0, 10);
+        File.Copy(Files()[0], Path.Combine(_directory, "decisions.1.iad"));
+        File.Copy(Files()[0], Path.Combine(_directory, "decisions.000000001.iad"));
+
+        Assert.Equal(10, (await ReplayAsync()).Decisions);
+    }
+
+    [Fact]
+    public async Task Open_NumberBehindWhichThereIsNoOther_IsRefused()
+    {
+        await WriteAsync(0, 10);
+        byte[] bytes = File.ReadAllBytes(Files()[0]);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(40), DecisionFiles.MaxNumber);
+        File.WriteAllBytes(DecisionFiles.PathOf(_directory, DecisionFiles.MaxNumber), bytes);
+
+        Assert.Contains("move it away", Assert.Throws<IOException>(() => new FileDecisionStore(_directory, _key)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_FileThatWasRenamed_IsRefused()
+    {
+        await WriteAsync(0, 10);
+        File.Move(Files()[0], DecisionFiles.PathOf(_directory, 7));
+
+        Assert.Contains("has another name now", Assert.Throws<DecisionStoreException>(() => new FileDecisionStore(_directory, _key)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_Twice_IsRefused()
     {
         using FileDecisionStore store = new(_directory, _key);

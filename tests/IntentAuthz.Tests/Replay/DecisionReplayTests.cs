@@ -82,7 +82,7 @@ public sealed class DecisionReplayTests
     {
         ReplayGroup group = Assert.Single(Replay("permit(principal, action, resource) when { User::\"bea\".isBoss };", Record("permit(principal, action, resource);")).Unknowns);
 
-        Assert.Equal("the entity User::\"bea\" was not recorded", group.Missing);
+        Assert.Equal("an entity of the type User was not recorded", group.Missing);
     }
 
     [Fact]
@@ -146,6 +146,28 @@ public sealed class DecisionReplayTests
 
         Assert.Equal(1, new DecisionReplay([PolicySource.Text("permit(principal, action, resource);"), PolicySource.Text("forbid(principal, action, resource);", "own", new TenantId("acme"))]).Run([recorded]).Changed);
         Assert.Equal(1, new DecisionReplay([PolicySource.Text("permit(principal, action, resource);"), PolicySource.Text("forbid(principal, action, resource);", "own", new TenantId("other"))]).Run([recorded]).Same);
+    }
+
+    [Fact]
+    public void Unknown_OfEntitiesOfManyNames_IsOneGroup()
+    {
+        RecordedDecision[] recorded = [.. Enumerable.Range(0, 1_000).Select(static n => Samples.Numbered(n))]; // whose resources were not recorded
+
+        ReplayResult result = new DecisionReplay([PolicySource.Text("permit(principal, action, resource) when { resource.open };")]).Run(recorded);
+
+        Assert.Equal(1_000, Assert.Single(result.Unknowns).Count);
+    }
+
+    [Fact]
+    public void Policies_WhoseIdsHoldLinesAndColons_StayApart()
+    {
+        const string now = """
+            @id("1:a") forbid(principal, action, resource);
+            @id("b\n2:c") forbid(principal, action, resource);
+            permit(principal, action, resource);
+            """;
+
+        Assert.Equal("1:a|b\n2:c", string.Join('|', Assert.Single(Replay(now, Record("permit(principal, action, resource);")).Changes).Policies));
     }
 
     [Fact]

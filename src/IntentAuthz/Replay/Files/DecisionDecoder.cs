@@ -11,7 +11,11 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class DecisionDecoder
 {
-    private const ContextParts AllParts = ContextParts.All;
+    /// <summary>
+    /// How many members are made room for before they are read. Values nest: were room made for every count that the rest of a block could hold,
+    /// each level would take that much again.
+    /// </summary>
+    private const int FirstRoom = 32;
 
     private readonly List<string> _texts = [];
     private readonly List<CedarString?> _strings = []; // the same texts as values, where one was asked for
@@ -94,7 +98,7 @@ internal sealed class DecisionDecoder
         }
 
         Verdict verdict = Verdict(ref reader);
-        return new RecordedDecision(parts & AllParts, System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(values))
+        return new RecordedDecision(parts, System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(values))
         {
             Time = new DateTimeOffset(_time, TimeSpan.Zero),
             Tenant = tenant,
@@ -202,7 +206,7 @@ internal sealed class DecisionDecoder
             return CedarRecord.Empty;
         }
 
-        CedarRecord.Builder record = new(count);
+        CedarRecord.Builder record = new(Math.Min(count, FirstRoom));
         for (int i = 0; i < count; i++)
         {
             record.Add(Text(ref reader), Value(ref reader, depth));
@@ -248,10 +252,11 @@ internal sealed class DecisionDecoder
 
     private CedarSet Set(ref PlainReader reader, int depth)
     {
-        CedarValue[] items = new CedarValue[reader.Count(1)];
-        for (int i = 0; i < items.Length; i++)
+        int count = reader.Count(1);
+        List<CedarValue> items = new(Math.Min(count, FirstRoom));
+        for (int i = 0; i < count; i++)
         {
-            items[i] = Value(ref reader, depth);
+            items.Add(Value(ref reader, depth));
         }
 
         return CedarSet.Create(items);

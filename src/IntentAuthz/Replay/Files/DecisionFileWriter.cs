@@ -97,7 +97,7 @@ internal sealed class DecisionFileWriter : IDisposable
     /// Takes away the block at a file's end that a process which died left half written; by then nobody has acknowledged it. The file stays
     /// without a mark of its end.
     /// </summary>
-    internal static void CutToLastBlock(string path)
+    internal static void CutToLastBlock(string path, long number)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         byte[] start = new byte[(int)Math.Min(file.Length, DecisionFileHeader.MaxSize)];
@@ -105,6 +105,11 @@ internal sealed class DecisionFileWriter : IDisposable
         if (DecisionFileHeader.Read(start, path) is not { } header)
         {
             return; // nothing was ever acknowledged in it
+        }
+
+        if (header.Number != number)
+        {
+            throw new DecisionStoreException(path, 0, -1, $"it was written as file {header.Number} of its store and has another name now; move it away.");
         }
 
         long end = header.Bytes.Length;

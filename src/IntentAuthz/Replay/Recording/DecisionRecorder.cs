@@ -64,6 +64,8 @@ internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue
         ContextParts scrubbed = ContextParts.None;
         bool areEntitiesScrubbed = false;
         EntityUid resource = request.Resource;
+        CallContext? call = request.Source as CallContext;
+        string? mandate = call?.Task.Mandate.Description;
         if (secrets.KnowsAny)
         {
             ValueScrubber scrubber = new(secrets);
@@ -71,18 +73,18 @@ internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue
             entities = [.. entities.Select(scrubber.Scrub)];
             absent = [.. absent.Select(scrubber.Scrub)];
             areEntitiesScrubbed = scrubber.HasFound;
+            mandate = mandate is null ? null : scrubber.Scrub(mandate);
             parts = Scrub(parts, scrubber, ref scrubbed);
             verdict = new Verdict(verdict.Effect, verdict.ReasonCode, verdict.Policies, scrubber.Scrub(verdict.Errors), verdict.Obligations);
         }
 
-        CallContext? call = request.Source as CallContext;
         return new RecordedDecision(request.Built, parts)
         {
             Time = time.GetUtcNow(),
             Tenant = request.Tenant,
             Call = call?.Id,
             Task = call?.Task.Id,
-            Mandate = call?.Task.Mandate.Description,
+            Mandate = mandate,
             Principal = request.Principal,
             Action = request.Action,
             Resource = resource,
