@@ -90,7 +90,7 @@ public sealed class ReplayPropertyTests
         return verdict is null || VerdictComparison.IsSame(truth, verdict);
     }, iter: Iterations);
 
-    private static EntityUid Uid(int type, int id) => new(new[] { "User", "Group", "Thing" }[type], new[] { "a", "b", "c" }[id]);
+    private static EntityUid Uid(int type, int id) => new(type switch { 0 => "User", 1 => "Group", _ => "Thing" }, id switch { 0 => "a", 1 => "b", _ => "c" });
 
     private static RecordedDecision Record(string policies, (EntityUid Principal, EntityUid Action, EntityUid Resource, EntityStore Host, CedarRecord Input) r) =>
         Recording.Record(policies, r.Principal, r.Action, r.Resource, r.Host, r.Input, Risk);
