@@ -9,6 +9,13 @@ using IntentAuthz.Benchmarks.Cedar;
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- cold-start
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- leases
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- egress
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- replay
+if (args is ["replay", .. var counts])
+{
+    await ReplayReport.WriteAsync(Console.Out, counts is [var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000);
+    return;
+}
+
 if (args is ["egress"])
 {
     await EgressReport.WriteAsync(Console.Out);

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Corpus;
 using IntentAuthz.Cli.Output;
+using IntentAuthz.Cli.Replay;
 using IntentAuthz.Cli.Shell;
 
 namespace IntentAuthz.Cli;
@@ -32,6 +33,7 @@ internal static class IntentAuthzCommand
         {
             AnalyzeCommand.Create(),
         },
+        ReplayCommand.Create(),
         new Command("audit", "Works with audit logs.")
         {
             VerifyCommand.Create(),

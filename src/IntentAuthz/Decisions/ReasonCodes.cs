@@ -141,6 +141,9 @@ public static class ReasonCodes
     /// <summary>The decision's record was not accepted, or not written where it must be durable.</summary>
     public const string AuditUnavailable = "audit-unavailable";
 
+    /// <summary>The decision could not be kept for replay, and the host asked for such calls to be denied.</summary>
+    public const string DecisionUnrecorded = "decision-unrecorded";
+
     /// <summary>The state of the task could not be written to the store that keeps it, or not in time: what is not written down does not count.</summary>
     public const string TaskStoreUnavailable = "task-store-unavailable";
 

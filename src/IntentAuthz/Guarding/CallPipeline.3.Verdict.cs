@@ -54,9 +54,9 @@ internal sealed partial class CallPipeline
             if (verdict.Effect != VerdictEffect.Permit)
             {
                 Decision denial = Explain(verdict, request);
-                if (mode != EnforcementMode.Observe || verdict.ReasonCode == ReasonCodes.ConflictingObligations)
+                if (mode != EnforcementMode.Observe || verdict.ReasonCode is ReasonCodes.ConflictingObligations or ReasonCodes.DecisionUnrecorded)
                 {
-                    return standing.Refuse(denial); // with two credentials asked for there is none to run with, in either mode
+                    return standing.Refuse(denial); // with two credentials asked for there is none to run with, in either mode; what is not kept does not run
                 }
 
                 observed ??= denial;
@@ -202,6 +202,7 @@ internal sealed partial class CallPipeline
             ReasonCodes.Forbidden => $"{request.Action} on {request.Resource} is forbidden by {policies}.",
             ReasonCodes.PolicyError => $"{request.Action} on {request.Resource} is denied since {policies} could not be evaluated and might have denied or asked: {string.Join("; ", verdict.Errors)}.",
             ReasonCodes.ConflictingObligations => $"{policies} all permit {request.Action}, but ask for different credentials; make them name one.",
+            ReasonCodes.DecisionUnrecorded => "The decision could not be kept for replay, and the host asked for such calls to be denied. Check the decision store.",
             _ => $"No policy permits {request.Principal} to do {request.Action} on {request.Resource} with these arguments in this context.",
         };
         return new Decision(DecisionOutcome.Deny, verdict.ReasonCode, why, verdict.Policies, verdict.Errors);

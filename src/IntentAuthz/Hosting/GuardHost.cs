@@ -19,6 +19,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
     private readonly RevocationWriter _writer;
     private readonly RevocationFeed _feed;
     private readonly TaskKeeping? _keeping;
+    private readonly DecisionQueue? _decisions;
 
     public GuardHost(
         IOptions<IntentAuthzOptions> options,
@@ -35,6 +36,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<IEntityProvider> entities,
         IEnumerable<IMandateProposer> proposers,
         IEnumerable<IAuditSink> sinks,
+        IEnumerable<IDecisionStore> decisionStores,
         IEnumerable<IRevocationStore> revocationStores,
         IEnumerable<ITaskStore> taskStores,
         IEnumerable<IMeterFactory> meterFactories,
@@ -61,6 +63,15 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IPolicyEngine engine = engines.LastOrDefault() ?? native!;
         SchemaInForce schemaInForce = new(schema, [.. schemas], settings.PolicyValidation, native);
         catalog.BeforeAdding(schemaInForce.Prepare);
+        _metrics = new GuardMetrics(meterFactories.LastOrDefault());
+        SecretScrubber scrubber = new(time);
+        if (decisionStores.LastOrDefault() is { } decisionStore)
+        {
+            _decisions = new DecisionQueue(
+                decisionStore, settings.DecisionQueueBytes, settings.AuditShutdownTimeout, _metrics.DecisionsLost, time, loggers.CreateLogger<DecisionQueue>());
+            engine = new DecisionRecorder(engine, _decisions, scrubber, settings.DenyUnrecordedDecisions, settings.RecordWholeContext, time);
+        }
+
         CheckCredentials(catalog, profiles, issuers);
         CheckContainments(catalog, containmentProfiles);
 
@@ -72,7 +83,6 @@ internal sealed partial class GuardHost : IAsyncDisposable
             time,
             loggers.CreateLogger<AuditQueue>());
         AuditTrail trail = new(_queue, time);
-        _metrics = new GuardMetrics(meterFactories.LastOrDefault());
         _telemetry = new GuardTelemetry(_metrics, time);
         IRevocationStore revocationStore = revocationStores.LastOrDefault() ?? new InMemoryRevocationStore();
         RevocationKnowledge knowledge = new(time, revocationStore.IsShared, settings.MaxRevocationStaleness);
@@ -81,7 +91,6 @@ internal sealed partial class GuardHost : IAsyncDisposable
         ApprovalRegistry approvals = new(
             gate, trail, revoked,
             new ApprovalLimits(settings.ApprovalLifetime, settings.MaxPendingApprovalsPerTask, settings.MaxPendingApprovalsPerTenant), _metrics, time);
-        SecretScrubber scrubber = new(time);
         _broker = new CredentialBroker(
             profiles, issuers, leaseStores.LastOrDefault() ?? new InMemoryLeaseStore(), revoked, scrubber, trail, time,
             new LeaseLimits(settings.IssuerTimeout, settings.MaxLeasesPerTask, settings.IrrevocableAfter), loggers.CreateLogger<CredentialBroker>());
@@ -149,6 +158,10 @@ internal sealed partial class GuardHost : IAsyncDisposable
     /// <summary>Waits until what was recorded so far is with the sink.</summary>
     internal ValueTask FlushAuditAsync(CancellationToken cancellationToken) => _queue.FlushAsync(cancellationToken);
 
+    /// <summary>Waits until the decisions taken so far are with the store, or are lost.</summary>
+    internal ValueTask FlushDecisionsAsync(CancellationToken cancellationToken) =>
+        _decisions?.FlushAsync(cancellationToken) ?? ValueTask.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         // Credentials first: unmaking them is recorded too.
@@ -160,6 +173,11 @@ internal sealed partial class GuardHost : IAsyncDisposable
 
         await _feed.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
+        if (_decisions is not null)
+        {
+            await _decisions.DisposeAsync().ConfigureAwait(false);
+        }
+
         _telemetry.Dispose();
         _metrics.Dispose();
         await _queue.DisposeAsync().ConfigureAwait(false);

@@ -176,6 +176,35 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
+    /// <summary>
+    /// Keeps each policy evaluation whole, arguments included, so that it can be replayed against other policies (<see cref="DecisionReplay"/>). It
+    /// is the host's to dispose, after its services.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    public IntentAuthzBuilder UseDecisionStore(IDecisionStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        Services.AddSingleton(store);
+        return this;
+    }
+
+    /// <summary>Keeps each policy evaluation whole, arguments included, in encrypted files, so that it can be replayed against other policies.</summary>
+    /// <param name="directory">A directory for them alone. It must exist; only the host should be able to read it.</param>
+    /// <param name="keys">The keys they are encrypted with; the host's to dispose, after its services.</param>
+    /// <param name="configure">Changes how they are written.</param>
+    public IntentAuthzBuilder UseDecisionFiles(string directory, IDecisionKeyProvider keys, Action<DecisionFileOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(keys);
+        Services.AddSingleton<IDecisionStore>(_ =>
+        {
+            DecisionFileOptions options = new();
+            configure?.Invoke(options);
+            return new FileDecisionStore(directory, keys, options);
+        });
+        return this;
+    }
+
     /// <summary>Writes audit records to a sink. Without one the host does not start.</summary>
     /// <param name="sink">The sink.</param>
     public IntentAuthzBuilder UseAuditSink(IAuditSink sink)

@@ -68,6 +68,21 @@ public sealed class IntentAuthzOptions
     /// <summary>How long shutting down waits for the sink to take what is queued. Zero to 5 minutes.</summary>
     public TimeSpan AuditShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How many bytes the decisions that wait for a decision store may take, roughly, 1 MiB to 16 GiB; one tenant's may take a fourth. What finds no
+    /// room is not kept, and counted by the metric <c>intentauthz.decisions.lost</c>.
+    /// </summary>
+    public long DecisionQueueBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Whether a call whose decision finds no room on its way to the decision store is denied (<c>decision-unrecorded</c>). Off, it runs and cannot be replayed.</summary>
+    public bool DenyUnrecordedDecisions { get; set; }
+
+    /// <summary>
+    /// Whether a decision is kept with the history, the risk and the provenance of its call even where no policy asked for them, so that policies
+    /// which do can be replayed on it. It costs what finding them out costs, on every call. Off, they are kept where some policy about the action reads them.
+    /// </summary>
+    public bool RecordWholeContext { get; set; }
+
     /// <summary>How long an approval request can be answered and used. 1 second to 7 days.</summary>
     public TimeSpan ApprovalLifetime { get; set; } = TimeSpan.FromMinutes(15);
 

@@ -17,6 +17,11 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
         Range(nameof(options.AuditQueueCapacity), options.AuditQueueCapacity, 16, 10_000_000);
         Range(nameof(options.AuditQueuePerTenant), options.AuditQueuePerTenant, 1, options.AuditQueueCapacity);
         Range(nameof(options.AuditQueuePerTask), options.AuditQueuePerTask, 1, options.AuditQueuePerTenant);
+        if (options.DecisionQueueBytes is < 1024 * 1024 or > 16L << 30)
+        {
+            problems.Add($"IntentAuthzOptions.DecisionQueueBytes is {options.DecisionQueueBytes}; set it between {1024 * 1024} and {16L << 30}.");
+        }
+
         Range(nameof(options.MaxPendingApprovalsPerTask), options.MaxPendingApprovalsPerTask, 1, 10_000);
         Range(nameof(options.MaxPendingApprovalsPerTenant), options.MaxPendingApprovalsPerTenant, 1, 100_000);
         Duration(nameof(options.EngineTimeout), options.EngineTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));

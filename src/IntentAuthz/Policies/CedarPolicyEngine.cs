@@ -79,6 +79,12 @@ public sealed partial class CedarPolicyEngine : IPolicyEngine
         return PolicyEvaluation.CouldPermit(Volatile.Read(ref _current).For(request.Tenant), request);
     }
 
+    /// <summary>The policies of a tenant as they are evaluated, for those who ask them what has been asked before.</summary>
+    internal LoadedPolicies PoliciesOf(TenantId tenant) => Volatile.Read(ref _current).For(tenant);
+
+    /// <summary>The sets in force: the one for all tenants, then those of tenants with policies of their own.</summary>
+    internal IEnumerable<LoadedPolicies> Sets => Volatile.Read(ref _current).Sets;
+
     /// <summary>Reads the sources again. Authorisation of the reload is the caller's: see <see cref="PolicyAdministration"/>.</summary>
     internal PolicyReloadResult Reload()
     {

@@ -33,6 +33,9 @@ internal sealed class LoadedPolicies
 
     internal Obligations ObligationsOf(string policyId) => _byId[policyId].Obligations;
 
+    /// <summary>What a policy asks for, or null where the set has none of this id.</summary>
+    internal Obligations? FindObligations(string policyId) => _byId.TryGetValue(policyId, out Loaded loaded) ? loaded.Obligations : null;
+
     /// <summary>Whether an error in this policy denies: it is a forbid, which might have forbidden, or a permit with obligations.</summary>
     internal bool ErrorDenies(string policyId) =>
         _byId[policyId] is var loaded && (loaded.Effect == PolicyEffect.Forbid || !loaded.Obligations.IsNone);

@@ -17,6 +17,33 @@ internal static class PolicyEvaluation
         return response.CouldAllow && !response.Errors.Any(e => policies.ErrorDenies(e.PolicyId));
     }
 
+    /// <summary>
+    /// The verdict that holds whatever the unknown parts of a request turn out to be, or null where it depends on them. Of a denial the reason
+    /// can be another one then, never the effect; of a permit the obligations are those.
+    /// </summary>
+    internal static Verdict? Conclude(LoadedPolicies policies, PartialResponse response)
+    {
+        ImmutableArray<string> errors = [.. response.Errors.Select(static e => $"{e.PolicyId}: {e.Message}")];
+        string[] denying = [.. response.Errors.Select(static e => e.PolicyId).Where(policies.ErrorDenies)];
+        if (response.Decision == CedarDecision.Deny && response.Applied.Any(id => policies.Set.Find(id)!.Effect == PolicyEffect.Forbid))
+        {
+            return new Verdict(VerdictEffect.Deny, ReasonCodes.Forbidden, [.. response.Applied.Where(id => policies.Set.Find(id)!.Effect == PolicyEffect.Forbid)], errors);
+        }
+
+        if (denying.Length > 0)
+        {
+            return new Verdict(VerdictEffect.Deny, ReasonCodes.PolicyError, [.. denying], errors);
+        }
+
+        if (response.Decision == CedarDecision.Deny)
+        {
+            return new Verdict(VerdictEffect.Deny, ReasonCodes.NoPermit, [], errors);
+        }
+
+        // A permit that may apply too, or fail, would ask for something or deny.
+        return response.Decision is null || response.Residuals.Policies.Any(p => policies.ErrorDenies(p.Id)) ? null : Permit(policies, response.Applied, errors);
+    }
+
     internal static Verdict Evaluate(LoadedPolicies policies, PolicyRequest request)
     {
         CedarResponse response = policies.Compiled.Authorize(
@@ -46,17 +73,22 @@ internal static class PolicyEvaluation
             return new Verdict(VerdictEffect.Deny, ReasonCodes.NoPermit, [], errors);
         }
 
+        return Permit(policies, response.Reasons, errors);
+    }
+
+    private static Verdict Permit(LoadedPolicies policies, IReadOnlyList<string> permits, ImmutableArray<string> errors)
+    {
         Obligations obligations = Obligations.None;
-        foreach (string id in response.Reasons)
+        for (int i = 0; i < permits.Count; i++)
         {
-            if (!Obligations.TryCombine(obligations, policies.ObligationsOf(id), out Obligations? combined))
+            if (!Obligations.TryCombine(obligations, policies.ObligationsOf(permits[i]), out Obligations? combined))
             {
-                return new Verdict(VerdictEffect.Deny, ReasonCodes.ConflictingObligations, [.. response.Reasons], errors);
+                return new Verdict(VerdictEffect.Deny, ReasonCodes.ConflictingObligations, [.. permits], errors);
             }
 
             obligations = combined;
         }
 
-        return new Verdict(VerdictEffect.Permit, ReasonCodes.Permitted, [.. response.Reasons], errors, obligations);
+        return new Verdict(VerdictEffect.Permit, ReasonCodes.Permitted, [.. permits], errors, obligations);
     }
 }

@@ -38,7 +38,16 @@ public sealed class PolicyRequest
     public EntityUid Resource { get; }
 
     /// <summary>The entities the request speaks of, over those of the host.</summary>
-    public IEntityProvider Entities { get; }
+    public IEntityProvider Entities { get; internal set; }
+
+    /// <summary>Where the context comes from: the call, or an administrative action.</summary>
+    internal IContextSource Source => _source;
+
+    /// <summary>Which members of the context were built so far, whether or not they had something to say.</summary>
+    internal ContextParts Built => _built;
+
+    /// <summary>The members that were built, by their place in <see cref="ContextNames.All"/>.</summary>
+    internal ReadOnlySpan<CedarRecord?> BuiltParts => _parts;
 
     /// <summary>The whole context: <c>input</c>, <c>task</c>, <c>history</c>, <c>risk</c>, <c>provenance</c>, <c>approval</c>, <c>delegation</c>, <c>system</c>. Built when first read.</summary>
     public CedarRecord Context => Select(ContextParts.All);
@@ -51,22 +60,12 @@ public sealed class PolicyRequest
             return _selection;
         }
 
+        Build(parts);
         CedarRecord.Builder record = new();
         for (int i = 0; i < _parts.Length; i++)
         {
             (ContextParts part, string name) = ContextNames.All[i];
-            if ((parts & part) == 0)
-            {
-                continue;
-            }
-
-            if ((_built & part) == 0)
-            {
-                _parts[i] = _source.Build(part);
-                _built |= part;
-            }
-
-            if (_parts[i] is { } value)
+            if ((parts & part) != 0 && _parts[i] is { } value)
             {
                 record.Add(name, value);
             }
@@ -74,5 +73,19 @@ public sealed class PolicyRequest
 
         _selected = parts;
         return _selection = record.Build();
+    }
+
+    /// <summary>Builds those members that were not built yet.</summary>
+    internal void Build(ContextParts parts)
+    {
+        for (int i = 0; i < _parts.Length; i++)
+        {
+            ContextParts part = ContextNames.All[i].Part;
+            if ((parts & part & ~_built) != 0)
+            {
+                _parts[i] = _source.Build(part);
+                _built |= part;
+            }
+        }
     }
 }

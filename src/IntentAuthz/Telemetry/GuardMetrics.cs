@@ -21,6 +21,7 @@ internal sealed class GuardMetrics : IDisposable
     private readonly Counter<long> _cancelled;
     private readonly Counter<long> _failedWrites;
     private readonly Counter<long> _failedReads;
+    private readonly Counter<long> _lostDecisions;
 
     /// <summary>Takes the meter from the host's factory, which then owns it, or makes one.</summary>
     internal GuardMetrics(IMeterFactory? factory)
@@ -44,6 +45,7 @@ internal sealed class GuardMetrics : IDisposable
         _cancelled = _meter.CreateCounter<long>("intentauthz.revocation.cancelled_calls", "{call}", "Calls in flight that a revocation cancelled.");
         _failedWrites = _meter.CreateCounter<long>("intentauthz.revocation.store.failed_writes", "{write}", "Writes to the revocation store that failed; each is tried again.");
         _failedReads = _meter.CreateCounter<long>("intentauthz.revocation.store.failed_reads", "{read}", "Reads of the revocation store that failed.");
+        _lostDecisions = _meter.CreateCounter<long>("intentauthz.decisions.lost", "{decision}", "Decisions that were not kept for replay, since there was no room or the store did not take them.");
     }
 
     /// <summary>Whether somebody listens to how calls are decided and run.</summary>
@@ -99,6 +101,8 @@ internal sealed class GuardMetrics : IDisposable
     internal void WriteFailed() => _failedWrites.Add(1);
 
     internal void ReadFailed() => _failedReads.Add(1);
+
+    internal void DecisionsLost(long count) => _lostDecisions.Add(count);
 
     /// <summary>What is asked for of revocations and leases when somebody collects.</summary>
     internal void Observe(RevocationList list, RevocationKnowledge knowledge, RevocationWriter writer, Func<IEnumerable<Lease>> leases)

@@ -39,6 +39,9 @@ internal sealed class KilledProcess : IAsyncDisposable
     internal static Task<KilledProcess> StartTaskHostAsync(string state, string events, int workers) =>
         StartAsync([KilledTaskHost.Verb, state, events, $"{workers}"]);
 
+    internal static Task<KilledProcess> StartDecisionHostAsync(string store, string acknowledged) =>
+        StartAsync([KilledDecisionHost.Verb, store, acknowledged]);
+
     private static async Task<KilledProcess> StartAsync(string[] host)
     {
         string[] arguments = ["exec", typeof(KilledProcess).Assembly.Location, .. host];

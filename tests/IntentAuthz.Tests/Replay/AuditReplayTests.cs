@@ -1,0 +1,93 @@
+using IntentAuthz.Cedar;
+using IntentAuthz.Tests.Guarding;
+
+namespace IntentAuthz.Tests.Replay;
+
+/// <summary>What can be said from an audit log alone, and that the rest is called unknown.</summary>
+public sealed class AuditReplayTests : IDisposable
+{
+    private const string Old = """
+        @id("pay") permit(principal is IntentAuthz::Agent, action == Action::"pay", resource) when { context.input.amount <= 100 };
+        @id("tell") permit(principal is IntentAuthz::Agent, action == Action::"tell", resource);
+        """;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("audit-replay").FullName;
+
+    private string Log => Path.Combine(_directory, "audit.jsonl");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Run_OverALog_DecidesWhatDoesNotDependOnArguments()
+    {
+        await WriteAsync();
+
+        ReplayResult same = await ReplayAsync(Old);
+        Assert.Equal((4L, 2L, 0L, 2L), (same.Decisions, same.Same, same.Changed, same.Unknown)); // both calls of tell; pay depends on the amount
+        Assert.Contains("neither arguments", Assert.Single(same.Unknowns.Select(static u => u.Missing).Distinct()), StringComparison.Ordinal);
+        Assert.All(same.Unknowns, static u => Assert.Equal("pay", Assert.Single(u.Policies)));
+
+        ReplayResult forbidden = await ReplayAsync(Old + "@id(\"quiet\") forbid(principal, action == Action::\"tell\", resource);");
+        ReplayGroup group = Assert.Single(forbidden.Changes);
+        Assert.Equal((ReplayChange.Forbids, "quiet", 2L), (group.Change, string.Join(',', group.Policies), group.Count));
+
+        ReplayResult asked = await ReplayAsync(Old.Replace("@id(\"tell\")", "@id(\"tell\") @approval(\"boss\")", StringComparison.Ordinal));
+        Assert.Equal(DecisionOutcome.RequireApproval, Assert.Single(asked.Changes).To);
+
+        // Nothing permits paying any more, whatever the amount was.
+        ReplayResult gone = await ReplayAsync("@id(\"tell\") permit(principal is IntentAuthz::Agent, action == Action::\"tell\", resource);");
+        Assert.Equal((3L, 1L, 0L), (gone.Same, gone.Changed, gone.Unknown));
+    }
+
+    [Fact]
+    public async Task Run_GroupsOfActions_AreKnownFromASchemaAlone()
+    {
+        await WriteAsync();
+        const string now = "permit(principal is IntentAuthz::Agent, action in Action::\"harmless\", resource);";
+        const string schema = """
+            namespace IntentAuthz { entity Agent; entity Tool; }
+            action harmless;
+            action pay appliesTo { principal: IntentAuthz::Agent, resource: IntentAuthz::Tool, context: {} };
+            action tell in [harmless] appliesTo { principal: IntentAuthz::Agent, resource: IntentAuthz::Tool, context: {} };
+            """;
+
+        Assert.Equal(4, (await ReplayAsync(now)).Unknown);
+        ReplayResult known = await new DecisionReplay([PolicySource.Text(now)], new ReplayOptions { Schema = Schema.ParseCedar(schema) }).RunOverAuditAsync(Log);
+        Assert.Equal((3L, 1L, 0L), (known.Same, known.Changed, known.Unknown));
+    }
+
+    [Fact]
+    public async Task Run_LinesThatAreNone_AreNamedAndTheRestIsRead()
+    {
+        await WriteAsync();
+        string[] lines = File.ReadAllLines(Log);
+        File.WriteAllLines(Log, [lines[0], "noise", lines[1].Replace("\"kind\":", "\"kinder\":", StringComparison.Ordinal), .. lines[2..]]);
+
+        ReplayResult result = await ReplayAsync(Old);
+
+        Assert.Equal(2, result.Problems.Length);
+        Assert.Contains($"{Log}:2: ", result.Problems[0], StringComparison.Ordinal);
+        Assert.Contains($"{Log}:3: ", result.Problems[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_NoSuchFile_SaysSo() => await Assert.ThrowsAsync<FileNotFoundException>(() => ReplayAsync(Old));
+
+    private Task<ReplayResult> ReplayAsync(string policies) => new DecisionReplay([PolicySource.Text(policies)]).RunOverAuditAsync(Log);
+
+    private async Task WriteAsync()
+    {
+        await using JsonLinesAuditSink sink = new(Log);
+        await using GuardFixture fixture = new(
+            Old,
+            static b => b
+                .AddTool(ToolDescriptor.For("pay").InputSchema("""{"properties":{"amount":{"type":"integer"}},"required":["amount"]}""").Idempotent())
+                .AddTool(ToolDescriptor.For("tell").InputSchema("""{"properties":{"text":{"type":"string"}},"required":["text"]}""").Idempotent()),
+            sink: sink);
+        AgentTask task = await fixture.OpenAsync();
+        await fixture.CallAsync(task, "pay", """{"amount":20}""");
+        await fixture.CallAsync(task, "pay", """{"amount":2000}""");
+        await fixture.CallAsync(task, "tell", """{"text":"a"}""");
+        await fixture.CallAsync(task, "tell", """{"text":"b"}""");
+    }
+}
