@@ -27,8 +27,10 @@ public sealed class Guard
         RevocationRegistry revocations,
         LeaseRegistry leases,
         Endorsements endorsements,
-        LiveQuery live)
+        LiveQuery live,
+        IncidentRegistry incidents)
     {
+        Incidents = incidents;
         _live = live;
         _pipeline = pipeline;
         _engine = engine;
@@ -60,6 +62,9 @@ public sealed class Guard
 
     /// <summary>What is revoked, and the way to revoke.</summary>
     public RevocationRegistry Revocations { get; }
+
+    /// <summary>What somebody has to look at, and the steps to answer it.</summary>
+    public IncidentRegistry Incidents { get; }
 
     /// <summary>What is still live, until when, and who owns it: the tasks of this process and those held for a restore, and the leases of all processes that share the lease store.</summary>
     /// <param name="tenant">Whose; null for all tenants, which is for operators.</param>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace IntentAuthz;
 
 /// <summary>Looks at each event of a task as it happens, raises signals, and does what the host wants done about them. Safe for use by many threads.</summary>
-internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping stopping, AuditTrail audit, TimeProvider time, ILogger<SignalWatch> logger)
+internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping stopping, AuditTrail audit, IncidentWatch incidents, TimeProvider time, ILogger<SignalWatch> logger)
 {
     private readonly ILogger<SignalWatch> _logger = logger;
 
@@ -93,6 +93,7 @@ internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping 
         }
 
         audit.ShadowPrivilege(tenant, of, lease, evidence);
+        incidents.Signalled(tenant, of, SignalKind.ShadowPrivilege, evidence);
         LogRaised(SignalKind.ShadowPrivilege, of, evidence);
     }
 
@@ -118,6 +119,7 @@ internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping 
         {
             audit.Signalled(task, signal);
             LogRaised(kind, task.Id, evidence);
+            incidents.Signalled(task, signal);
         }
     }
 
