@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Corpus;
+using IntentAuthz.Cli.Incidents;
 using IntentAuthz.Cli.Output;
 using IntentAuthz.Cli.Shell;
 
@@ -36,5 +37,6 @@ internal static class IntentAuthzCommand
         {
             VerifyCommand.Create(),
         },
+        IncidentCommand.Create(),
     };
 }

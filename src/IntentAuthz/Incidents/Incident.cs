@@ -10,6 +10,9 @@ public sealed record Incident
     /// <summary>How many entries of one timeline are kept and shown; those beyond are left out, except for those that change its state.</summary>
     public const int MaxEntries = 512;
 
+    /// <summary>How many times that evidence was taken are kept whole: the first quarter, and the latest.</summary>
+    public const int MaxEvidence = 16;
+
     /// <summary>The incident's id.</summary>
     public required IncidentId Id { get; init; }
 
@@ -76,6 +79,16 @@ public sealed record Incident
         return incident;
     }
 
+    /// <summary>The credentials that freezing and revoking have retired, as the hosts told: until when each may still be honoured.</summary>
+    public ImmutableArray<ResidualWindow> GetResiduals() => ResidualJson.ReadAll(this);
+
+    /// <summary>What became of the long-lived secrets that had been lent, as the hosts told.</summary>
+    public ImmutableArray<SecretRotation> GetRotations() => IncidentRemains.ReadAll(this);
+
+    /// <summary>What is left to see to, one sentence each.</summary>
+    /// <param name="now">The time, in wall-clock time: a credential whose end has come is left out.</param>
+    public ImmutableArray<string> GetRemaining(DateTimeOffset now) => [.. IncidentRemains.Of(GetResiduals(), GetRotations(), now)];
+
     /// <summary>Id, severity and state, for logs.</summary>
     public override string ToString() => $"{Id} ({Severity.ToString().ToLowerInvariant()}, {State.ToString().ToLowerInvariant()}, {ShownText.Of(Subject.ToString(), 300)})";
 
@@ -125,7 +138,19 @@ public sealed record Incident
         };
         IncidentSeverity severity = entry.Kind == IncidentEntryKind.Signal && TrySeverity(entry, out IncidentSeverity seen) && seen > Severity ? seen : Severity;
         bool isKept = Entries.Length < MaxEntries || state != State;
-        return this with { State = state, Severity = severity, Entries = isKept ? Entries.Add(entry) : Entries };
+        return this with { State = state, Severity = severity, Entries = isKept ? WithRoom(entry).Add(entry) : Entries };
+    }
+
+    /// <summary>Evidence is the one thing that is large. What was known first and what is known now are kept; of what lies between, that it was taken.</summary>
+    private ImmutableArray<IncidentEntry> WithRoom(IncidentEntry entry)
+    {
+        if (entry.Kind != IncidentEntryKind.Evidence)
+        {
+            return Entries;
+        }
+
+        int[] evidence = [.. Enumerable.Range(0, Entries.Length).Where(i => Entries[i] is { Kind: IncidentEntryKind.Evidence, Data: not null })];
+        return evidence.Length < MaxEvidence ? Entries : Entries.SetItem(evidence[MaxEvidence / 4], Entries[evidence[MaxEvidence / 4]] with { Data = null });
     }
 
     private static bool TrySeverity(IncidentEntry entry, out IncidentSeverity severity)

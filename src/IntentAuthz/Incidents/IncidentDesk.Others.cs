@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -16,6 +17,7 @@ internal sealed partial class IncidentDesk
     private static readonly TimeSpan s_staleQuestion = TimeSpan.FromMinutes(1);
 
     private readonly Lock _reporting = new(); // protects _reports
+    private readonly ConcurrentDictionary<RevocationTarget, ImmutableArray<AgentTask>> _stopping = new(); // between the two events of one stop
     private readonly List<StopReport> _reports = []; // stops by other processes whose incident was not read yet
 
     internal void Start()
@@ -28,21 +30,28 @@ internal sealed partial class IncidentDesk
     /// <summary>Before a stop of others takes effect here: it ends tasks, and their history must still be at hand.</summary>
     private void OnStopping(RevocationEntry entry)
     {
-        foreach (Incident incident in About(entry.Target))
+        ImmutableArray<Incident> about = About(entry.Target);
+        foreach (Incident incident in about)
         {
             book.Watch(incident.Id, scene.Covered(incident));
+        }
+
+        if (about.IsEmpty && IsAboutSubjects(entry.Target))
+        {
+            _stopping[entry.Target] = [.. scene.Covered(entry.Target).Take(IncidentBook.MaxWatched)];
         }
     }
 
     private void OnStopped(RevocationEntry entry, int calls, Task<ImmutableArray<ResidualWindow>> unmaking, bool isElsewhere)
     {
+        _stopping.TryRemove(entry.Target, out ImmutableArray<AgentTask> covered);
         ImmutableArray<Incident> about = About(entry.Target);
         foreach (Incident incident in about)
         {
             Run(() => ReportAsync(incident, entry.Target, calls, unmaking), incident.Id);
         }
 
-        if (about.IsEmpty && isElsewhere)
+        if (about.IsEmpty && isElsewhere && IsAboutSubjects(entry.Target))
         {
             lock (_reporting)
             {
@@ -53,7 +62,7 @@ internal sealed partial class IncidentDesk
                     _reports.RemoveAt(0);
                 }
 
-                _reports.Add(new StopReport(entry.Target, calls, unmaking, now));
+                _reports.Add(new StopReport(entry.Target, calls, unmaking, covered.IsDefault ? [] : covered, now));
             }
         }
     }
@@ -117,6 +126,7 @@ internal sealed partial class IncidentDesk
 
         if (report is not null)
         {
+            book.Watch(incident.Id, report.Covered);
             Run(() => ReportAsync(incident, target, report.Calls, report.Unmaking), incident.Id);
         }
     }
@@ -163,7 +173,9 @@ internal sealed partial class IncidentDesk
         question.Id));
 
     private ImmutableArray<Incident> About(RevocationTarget target) =>
-        target.Kind is RevocationKind.TaskHold || IncidentHead.IsSubject(target.Kind) ? book.Read(i => i.IsOpen && (i.Stop == target || i.Subject == target)) : [];
+        IsAboutSubjects(target) ? book.Read(i => i.IsOpen && (i.Stop == target || i.Subject == target)) : [];
+
+    private static bool IsAboutSubjects(RevocationTarget target) => target.Kind is RevocationKind.TaskHold || IncidentHead.IsSubject(target.Kind);
 
     private void NoteOutside(Incident incident, IncidentEntry entry, string action, string step) => audit.Administration(
         null, action, $"{step} {incident.Id} about {ShownText.Of(incident.Subject.ToString(), 300)} by {entry.By}, outside of this process: {entry.Text}", incident.Tenant,
@@ -184,5 +196,5 @@ internal sealed partial class IncidentDesk
     [LoggerMessage(EventId = 1020, Level = LogLevel.Error, Message = "What follows a step on incident {Incident} met a fault; the step itself was taken.")]
     private partial void LogFailed(Exception exception, IncidentId incident);
 
-    private sealed record StopReport(RevocationTarget Target, int Calls, Task<ImmutableArray<ResidualWindow>> Unmaking, DateTimeOffset At);
+    private sealed record StopReport(RevocationTarget Target, int Calls, Task<ImmutableArray<ResidualWindow>> Unmaking, ImmutableArray<AgentTask> Covered, DateTimeOffset At);
 }

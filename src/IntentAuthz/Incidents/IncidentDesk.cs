@@ -226,6 +226,7 @@ internal sealed partial class IncidentDesk(
         HashSet<(string, string)> lent = [.. book.Watched(incident.Id).SelectMany(static t => t.Leases.Lent)];
         if (lent.Count == 0)
         {
+            book.Add(book.Entry(incident, IncidentEntryKind.Rotated, "host", "no credential was lent here"));
             return [];
         }
 

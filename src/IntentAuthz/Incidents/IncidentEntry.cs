@@ -50,6 +50,35 @@ public sealed record IncidentEntry
     /// <summary>How the origin of an entry begins that no host has made, such as one of the command line.</summary>
     public const string OutsideOrigin = "outside:";
 
+    /// <summary>Makes the first entry of a new incident, for whoever opens one outside of a host.</summary>
+    /// <param name="subject">What it is about: a task, an agent, a tool or a tenant.</param>
+    /// <param name="severity">How bad it is.</param>
+    /// <param name="by">Who opens it.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When, in wall-clock time.</param>
+    /// <param name="origin">Which process; one that is no host begins with <see cref="OutsideOrigin"/>.</param>
+    /// <param name="task">What is known of the task, if it is about one.</param>
+    /// <exception cref="ArgumentException">The subject is something else.</exception>
+    public static IncidentEntry Opening(
+        RevocationTarget subject, IncidentSeverity severity, string by, string reason, DateTimeOffset at, string origin, TaskRecord? task = null)
+    {
+        if (!IncidentHead.IsSubject(subject.Kind) || subject.Id is null)
+        {
+            throw new ArgumentException("An incident is about a task, an agent, a tool or a tenant.", nameof(subject));
+        }
+
+        IncidentHead head = IncidentHead.Of(subject, severity, null, null);
+        if (task is not null)
+        {
+            head = head with { RootTask = task.Id, Agent = task.Agent, Owner = task.Owner, Purpose = task.Purpose };
+        }
+
+        return new IncidentEntry
+        {
+            Incident = IncidentId.New(), Tenant = subject.Tenant, Kind = IncidentEntryKind.Opened, At = at, By = by, Text = reason, Data = head.Write(), Origin = origin,
+        };
+    }
+
     /// <summary>Kind and text, for logs.</summary>
     public override string ToString() => $"{Kind}: {Text}";
 }

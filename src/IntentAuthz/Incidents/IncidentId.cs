@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace IntentAuthz;
 
 /// <summary>Names one incident.</summary>
@@ -6,6 +8,7 @@ public readonly record struct IncidentId
 {
     private const string Prefix = "inc_";
     private const int Length = 36;
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Takes an identifier that was made earlier, such as one that somebody has typed.</summary>
     /// <param name="value"><c>inc_</c> and 32 hexadecimal digits.</param>
@@ -22,7 +25,7 @@ public readonly record struct IncidentId
     internal static IncidentId New() => new(Guid.NewGuid());
 
     internal static bool IsValid(string? value) =>
-        value is { Length: Length } && value.StartsWith(Prefix, StringComparison.Ordinal) && value.AsSpan(Prefix.Length).IndexOfAnyExcept("0123456789abcdef") < 0;
+        value is { Length: Length } && value.StartsWith(Prefix, StringComparison.Ordinal) && value.AsSpan(Prefix.Length).IndexOfAnyExcept(s_digits) < 0;
 
     /// <inheritdoc/>
     public override string ToString() => Value ?? "";

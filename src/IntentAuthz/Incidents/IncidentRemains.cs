@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 
 namespace IntentAuthz;
 
@@ -26,6 +27,39 @@ internal static class IncidentRemains
         foreach (SecretRotation rotation in rotations.Where(static r => r.Remains))
         {
             yield return $"replace the secret of '{ShownText.Of(rotation.Profile, 128)}' ({ShownText.Of(rotation.Issuer, 128)}) by hand: {rotation.Message}";
+        }
+    }
+
+    /// <summary>What all hosts told, the last word on each secret.</summary>
+    internal static ImmutableArray<SecretRotation> ReadAll(Incident incident)
+    {
+        Dictionary<(string, string), SecretRotation> rotations = [];
+        foreach (IncidentEntry entry in incident.Entries)
+        {
+            if (entry.Kind == IncidentEntryKind.Rotated && entry.Data is { } data)
+            {
+                Read(data, rotations);
+            }
+        }
+
+        return [.. rotations.Values];
+    }
+
+    private static void Read(string data, Dictionary<(string, string), SecretRotation> rotations)
+    {
+        try
+        {
+            foreach (JsonElement rotation in JsonElement.Parse(data).GetProperty("rotations"u8).EnumerateArray())
+            {
+                SecretRotation read = new(
+                    rotation.GetProperty("issuer"u8).GetString() ?? "", rotation.GetProperty("profile"u8).GetString() ?? "",
+                    Enum.Parse<RotationState>(rotation.GetProperty("state"u8).GetString()!), ShownText.Of(rotation.GetProperty("message"u8).GetString(), IncidentEntry.MaxText));
+                rotations[(read.Issuer, read.Profile)] = read;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            // Another version's. What it says cannot be told here; it stays in the timeline.
         }
     }
 

@@ -17,7 +17,9 @@ internal sealed class IncidentScene(
     /// <summary>The tasks that rest on the subject and have not ended.</summary>
     internal ImmutableArray<AgentTask> Covered(Incident incident) => Covered(incident.Subject);
 
-    internal ImmutableArray<AgentTask> Covered(RevocationTarget subject) => subject.Kind == RevocationKind.Tool
+    internal ImmutableArray<AgentTask> Covered(RevocationTarget subject) => subject.Kind == RevocationKind.TaskHold
+        ? Covered(RevocationTarget.Task(subject.Tenant, new TaskId(subject.Id)))
+        : subject.Kind == RevocationKind.Tool
         ? [.. tasks.Live.Where(t => t.Tenant == subject.Tenant && t.Calls.Any(c => c.Tool.Name == subject.Id))]
         : [.. tasks.Live.Where(t => t.RestsOn.AsSpan().Contains(subject))];
 

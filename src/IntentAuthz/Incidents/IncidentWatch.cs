@@ -140,7 +140,8 @@ internal sealed partial class IncidentWatch(
         if (_toldAt == 0 || time.GetElapsedTime(_toldAt) > s_quiet)
         {
             _toldAt = Math.Max(1, time.GetTimestamp());
-            LogNoRoom(ShownText.Of(subject.ToString(), IncidentEntry.MaxText), signal.Kind);
+            string shown = ShownText.Of(subject.ToString(), IncidentEntry.MaxText);
+            LogNoRoom(shown, signal.Kind);
         }
     }
 

@@ -26,8 +26,10 @@ public sealed partial class LoggerIncidentSink : IIncidentSink
             IncidentSeverity.High => LogLevel.Error,
             _ => LogLevel.Warning,
         };
+        string subject = ShownText.Of(incident.Subject.ToString(), 300);
+        string owner = ShownText.Of(incident.Owner, 256);
         LogNotice(
-            level, incident.Id, notice.Entry.Kind, incident.Severity, incident.State, ShownText.Of(incident.Subject.ToString(), 300), ShownText.Of(incident.Owner, 256), notice.Entry.By, notice.Entry.Text);
+            level, incident.Id, notice.Entry.Kind, incident.Severity, incident.State, subject, owner, notice.Entry.By, notice.Entry.Text);
         return ValueTask.CompletedTask;
     }
 
