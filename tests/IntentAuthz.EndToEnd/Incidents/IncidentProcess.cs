@@ -30,8 +30,15 @@ internal sealed class IncidentProcess : IAsyncDisposable
 
     internal string Key => Path.Combine(Directory, "operator.key");
 
-    /// <summary>The assembly of the command line, which lies beside these tests.</summary>
-    internal static string Cli => Path.Combine(AppContext.BaseDirectory, "IntentAuthz.Cli.dll");
+    /// <summary>The command line as it was built, of the same configuration and framework as these tests.</summary>
+    internal static string Cli
+    {
+        get
+        {
+            DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+            return Path.Combine(Repository.Root, "src", "IntentAuthz.Cli", "bin", framework.Parent!.Name, framework.Name, "IntentAuthz.Cli.dll");
+        }
+    }
 
     internal string[] Said => [.. _said];
 

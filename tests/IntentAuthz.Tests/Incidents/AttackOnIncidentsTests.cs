@@ -67,7 +67,7 @@ public sealed class AttackOnIncidentsTests
         await using GuardFixture fixture = IncidentFixture.Create(add: b => b.AddIncidentSink(sink));
         AgentTask task = await fixture.OpenAsync();
         AgentTask child = (await fixture.Guard.Tasks.OpenSubTaskAsync(
-            task, new TaskRequest(fixture.Agent, "../../etc/cron.d/x\u001b[31m", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromMinutes(5)))).GetTaskOrThrow();
+            task, new TaskRequest(fixture.Agent, "../../etc/cron.d/x\u202e\u2028", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromMinutes(5)))).GetTaskOrThrow();
         Incident incident = await fixture.LoopAsync(child, arguments: """{"text":"../../../tmp/escaped"}""");
         using TemporaryFolder folder = new();
 
