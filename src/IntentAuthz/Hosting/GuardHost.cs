@@ -125,7 +125,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IncidentDesk desk = new(
             _incidents, scene, incidentWatch, gate, stopping, revocations, revoked, table, registry, _broker, trail, engine.GetVersion, loggers.CreateLogger<IncidentDesk>());
         _notifier = new IncidentNotifier(
-            [new LoggerIncidentSink(loggers.CreateLogger<LoggerIncidentSink>()), .. incidentSinks], _incidents, time, loggers.CreateLogger<IncidentNotifier>());
+            [new LoggerIncidentSink(loggers.CreateLogger<LoggerIncidentSink>()), .. incidentSinks], _incidents, loggers.CreateLogger<IncidentNotifier>());
         desk.Start();
         SignalWatch watch = new(ending, stopping, trail, incidentWatch, time, loggers.CreateLogger<SignalWatch>());
         Containments containments = new(

@@ -11,17 +11,15 @@ namespace IntentAuthz;
 internal sealed partial class IncidentNotifier : IAsyncDisposable
 {
     private const int Room = 1_000; // a sink
-    private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(2); // real time, whatever clock the host has: a host that ends does not wait for one that stands still
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger<IncidentNotifier> _logger;
     private readonly List<(Channel<IncidentNotice> Queue, Task Loop)> _sinks = [];
-    private readonly TimeProvider _time;
     private long _dropped;
 
-    internal IncidentNotifier(IEnumerable<IIncidentSink> sinks, IncidentBook book, TimeProvider time, ILogger<IncidentNotifier> logger)
+    internal IncidentNotifier(IEnumerable<IIncidentSink> sinks, IncidentBook book, ILogger<IncidentNotifier> logger)
     {
-        _time = time;
         _logger = logger;
         foreach (IIncidentSink sink in sinks)
         {
@@ -42,7 +40,7 @@ internal sealed partial class IncidentNotifier : IAsyncDisposable
         Task all = Task.WhenAll(_sinks.Select(static s => s.Loop));
         try
         {
-            await all.WaitAsync(s_shutdown, _time).ConfigureAwait(false);
+            await all.WaitAsync(s_shutdown).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
