@@ -22,11 +22,12 @@ public sealed class IncidentVerbTests
 
         (exit, JsonElement live) = await JsonAsync(host, ["live", id, .. state]);
         Assert.Equal(0, exit);
-        Assert.Equal("mail", Assert.Single(live.GetProperty("live").GetProperty("calls").EnumerateArray()).GetProperty("tool").GetString());
+        Assert.Contains(live.GetProperty("live").GetProperty("calls").EnumerateArray(), static c => c.GetProperty("tool").GetString() == "mail" && c.GetProperty("running").GetBoolean());
         Assert.Equal(2, live.GetProperty("live").GetProperty("leases").GetArrayLength());
 
         (exit, JsonElement frozen) = await JsonAsync(host, ["freeze", id, .. state, .. key, "--reason", "it loops"]);
-        Assert.Equal((0, "contained", 1), (exit, frozen.GetProperty("state").GetString(), frozen.GetProperty("callsCancelled").GetInt32()));
+        Assert.Equal((0, "contained"), (exit, frozen.GetProperty("state").GetString()));
+        Assert.True(frozen.GetProperty("callsCancelled").GetInt32() >= 1, frozen.ToString());
         await host.UntilAsync(static l => l == "invoice-bot call task-suspended");
         (exit, frozen) = await JsonAsync(host, ["freeze", id, .. state, .. key, "--reason", "once more"]);
         Assert.Equal((0, "contained"), (exit, frozen.GetProperty("state").GetString()));
