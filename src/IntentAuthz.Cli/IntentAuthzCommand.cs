@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Corpus;
+using IntentAuthz.Cli.Incidents;
 using IntentAuthz.Cli.Output;
 using IntentAuthz.Cli.Replay;
 using IntentAuthz.Cli.Shell;
@@ -38,5 +39,6 @@ internal static class IntentAuthzCommand
         {
             VerifyCommand.Create(),
         },
+        IncidentCommand.Create(),
     };
 }

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace IntentAuthz.Sqlite;
 
 /// <summary>Keeps a host's state in SQLite.</summary>
 public static class IntentAuthzSqliteExtensions
 {
-    /// <summary>Keeps tasks, leases and revocations in one SQLite file. The file is opened when the host starts; one that cannot be used keeps it from starting.</summary>
+    /// <summary>Keeps tasks, leases, revocations and incidents in one SQLite file. The file is opened when the host starts; one that cannot be used keeps it from starting.</summary>
     /// <param name="host">The host.</param>
     /// <param name="path">The file; its directory must exist.</param>
     /// <param name="configure">Sets further options.</param>
@@ -17,11 +18,16 @@ public static class IntentAuthzSqliteExtensions
         SqliteStateOptions options = new() { Path = path };
         configure?.Invoke(options);
         options.Validate();
-        host.Services.AddSingleton(provider => SqliteState.Open(
-            options, provider.GetService<TimeProvider>(), provider.GetService<ILoggerFactory>()));
+        host.Services.AddSingleton(provider =>
+        {
+            SqliteState state = SqliteState.Open(options, provider.GetService<TimeProvider>(), provider.GetService<ILoggerFactory>());
+            state.SetOperatorKey(provider.GetService<IOptions<IntentAuthzOptions>>()?.Value.OperatorKey);
+            return state;
+        });
         host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Leases);
         host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Revocations);
         host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Tasks);
+        host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Incidents);
         return host;
     }
 }

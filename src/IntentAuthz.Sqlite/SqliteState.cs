@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,6 +17,7 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
     private readonly SqliteLeaseStore _leases;
     private readonly SqliteTaskStore _tasks;
     private readonly SqliteRevocationStore _revocations;
+    private readonly SqliteIncidentStore _incidents;
     private int _disposed;
 
     private SqliteState(SqliteStateOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -28,6 +30,7 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
             _takeOver = new TakeOver(_file, _writer, _instance);
             _leases = new SqliteLeaseStore(_file, _writer, _instance, _takeOver);
             _tasks = new SqliteTaskStore(_file, _writer, _instance, _takeOver, time);
+            _incidents = new SqliteIncidentStore(_file, _writer);
             _revocations = new SqliteRevocationStore(_file, _writer, time);
         }
         catch
@@ -36,6 +39,7 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
             _takeOver?.Dispose();
             _leases?.Dispose();
             _tasks?.Dispose();
+            _incidents?.Dispose();
             _instance.Dispose();
             throw;
         }
@@ -49,6 +53,64 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
 
     /// <summary>What is revoked.</summary>
     public IRevocationStore Revocations => _revocations;
+
+    /// <summary>The timelines of incidents.</summary>
+    public IIncidentStore Incidents => _incidents;
+
+    /// <summary>
+    /// Says by which operator key whoever opens the file, such as the command line, may act in the operator's place. It keeps what tells the key
+    /// again, not the key. <c>UseSqlite</c> does this with the host's own.
+    /// </summary>
+    /// <param name="key">The key; null for none.</param>
+    /// <exception cref="SqliteStateException">It cannot be written.</exception>
+    public void SetOperatorKey(OperatorKey? key)
+    {
+        try
+        {
+            using SqliteConnection connection = _file.Connect();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO setting (name, value) VALUES ('operator-key', $value) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+            if (key is null)
+            {
+                command.CommandText = "DELETE FROM setting WHERE name = 'operator-key'";
+            }
+            else
+            {
+                command.Parameters.AddWithValue("$value", key.CreateVerifier());
+            }
+
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFaults.Explain(e, _file.Path);
+        }
+    }
+
+    /// <summary>Whether this is the operator key of the host that wrote the file; null when that host has none.</summary>
+    /// <param name="key">The key.</param>
+    /// <exception cref="SqliteStateException">The file cannot be read.</exception>
+    public bool? IsOperatorKey(OperatorKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        try
+        {
+            using SqliteConnection connection = _file.Connect();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT value FROM setting WHERE name = 'operator-key'";
+            return command.ExecuteScalar() is string verifier ? key.IsVerifiedBy(verifier) : null;
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteFaults.Explain(e, _file.Path);
+        }
+    }
+
+    /// <summary>Root tasks that have not ended, those that processes run and those that none does.</summary>
+    /// <param name="tenant">Whose; null for all.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public ValueTask<System.Collections.Immutable.ImmutableArray<TaskRecord>> ReadTasksAsync(TenantId? tenant, CancellationToken cancellationToken = default) =>
+        _tasks.ReadAllAsync(tenant, cancellationToken);
 
     /// <summary>Opens the file, or makes it, readable and writable by the host's user alone. Several processes may do so at the same time.</summary>
     /// <param name="options">Which file.</param>
@@ -75,6 +137,7 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
         _revocations.Dispose();
         _leases.Dispose();
         _tasks.Dispose();
+        _incidents.Dispose();
         _takeOver.Dispose();
         _instance.Dispose(); // last: from here on others take over
     }

@@ -20,6 +20,11 @@ internal static class Program
             return await Killing.KilledDecisionHost.RunAsync(arguments[1..]);
         }
 
+        if (arguments is [Incidents.IncidentHost.Verb, ..])
+        {
+            return await Incidents.IncidentHost.RunAsync(arguments[1..]);
+        }
+
         Console.Error.WriteLine("These are tests; run them with dotnet test.");
         return 1;
     }

@@ -83,5 +83,28 @@ internal static class Schema
             PRIMARY KEY (task, key)
         ) STRICT, WITHOUT ROWID;
         """,
+
+        // Entries are only added, and removed with their whole incident. A setting is what the host says of itself to others who open the file.
+        """
+        CREATE TABLE incident_entry (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            incident TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            by TEXT NOT NULL,
+            text TEXT NOT NULL,
+            data TEXT,
+            regarding TEXT,
+            origin TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX incident_entry_of ON incident_entry (incident);
+
+        CREATE TABLE setting (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 }

@@ -96,6 +96,18 @@ internal sealed class SqliteTaskStore(StateFile file, StateWriter writer, Instan
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>All that have not expired, whoever holds them.</summary>
+    internal ValueTask<ImmutableArray<TaskRecord>> ReadAllAsync(TenantId? tenant, CancellationToken cancellationToken) => _reader.ReadAsync(
+        (connection, cancelled) =>
+        {
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = $"SELECT {TaskRow.Columns} FROM task WHERE expires_at > $now AND ($tenant IS NULL OR tenant = $tenant)";
+            command.Parameters.AddWithValue("$now", time.GetUtcNow().UtcTicks);
+            command.Parameters.AddWithValue("$tenant", (object?)tenant?.Value ?? DBNull.Value);
+            return TaskRow.ReadAll(command, cancelled);
+        },
+        cancellationToken);
+
     public void Dispose() => _reader.Dispose();
 
     private TaskRecord? Claim(StateStatements statements, TenantId tenant, TaskId id, string requestDigest)

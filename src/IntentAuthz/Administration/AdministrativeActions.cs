@@ -15,6 +15,12 @@ internal static class AdministrativeActions
     /// <summary>Revoke or suspend. The resource is what is revoked.</summary>
     internal const string Revoke = "Revoke";
 
+    /// <summary>Open an incident by hand, export its evidence, close it. The resource is what it is about.</summary>
+    internal const string Respond = "Respond";
+
+    /// <summary>Lift the stop of an incident. The resource is what it is about; only a person may.</summary>
+    internal const string Reopen = "Reopen";
+
     /// <summary>Read the policies again. The resource is the tenant's policy set.</summary>
     internal const string ReloadPolicies = "ReloadPolicies";
 

@@ -8,8 +8,12 @@ namespace IntentAuthz;
 /// </summary>
 internal static class TakingAway
 {
+    internal static ValueTask<Decision> DecideAsync(AdministrativeGate gate, Principal by, RevocationTarget target, CancellationToken cancellationToken) =>
+        DecideAsync(gate, by, target, AdministrativeActions.Revoke, isTakingAway: true, cancellationToken);
+
+    /// <summary>Decides a step on what could be revoked. One that takes nothing away needs an engine that answers.</summary>
     internal static async ValueTask<Decision> DecideAsync(
-        AdministrativeGate gate, Principal by, RevocationTarget target, CancellationToken cancellationToken)
+        AdministrativeGate gate, Principal by, RevocationTarget target, string action, bool isTakingAway, CancellationToken cancellationToken)
     {
         if (by.Kind == PrincipalKind.Agent)
         {
@@ -25,10 +29,15 @@ internal static class TakingAway
         record.Add("kind", target.Kind.ToString());
         record.Add("id", target.Id);
         Entity resource = new(new EntityUid(EntityTypes.RevocationTarget, target.ToString()), record.Build(), []);
-        (Decision decision, _) = await gate.DecideAsync(
-            AdministrativeGate.EntityOf(by), by.Tenant, AdministrativeActions.Revoke, target.Tenant, resource,
+        (Decision decision, Obligations obligations) = await gate.DecideAsync(
+            AdministrativeGate.EntityOf(by), by.Tenant, action, target.Tenant, resource,
             new AdministrativeContext(gate.Time), cancellationToken).ConfigureAwait(false);
-        return decision.ReasonCode == ReasonCodes.EngineFailed
+        if (!isTakingAway && decision.IsPermitted && !obligations.IsNone)
+        {
+            return Decision.Deny(ReasonCodes.ConflictingObligations, $"The permit for {action} carries obligations, which it cannot meet; take them off.");
+        }
+
+        return isTakingAway && decision.ReasonCode == ReasonCodes.EngineFailed
             ? new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"Done without a verdict, since the policy engine failed: {decision.Explanation}")
             : decision;
     }

@@ -177,6 +177,11 @@ internal sealed partial class CredentialBroker
             result);
         held.Credential = new LeasedCredential(lease with { State = LeaseState.Active }, held.Profile!, result) { Held = held };
         held.IsBeingMade = false; // not before the handle is in the record: whoever unmakes it from here on reads it there
+        for (AgentTask? t = task; t is not null; t = t.Parent)
+        {
+            t.Leases.NoteLent(lease.Issuer, lease.Profile);
+        }
+
         if (!_scrubber.TryRemember(lease.Id, result.Secret!, lease.HonouredUntil))
         {
             await AbandonAsync(held).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace IntentAuthz;
 /// <see cref="DateTimeOffset.MaxValue"/>, unless <see cref="HonouredFor"/> bounds it. Prefer any other issuer. Safe for use by many threads
 /// when its source is.
 /// </summary>
-public sealed class StaticSecretIssuer : ICredentialIssuer
+public sealed class StaticSecretIssuer : IRotatingIssuer
 {
     private readonly Func<string, CancellationToken, ValueTask<Secret>> _source;
     private readonly TimeProvider _time;
@@ -50,6 +50,24 @@ public sealed class StaticSecretIssuer : ICredentialIssuer
         init => field = value is null || value > TimeSpan.Zero
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), "HonouredFor must be positive; leave it null when nobody rotates the secret.");
+    }
+
+    /// <summary>
+    /// Has the secret of a profile, given by name, replaced where it is kept, so that the back end honours the old one no more; null when nothing
+    /// here can. What it throws counts as a failure.
+    /// </summary>
+    public Func<string, CancellationToken, ValueTask>? Rotate { get; init; }
+
+    /// <inheritdoc/>
+    public async ValueTask<RotationResult> RotateAsync(string profile, string reason, CancellationToken cancellationToken)
+    {
+        if (Rotate is not { } rotate)
+        {
+            return new RotationResult(RotationState.CannotRotate, "nothing here can replace this secret: replace it where it is kept, by hand");
+        }
+
+        await rotate(profile, cancellationToken).ConfigureAwait(false);
+        return new RotationResult(RotationState.Rotated, "the secret was replaced");
     }
 
     /// <inheritdoc/>

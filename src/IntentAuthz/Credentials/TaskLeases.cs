@@ -9,6 +9,7 @@ internal sealed class TaskLeases
     private readonly Lock _listing = new(); // protects changes of _held, and _turns
     private Dictionary<string, SemaphoreSlim>? _turns;
     private HeldLease[] _held = [];
+    private HashSet<(string Issuer, string Profile)>? _lent; // no more than the host has profiles
 
     /// <summary>All of them at this moment. One that is added afterwards finds the task stopped and is given up by whoever added it.</summary>
     internal ReadOnlySpan<HeldLease> All => Volatile.Read(ref _held);
@@ -50,6 +51,27 @@ internal sealed class TaskLeases
         lock (_listing)
         {
             Volatile.Write(ref _held, Array.FindAll(_held, h => !ReferenceEquals(h, held)));
+        }
+    }
+
+    /// <summary>Notes that the task, or one below it, was lent what an issuer makes for a profile.</summary>
+    internal void NoteLent(string issuer, string profile)
+    {
+        lock (_listing)
+        {
+            (_lent ??= []).Add((issuer, profile));
+        }
+    }
+
+    /// <summary>What it has been lent in all its life, leases that are over included: what may have to be renewed once it is not trusted any more.</summary>
+    internal (string Issuer, string Profile)[] Lent
+    {
+        get
+        {
+            lock (_listing)
+            {
+                return _lent is null ? [] : [.. _lent];
+            }
         }
     }
 

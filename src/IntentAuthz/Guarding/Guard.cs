@@ -29,9 +29,11 @@ public sealed class Guard
         LeaseRegistry leases,
         Endorsements endorsements,
         LiveQuery live,
-        AuditQueue audit)
+        AuditQueue audit,
+        IncidentRegistry incidents)
     {
         _audit = audit;
+        Incidents = incidents;
         _live = live;
         _pipeline = pipeline;
         _engine = engine;
@@ -66,6 +68,9 @@ public sealed class Guard
 
     /// <summary>Whether decisions can be recorded, and how many records wait.</summary>
     public AuditStatus GetAuditStatus() => new(_audit.WaitingCount, _audit.IsFailing);
+
+    /// <summary>What somebody has to look at, and the steps to answer it.</summary>
+    public IncidentRegistry Incidents { get; }
 
     /// <summary>What is still live, until when, and who owns it: the tasks of this process and those held for a restore, and the leases of all processes that share the lease store.</summary>
     /// <param name="tenant">Whose; null for all tenants, which is for operators.</param>

@@ -45,6 +45,18 @@ internal sealed class InFlightCalls
         call.Dispose();
     }
 
+    /// <summary>Those at this moment.</summary>
+    internal void CopyTo(List<InFlightCall> calls)
+    {
+        lock (_listing)
+        {
+            for (InFlightCall? call = _first; call is not null; call = call.Next)
+            {
+                calls.Add(call);
+            }
+        }
+    }
+
     internal bool Contains(CallId id) => Any(call => call.Id == id);
 
     internal bool Any(Func<InFlightCall, bool> matches)

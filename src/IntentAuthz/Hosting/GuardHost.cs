@@ -20,6 +20,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
     private readonly RevocationFeed _feed;
     private readonly TaskKeeping? _keeping;
     private readonly DecisionQueue? _decisions;
+    private readonly IncidentBook _incidents;
+    private readonly IncidentNotifier _notifier;
 
     public GuardHost(
         IOptions<IntentAuthzOptions> options,
@@ -39,6 +41,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<IDecisionStore> decisionStores,
         IEnumerable<IRevocationStore> revocationStores,
         IEnumerable<ITaskStore> taskStores,
+        IEnumerable<IIncidentStore> incidentStores,
+        IEnumerable<IIncidentSink> incidentSinks,
         IEnumerable<IMeterFactory> meterFactories,
         TimeProvider time,
         IEnumerable<ILoggerFactory> loggerFactories)
@@ -126,7 +130,16 @@ internal sealed partial class GuardHost : IAsyncDisposable
                 loggers.CreateLogger<GuardHost>(), settings.PolicyMode == EnforcementMode.Observe ? "all tools" : string.Join(", ", settings.ObservedTools.Order(StringComparer.Ordinal)));
         }
 
-        SignalWatch watch = new(ending, stopping, trail, _metrics, time, loggers.CreateLogger<SignalWatch>());
+        LiveQuery live = new(table, _keeping, _broker.ReadAsync);
+        _incidents = new IncidentBook(incidentStores.LastOrDefault() ?? new InMemoryIncidentStore(), settings.Incidents, time, loggers.CreateLogger<IncidentBook>());
+        IncidentScene scene = new(table, approvals, _broker, live, scrubber, _incidents);
+        IncidentWatch incidentWatch = new(_incidents, scene, settings.Incidents, engine.GetVersion, time, loggers.CreateLogger<IncidentWatch>());
+        IncidentDesk desk = new(
+            _incidents, scene, incidentWatch, gate, stopping, revocations, revoked, table, registry, _broker, trail, engine.GetVersion, loggers.CreateLogger<IncidentDesk>());
+        _notifier = new IncidentNotifier(
+            [new LoggerIncidentSink(loggers.CreateLogger<LoggerIncidentSink>()), .. incidentSinks], _incidents, loggers.CreateLogger<IncidentNotifier>());
+        desk.Start();
+        SignalWatch watch = new(ending, stopping, trail, _metrics, incidentWatch, time, loggers.CreateLogger<SignalWatch>());
         Containments containments = new(
             containmentProfiles, containmentProviders.LastOrDefault(), settings.ContainmentTimeout, time, loggers.CreateLogger<Containments>());
         CallPipeline pipeline = new(
@@ -138,13 +151,15 @@ internal sealed partial class GuardHost : IAsyncDisposable
             settings.EngineTimeout, time, identity, _telemetry, loggers.CreateLogger<CallPipeline>());
         Guard = new Guard(
             pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations,
-            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity), new LiveQuery(table, _keeping, _broker.ReadAsync), _queue);
+            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity), live, _queue,
+            new IncidentRegistry(_incidents, desk, incidentWatch));
         containments.Guard = Guard;
         _broker.StartRecovery();
         PolicyAdministration = new PolicyAdministration(
             gate, native, schemaInForce, modes, catalog, trail,
             settings.RecheckTasksOnReload ? new TaskRecheck(table, opening, stopping, trail, time) : null);
         _feed.Start();
+        _incidents.Start();
         if (_keeping is not null)
         {
             _ = _keeping.StartAsync(revocations.WaitUntilKnownAsync(CancellationToken.None));
@@ -171,6 +186,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
             await _keeping.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _incidents.DisposeAsync().ConfigureAwait(false);
+        await _notifier.DisposeAsync().ConfigureAwait(false);
         await _feed.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
         if (_decisions is not null)

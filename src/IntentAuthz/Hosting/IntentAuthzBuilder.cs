@@ -205,6 +205,33 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
+    /// <summary>Tells of incidents, beside the host's log, which always has them.</summary>
+    /// <param name="sink">The sink.</param>
+    public IntentAuthzBuilder AddIncidentSink(IIncidentSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        Services.AddSingleton(sink);
+        return this;
+    }
+
+    /// <summary>Posts a signed message for each step of an incident.</summary>
+    /// <param name="options">Where to.</param>
+    public IntentAuthzBuilder AddIncidentWebhook(WebhookOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Services.AddSingleton<IIncidentSink>(services => new WebhookIncidentSink(options, services.GetService<TimeProvider>()));
+        return this;
+    }
+
+    /// <summary>Keeps incidents in a store that outlives the process. Without one they are kept in memory.</summary>
+    /// <typeparam name="TStore">The store; it is made once, with what it asks for from the services.</typeparam>
+    public IntentAuthzBuilder UseIncidentStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStore>()
+        where TStore : class, IIncidentStore
+    {
+        Services.AddSingleton<IIncidentStore, TStore>();
+        return this;
+    }
+
     /// <summary>Writes audit records to a sink. Without one the host does not start.</summary>
     /// <param name="sink">The sink.</param>
     public IntentAuthzBuilder UseAuditSink(IAuditSink sink)

@@ -111,6 +111,9 @@ public sealed class IntentAuthzOptions
     /// <summary>What the detectors watch for, and what a signal leads to.</summary>
     public SignalOptions Signals { get; } = new();
 
+    /// <summary>Which signals open an incident, and how many there may be.</summary>
+    public IncidentOptions Incidents { get; } = new();
+
     /// <summary>What the risk score is made of.</summary>
     public RiskWeights RiskWeights { get; } = new();
 

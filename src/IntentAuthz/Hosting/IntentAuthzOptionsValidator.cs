@@ -49,6 +49,7 @@ internal sealed class IntentAuthzOptionsValidator : IValidateOptions<IntentAuthz
 
         Range(nameof(options.MaxTaskEvents), options.MaxTaskEvents, 16, 65_536);
         problems.AddRange(options.Signals.Problems());
+        problems.AddRange(options.Incidents.Problems());
         problems.AddRange(options.RiskWeights.Problems());
         if (!Enum.IsDefined(options.PolicyMode))
         {

@@ -26,6 +26,32 @@ public sealed class OperatorKey
         _hash = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key));
     }
 
+    /// <summary>
+    /// Makes text by which the key is told again and that does not say what the key is, for a store that another process opens. The key is random
+    /// and long, so that a fast hash does; the salt keeps two stores of one key from looking alike.
+    /// </summary>
+    public string CreateVerifier()
+    {
+        byte[] salt = RandomNumberGenerator.GetBytes(16);
+        return $"v1.{Convert.ToHexStringLower(salt)}.{Convert.ToHexStringLower(HMACSHA256.HashData(salt, _hash))}";
+    }
+
+    /// <summary>Whether <see cref="CreateVerifier"/> of the same key has made this text. Compared in constant time; text that it cannot have made is of no key.</summary>
+    /// <param name="verifier">The text.</param>
+    public bool IsVerifiedBy(string verifier)
+    {
+        ArgumentNullException.ThrowIfNull(verifier);
+        try
+        {
+            return verifier.Split('.') is ["v1", { Length: 32 } salt, { Length: 64 } mac]
+                && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(Convert.FromHexString(salt), _hash), Convert.FromHexString(mac));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     internal bool Matches(OperatorKey? other) => other is not null && CryptographicOperations.FixedTimeEquals(_hash, other._hash);
 
     /// <summary>Always <c>[operator key]</c>.</summary>

@@ -32,4 +32,7 @@ public enum RevocationKind
 
     /// <summary>One issuer: all its leases are unmade and none is issued, in one tenant or in all.</summary>
     Issuer,
+
+    /// <summary>One task is held: suspended until this is lifted and somebody resumes it. Its sub-tasks end, its leases are unmade.</summary>
+    TaskHold,
 }

@@ -162,6 +162,12 @@ internal sealed class RevocationList
 
     internal bool CoversTask(AgentTask task) => FindFor(task) is not null;
 
+    /// <summary>
+    /// Whether a task is held. Calls do not look: a task that is held is suspended, and its state says so. Whoever lets one run looks after it has
+    /// moved, since a hold that came in between found a task that did not run.
+    /// </summary>
+    internal bool Holds(AgentTask task) => Contains(RevocationTarget.TaskHold(task.Tenant, task.Id));
+
     /// <summary>Whether an issuer is revoked, for a tenant or for all.</summary>
     internal bool CoversIssuer(TenantId tenant, string issuerName) =>
         (Volatile.Read(ref _kinds) & Bit(RevocationKind.Issuer)) != 0

@@ -126,6 +126,15 @@ public sealed class RevocationRegistry
         };
     }
 
+    /// <summary>Lifts for one whom policy has let, and says whether there was anything to lift.</summary>
+    internal async ValueTask<(bool Lifted, bool IsDurable)> LiftDecidedAsync(RevocationTarget target)
+    {
+        bool lifted = _list.Remove(target);
+        return (lifted, lifted && await _stopping.IsDurableAsync(_writer.WriteAsync(target, null)).ConfigureAwait(false));
+    }
+
+    internal Decision Check(OperatorKey key) => CheckKey(key);
+
     private static void ThrowIfNothing(RevocationTarget target)
     {
         if (target.Id is null)

@@ -23,6 +23,12 @@ internal sealed class RevocationStopping(
     /// <summary>How long a revocation that has taken effect waits to be told that it is written.</summary>
     private static readonly TimeSpan s_writing = TimeSpan.FromSeconds(1);
 
+    /// <summary>Is told of each revocation that is in the list and has not stopped what runs yet. It does not throw and waits for nothing.</summary>
+    internal event Action<RevocationEntry>? Stopping;
+
+    /// <summary>Is told of each revocation after it took effect here: how many calls it cancelled, what unmaking leases leaves, and whether another process made it.</summary>
+    internal event Action<RevocationEntry, int, Task<ImmutableArray<ResidualWindow>>, bool>? Stopped;
+
     /// <summary>Revokes. Everything here is stopped before this first waits.</summary>
     internal async ValueTask<RevocationResult> RevokeAsync(
         RevocationTarget target, Principal? by, string reason, RevocationCause cause, Decision decision, long began)
@@ -37,7 +43,9 @@ internal sealed class RevocationStopping(
             ExpiresAt = ExpiryOf(target),
         };
         list.Add(entry);
+        Stopping?.Invoke(entry);
         (int calls, Task<ImmutableArray<ResidualWindow>> unmaking) = Stop(entry);
+        Stopped?.Invoke(entry, calls, unmaking, false);
         metrics.Revoked(entry, time.GetElapsedTime(began), calls);
         Task<bool> writing = writer.WriteAsync(target, entry);
         ImmutableArray<ResidualWindow> residuals = await unmaking.ConfigureAwait(false);
@@ -55,7 +63,9 @@ internal sealed class RevocationStopping(
     {
         if (list.Add(entry))
         {
-            (int calls, _) = Stop(entry);
+            Stopping?.Invoke(entry);
+            (int calls, Task<ImmutableArray<ResidualWindow>> unmaking) = Stop(entry);
+            Stopped?.Invoke(entry, calls, unmaking, true);
             metrics.Cancelled(entry, calls);
         }
     }
@@ -89,6 +99,8 @@ internal sealed class RevocationStopping(
             case RevocationKind.Issuer:
                 int issued = Cancel(target, call => call.Issuer == target.Id);
                 return (issued, broker.RevokeIssuerAsync(target.IsAcrossTenants ? null : target.Tenant, target.Id).AsTask());
+            case RevocationKind.TaskHold:
+                return Hold(entry);
             case RevocationKind.Approval:
                 ApprovalId approval = new(target.Id);
                 approvals.Find(target.Tenant, approval)?.TryEnd(ApprovalState.Voided);
@@ -100,6 +112,18 @@ internal sealed class RevocationStopping(
     }
 
     private static readonly Task<ImmutableArray<ResidualWindow>> s_none = Task.FromResult<ImmutableArray<ResidualWindow>>([]);
+
+    /// <summary>A task that is pending stays so, and does not begin while the hold stands.</summary>
+    private (int Calls, Task<ImmutableArray<ResidualWindow>> Unmaking) Hold(RevocationEntry entry) =>
+        tasks.Find(entry.Target.Tenant, new TaskId(entry.Target.Id)) is { } task
+            ? (Suspend(task, entry.Reason, out Task<ImmutableArray<ResidualWindow>> unmaking), unmaking)
+            : (0, s_none);
+
+    private int Suspend(AgentTask task, string reason, out Task<ImmutableArray<ResidualWindow>> unmaking)
+    {
+        unmaking = GatherAsync([ending.SuspendAsync(task, reason, out int cancelled).AsTask()]);
+        return cancelled;
+    }
 
     private int Cancel(RevocationTarget target, Func<InFlightCall, bool> matches)
     {
@@ -141,7 +165,7 @@ internal sealed class RevocationStopping(
         DateTimeOffset now = time.GetUtcNow();
         return target.Kind switch
         {
-            RevocationKind.Task => tasks.Find(target.Tenant, new TaskId(target.Id))?.ExpiresAt ?? now + s_longest,
+            RevocationKind.Task or RevocationKind.TaskHold => tasks.Find(target.Tenant, new TaskId(target.Id))?.ExpiresAt ?? now + s_longest,
             RevocationKind.DelegationLink when keeping is not null => now + s_longest, // a held task may rest on it and live longer
             RevocationKind.DelegationLink => tasks.Live.Where(t => t.RestsOn.AsSpan().Contains(target)).Max(static t => (DateTimeOffset?)t.ExpiresAt) ?? now + s_longest,
             RevocationKind.Lease => broker.Find(target.Tenant, new LeaseId(target.Id))?.HonouredUntil ?? now + CredentialProfile.MaxRenewal,

@@ -40,6 +40,11 @@ public readonly record struct RevocationTarget
     /// <param name="id">Which.</param>
     public static RevocationTarget Task(TenantId tenant, TaskId id) => new(RevocationKind.Task, tenant, id.Value);
 
+    /// <summary>One task, to be suspended rather than ended: no call runs while it stands, and once it is lifted the task can be resumed.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="id">Which.</param>
+    public static RevocationTarget TaskHold(TenantId tenant, TaskId id) => new(RevocationKind.TaskHold, tenant, id.Value);
+
     /// <summary>All tasks of one agent.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="id">Which.</param>

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace IntentAuthz;
 
 /// <summary>Looks at each event of a task as it happens, raises signals, and does what the host wants done about them. Safe for use by many threads.</summary>
-internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping stopping, AuditTrail audit, GuardMetrics metrics, TimeProvider time, ILogger<SignalWatch> logger)
+internal sealed partial class SignalWatch(
+    TaskEnding ending, RevocationStopping stopping, AuditTrail audit, GuardMetrics metrics, IncidentWatch incidents, TimeProvider time, ILogger<SignalWatch> logger)
 {
     private readonly ILogger<SignalWatch> _logger = logger;
 
@@ -93,6 +94,7 @@ internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping 
         }
 
         audit.ShadowPrivilege(tenant, of, lease, evidence);
+        incidents.Signalled(tenant, of, SignalKind.ShadowPrivilege, evidence);
         LogRaised(SignalKind.ShadowPrivilege, of, evidence);
     }
 
@@ -119,6 +121,7 @@ internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping 
             audit.Signalled(task, signal);
             metrics.Signalled(signal);
             LogRaised(kind, task.Id, evidence);
+            incidents.Signalled(task, signal);
         }
     }
 

@@ -122,6 +122,21 @@ public sealed class AgentTask
     /// <summary>The task this one is part of, or null.</summary>
     public AgentTask? Parent { get; }
 
+    /// <summary>The task at the top.</summary>
+    internal AgentTask Root
+    {
+        get
+        {
+            AgentTask root = this;
+            while (root.Parent is { } above)
+            {
+                root = above;
+            }
+
+            return root;
+        }
+    }
+
     /// <summary>How many tasks are above it.</summary>
     public int Depth { get; }
 

@@ -28,24 +28,28 @@ internal sealed partial class TaskEnding(
 
     /// <summary>Suspends the task, stops its sub-tasks for good and unmakes all leases. A suspended task comes back without them.</summary>
     /// <returns>Whether it was active.</returns>
-    internal async ValueTask<bool> SuspendAsync(AgentTask task, string explanation)
+    internal async ValueTask<bool> SuspendAsync(AgentTask task, string explanation) =>
+        (await SuspendAsync(task, explanation, out _).ConfigureAwait(false)).Ended;
+
+    /// <inheritdoc cref="SuspendAsync(AgentTask, string)"/>
+    internal ValueTask<TaskStop> SuspendAsync(AgentTask task, string explanation, out int cancelled)
     {
+        cancelled = 0;
         if (!task.TryMove(TaskState.Suspended))
         {
-            return false;
+            return new ValueTask<TaskStop>(new TaskStop(false, []));
         }
 
-        task.Calls.Cancel(ReasonCodes.TaskSuspended);
+        cancelled = task.Calls.Cancel(ReasonCodes.TaskSuspended);
         task.OwnJournal?.Save();
         audit.TaskMoved(task, TaskState.Suspended, explanation);
-        List<AgentTask> ended = [];
+        List<AgentTask> stopped = [task];
         foreach (AgentTask child in task.Children)
         {
-            Stop(child, TaskState.Revoked, $"The task above was suspended: {explanation}", ended);
+            cancelled += Stop(child, TaskState.Revoked, $"The task above was suspended: {explanation}", stopped);
         }
 
-        await broker.RevokeTasksAsync([.. ended, task]).ConfigureAwait(false);
-        return true;
+        return UnmakeAsync(stopped);
     }
 
     /// <summary>For callers that cannot wait, such as timers and the audit writer; what fails is logged.</summary>

@@ -107,6 +107,11 @@ public sealed partial class TaskRegistry
                 : Decision.Deny(ReasonCodes.Revoked, "The task, its agent, its delegation or the tenant is revoked."));
         }
 
+        if (_revoked.Holds(task))
+        {
+            await _ending.SuspendAsync(task, "It is held.").ConfigureAwait(false); // it was held while no process ran it
+        }
+
         StartExpiry(task);
         decision = task.State == TaskState.Pending
             ? new Decision(

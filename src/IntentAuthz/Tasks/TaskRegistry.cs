@@ -117,7 +117,9 @@ public sealed partial class TaskRegistry
         else
         {
             ApprovalState state = _approvals.Current(request);
-            decision = state == ApprovalState.Approved && request.TryConsume() && !_revoked.CoversTask(task) && task.TryMove(TaskState.Active)
+            decision = state == ApprovalState.Approved && _revoked.Holds(task)
+                ? Decision.Deny(ReasonCodes.TaskSuspended, $"The task {task.Id} is held; it can begin once that is lifted.")
+                : state == ApprovalState.Approved && request.TryConsume() && !_revoked.CoversTask(task) && TryRun(task)
                 ? new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"The task {task.Id} was approved and runs.", approval: id)
                 : new Decision(
                     state == ApprovalState.Pending ? DecisionOutcome.RequireApproval : DecisionOutcome.Deny,
@@ -202,7 +204,7 @@ public sealed partial class TaskRegistry
             {
                 decision = Decision.Deny(ReasonCodes.NotAuthorized, "Opening such a task needs an approval, so it is resumed by somebody who could give it.");
             }
-            else if (decision.IsPermitted && (task.State != TaskState.Suspended || _revoked.CoversTask(task) || !task.TryMove(TaskState.Active)))
+            else if (decision.IsPermitted && (task.State != TaskState.Suspended || _revoked.CoversTask(task) || _revoked.Holds(task) || !TryRun(task)))
             {
                 decision = Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} is {task.State.ToString().ToLowerInvariant()}, not suspended, or rests on something revoked.");
             }
@@ -215,6 +217,24 @@ public sealed partial class TaskRegistry
 
         _audit.Administration(by, AdministrativeActions.OpenTask, $"resume {task}", task.Tenant, decision);
         return decision;
+    }
+
+    /// <summary>Lets a task run. A hold that came just before found it not running yet; it is looked for again here, and holds.</summary>
+    private bool TryRun(AgentTask task)
+    {
+        if (!task.TryMove(TaskState.Active))
+        {
+            return false;
+        }
+
+        Interlocked.MemoryBarrier(); // whoever holds adds the entry, then looks at the task
+        if (!_revoked.Holds(task))
+        {
+            return true;
+        }
+
+        _ending.SuspendInBackground(task, "It is held.");
+        return false;
     }
 
     private async ValueTask<OpenTaskResult> OpenAsync(

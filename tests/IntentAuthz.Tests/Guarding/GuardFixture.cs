@@ -16,6 +16,7 @@ internal sealed class GuardFixture : IAsyncDisposable
         permit(principal is IntentAuthz::Agent, action == IntentAuthz::Action::"OpenTask", resource);
         permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"Approve", resource);
         permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"Revoke", resource);
+        permit(principal is IntentAuthz::Person, action in [IntentAuthz::Action::"Respond", IntentAuthz::Action::"Reopen"], resource);
         permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"ReloadPolicies", resource);
         permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"SetMode", resource);
         """;

@@ -86,7 +86,7 @@ internal static class RequestShape
             principal: [Person, Service], resource: [ApprovalRequest],
             context: { task: TaskContext, approval: ApprovingContext, delegation: DelegationContext, system: SystemContext }
           };
-          action "Revoke" appliesTo {
+          action "Revoke", "Respond", "Reopen" appliesTo {
             principal: [Person, Service], resource: [RevocationTarget], context: { system: SystemContext }
           };
           action "ReloadPolicies" appliesTo {

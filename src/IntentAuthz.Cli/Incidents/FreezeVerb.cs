@@ -1,0 +1,118 @@
+using System.CommandLine;
+using IntentAuthz.Cli.Output;
+using IntentAuthz.Sqlite;
+
+namespace IntentAuthz.Cli.Incidents;
+
+/// <summary><c>intentauthz incident freeze</c>: stops at once what an incident is about, or what is named.</summary>
+internal static class FreezeVerb
+{
+    public static Command Create()
+    {
+        var of = new IncidentVerbOptions();
+        var incident = new Argument<string?>("incident") { Description = "The incident's id; without one, name what to stop.", Arity = ArgumentArity.ZeroOrOne };
+        var tenant = new Option<string?>("--tenant") { Description = "Whose; with --task, --agent, --tool or --whole-tenant." };
+        var task = new Option<string?>("--task") { Description = "Hold this task: suspended until the incident is reopened." };
+        var agent = new Option<string?>("--agent") { Description = "Stop this agent: its tasks end, and none is opened until the incident is reopened." };
+        var tool = new Option<string?>("--tool") { Description = "Stop calls of this tool." };
+        var whole = new Option<bool>("--whole-tenant") { Description = "Stop everything of the tenant." };
+        var command = new Command(
+            "freeze",
+            """
+            Stops at once what an incident is about. Every host on the state follows within 100 ms; calls in flight are cancelled, leases unmade.
+            Example: intentauthz incident freeze inc_0b5f… --state state.db --key-file operator.key --as olga --reason "mails customers' data"
+            Example: intentauthz incident freeze --agent invoice-bot --tenant acme --state state.db --key-file operator.key --as olga --reason "it loops"
+            The exit code is 0 if a running host has said that it stopped, 1 if none did yet (the stop stands in the state all the same) or the key is
+            not the host's, 2 if the state cannot be written.
+            """)
+        {
+            incident, of.State, tenant, task, agent, tool, whole, of.KeyFile, of.By, of.Reason, of.Wait, of.Json,
+        };
+        command.SetAction((parsed, cancellation) => IncidentRun.OverAsync(parsed.GetRequiredValue(of.State), parsed, async (session, output) =>
+        {
+            var began = DateTimeOffset.UtcNow;
+            var patience = IncidentVerbOptions.Patience(parsed.GetValue(of.Wait));
+            if (IncidentRun.WhyNoKey(session, parsed.GetRequiredValue(of.KeyFile), output) is { } refused)
+            {
+                return refused;
+            }
+
+            var subject = Subject(parsed.GetValue(tenant), parsed.GetValue(task), parsed.GetValue(agent), parsed.GetValue(tool), parsed.GetValue(whole));
+            var by = IncidentRun.By(parsed.GetRequiredValue(of.By));
+            var reason = parsed.GetRequiredValue(of.Reason);
+            Incident found;
+            if (parsed.GetValue(incident) is { } id)
+            {
+                found = subject is null ? IncidentRun.Find(session, id) : throw new FormatException("Give the incident, or what to stop, not both.");
+                if (!found.IsOpen)
+                {
+                    throw new ArgumentException($"The incident {id} is closed. Name what to stop instead: that opens another.");
+                }
+
+                await StopVerb.WriteAsync(session, found.Stop, by, reason, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                var target = subject ?? throw new FormatException("Name the incident, or what to stop: --task, --agent, --tool or --whole-tenant, with --tenant.");
+                await StopVerb.WriteAsync(session, StopVerb.StopOf(target), by, reason, cancellation).ConfigureAwait(false); // first of all
+                found = await FindOrOpenAsync(session, target, by, reason, cancellation).ConfigureAwait(false);
+            }
+
+            // One that is frozen already is not told again; its hosts have said what they stopped.
+            var known = found.State == IncidentState.Contained ? found.Entries.LastOrDefault(e => StopVerb.IsReport(e, found.Stop)) : null;
+            if (known is null)
+            {
+                await session.AppendAsync(session.Entry(found, IncidentEntryKind.Frozen, by, reason), cancellation).ConfigureAwait(false);
+            }
+
+            var report = known ?? await session.WaitAsync(found.Id, e => e.At >= began && StopVerb.IsReport(e, found.Stop), patience, cancellation).ConfigureAwait(false);
+            return StopVerb.Tell(session, output, found.Id, "frozen", report, rotated: null, parsed.GetValue(of.Json));
+        }, cancellation));
+        return command;
+    }
+
+    private static async Task<Incident> FindOrOpenAsync(StateSession session, RevocationTarget target, string by, string reason, CancellationToken cancellation)
+    {
+        if (session.Incidents.FirstOrDefault(i => i.IsOpen && i.Subject == target) is { } open)
+        {
+            return open;
+        }
+
+        TaskRecord? record = null;
+        if (target.Kind == RevocationKind.Task)
+        {
+            try
+            {
+                record = (await session.State.ReadTasksAsync(target.Tenant, cancellation).ConfigureAwait(false)).FirstOrDefault(t => t.Id.Value == target.Id);
+            }
+            catch (SqliteStateException)
+            {
+                // What the task is for is good to know; the stop stands without it.
+            }
+        }
+
+        var opening = IncidentEntry.Opening(target, IncidentSeverity.High, by, reason, DateTimeOffset.UtcNow, session.Origin, record);
+        await session.AppendAsync(opening, cancellation).ConfigureAwait(false);
+        return session.Find(opening.Incident)!;
+    }
+
+    private static RevocationTarget? Subject(string? tenant, string? task, string? agent, string? tool, bool whole)
+    {
+        var named = (task is null ? 0 : 1) + (agent is null ? 0 : 1) + (tool is null ? 0 : 1) + (whole ? 1 : 0);
+        if (named == 0)
+        {
+            return tenant is null ? null : throw new FormatException("--tenant says whose; say what with --task, --agent, --tool or --whole-tenant.");
+        }
+
+        if (named > 1 || tenant is null)
+        {
+            throw new FormatException("Name one of --task, --agent, --tool and --whole-tenant, and whose it is with --tenant.");
+        }
+
+        var whose = new TenantId(tenant);
+        return task is not null ? RevocationTarget.Task(whose, new TaskId(task))
+            : agent is not null ? RevocationTarget.Agent(whose, new AgentId(agent))
+            : tool is not null ? RevocationTarget.Tool(whose, tool)
+            : RevocationTarget.WholeTenant(whose);
+    }
+}

@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json;
+
+using Microsoft.Extensions.Logging;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// What other processes do about incidents, such as the command line: a stop reaches this process through the revocation store, as any does. Here it
+/// is told what that stopped, long-lived secrets are renewed, questions are answered, and the audit gets its record.
+/// </summary>
+internal sealed partial class IncidentDesk
+{
+    private const int MaxReports = 64;
+    private static readonly TimeSpan s_keptReports = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_staleQuestion = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _reporting = new(); // protects _reports
+    private readonly ConcurrentDictionary<RevocationTarget, ImmutableArray<AgentTask>> _stopping = new(); // between the two events of one stop
+    private readonly List<StopReport> _reports = []; // stops by other processes whose incident was not read yet
+
+    internal void Start()
+    {
+        stopping.Stopping += OnStopping;
+        stopping.Stopped += OnStopped;
+        book.Added += OnAdded;
+    }
+
+    /// <summary>Before a stop of others takes effect here: it ends tasks, and their history must still be at hand.</summary>
+    private void OnStopping(RevocationEntry entry)
+    {
+        ImmutableArray<Incident> about = About(entry.Target);
+        foreach (Incident incident in about)
+        {
+            book.Watch(incident.Id, scene.Covered(incident));
+        }
+
+        if (about.IsEmpty && IsAboutSubjects(entry.Target))
+        {
+            _stopping[entry.Target] = [.. scene.Covered(entry.Target).Take(IncidentBook.MaxWatched)];
+        }
+    }
+
+    private void OnStopped(RevocationEntry entry, int calls, Task<ImmutableArray<ResidualWindow>> unmaking, bool isElsewhere)
+    {
+        _stopping.TryRemove(entry.Target, out ImmutableArray<AgentTask> covered);
+        ImmutableArray<Incident> about = About(entry.Target);
+        foreach (Incident incident in about)
+        {
+            Run(() => ReportAsync(incident, entry.Target, calls, unmaking), incident.Id);
+        }
+
+        if (about.IsEmpty && isElsewhere && IsAboutSubjects(entry.Target))
+        {
+            lock (_reporting)
+            {
+                DateTimeOffset now = book.Time.GetUtcNow();
+                _reports.RemoveAll(r => now - r.At > s_keptReports);
+                if (_reports.Count == MaxReports)
+                {
+                    _reports.RemoveAt(0);
+                }
+
+                _reports.Add(new StopReport(entry.Target, calls, unmaking, covered.IsDefault ? [] : covered, now));
+            }
+        }
+    }
+
+    private async Task ReportAsync(Incident incident, RevocationTarget target, int calls, Task<ImmutableArray<ResidualWindow>> unmaking)
+    {
+        ImmutableArray<ResidualWindow> residuals = await unmaking.ConfigureAwait(false);
+        book.Add(book.Entry(
+            incident, IncidentEntryKind.Stopped, "host",
+            $"{calls} calls were cancelled, {residuals.Length} leases retired, {residuals.Count(static r => r.Confirmed)} of them confirmed unmade", ResidualJson.Write(target, calls, residuals)));
+    }
+
+    private void OnAdded(Incident? before, Incident now, IncidentEntry entry, bool isOthers)
+    {
+        if (!isOthers || !entry.Origin.StartsWith(IncidentEntry.OutsideOrigin, StringComparison.Ordinal))
+        {
+            return; // another host sees to what it does itself
+        }
+
+        switch (entry.Kind)
+        {
+            case IncidentEntryKind.Opened:
+                book.Watch(now.Id, scene.Covered(now));
+                NoteOutside(now, entry, AdministrativeActions.Respond, "open");
+                Run(() => watch.TellAsync(now), now.Id);
+                break;
+            case IncidentEntryKind.Frozen:
+                NoteOutside(now, entry, AdministrativeActions.Revoke, "freeze");
+                ReportOf(now, now.Stop);
+                Run(() => watch.TellAsync(now), now.Id);
+                break;
+            case IncidentEntryKind.Revoked:
+                NoteOutside(now, entry, AdministrativeActions.Revoke, "revoke");
+                ReportOf(now, now.Subject);
+                Run(() => RotateAsync(now, entry.Text), now.Id);
+                break;
+            case IncidentEntryKind.Exported:
+                NoteOutside(now, entry, AdministrativeActions.Respond, "export");
+                break;
+            case IncidentEntryKind.Closed:
+                NoteOutside(now, entry, AdministrativeActions.Respond, "close");
+                break;
+            case IncidentEntryKind.Asked when book.Time.GetUtcNow() - entry.At < s_staleQuestion:
+                Run(() => AnswerAsync(now, entry), now.Id);
+                break;
+        }
+    }
+
+    /// <summary>Tells of a stop that was read before its incident was; or that there was nothing left to stop.</summary>
+    private void ReportOf(Incident incident, RevocationTarget target)
+    {
+        StopReport? report;
+        lock (_reporting)
+        {
+            report = _reports.Find(r => r.Target == target);
+            if (report is not null)
+            {
+                _reports.Remove(report);
+            }
+        }
+
+        if (report is not null)
+        {
+            book.Watch(incident.Id, report.Covered);
+            Run(() => ReportAsync(incident, target, report.Calls, report.Unmaking), incident.Id);
+        }
+    }
+
+    private async Task AnswerAsync(Incident incident, IncidentEntry question)
+    {
+        try
+        {
+            JsonElement asked = JsonElement.Parse(question.Data ?? "{}");
+            switch (asked.GetProperty("question"u8).GetString())
+            {
+                case "live":
+                    await watch.TellAsync(incident, question.Id).ConfigureAwait(false);
+                    break;
+                case "reopen":
+                    Principal by = Principal.Person(
+                        asked.GetProperty("person"u8).GetString()!, incident.Tenant, [.. asked.GetProperty("roles"u8).EnumerateArray().Select(static r => r.GetString()!)]);
+                    IncidentStep step = await ReopenAsync(new IncidentActor(by, null, null), incident.Tenant, incident.Id, question.Text, question.Id, CancellationToken.None).ConfigureAwait(false);
+                    Answer(incident, question, step.Decision, step.Remaining);
+                    break;
+            }
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            Answer(incident, question, Decision.Deny(ReasonCodes.InvalidArguments, "The question cannot be understood."), []);
+        }
+    }
+
+    private void Answer(Incident incident, IncidentEntry question, Decision decision, ImmutableArray<string> remaining) => book.Add(book.Entry(
+        incident, IncidentEntryKind.Answered, "host", decision.Explanation,
+        IncidentJson.Object(writer =>
+        {
+            writer.WriteBoolean("permitted"u8, decision.IsPermitted);
+            writer.WriteString("reason"u8, decision.ReasonCode);
+            IncidentJson.List(writer, "policies", decision.DeterminingPolicies, 32);
+            writer.WriteStartArray("remaining"u8);
+            foreach (string left in remaining)
+            {
+                writer.WriteStringValue(ShownText.Of(left, IncidentEntry.MaxText));
+            }
+
+            writer.WriteEndArray();
+        }),
+        question.Id));
+
+    private ImmutableArray<Incident> About(RevocationTarget target) =>
+        IsAboutSubjects(target) ? book.Read(i => i.IsOpen && (i.Stop == target || i.Subject == target)) : [];
+
+    private static bool IsAboutSubjects(RevocationTarget target) => target.Kind is RevocationKind.TaskHold || IncidentHead.IsSubject(target.Kind);
+
+    private void NoteOutside(Incident incident, IncidentEntry entry, string action, string step) => audit.Administration(
+        null, action, $"{step} {incident.Id} about {ShownText.Of(incident.Subject.ToString(), 300)} by {entry.By}, outside of this process: {entry.Text}", incident.Tenant,
+        new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, "Done through the host's state, by whoever holds the operator key and may write it."));
+
+    private void Run(Func<Task> work, IncidentId incident) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, incident);
+        }
+    });
+
+    [LoggerMessage(EventId = 1020, Level = LogLevel.Error, Message = "What follows a step on incident {Incident} met a fault; the step itself was taken.")]
+    private partial void LogFailed(Exception exception, IncidentId incident);
+
+    private sealed record StopReport(RevocationTarget Target, int Calls, Task<ImmutableArray<ResidualWindow>> Unmaking, ImmutableArray<AgentTask> Covered, DateTimeOffset At);
+}
