@@ -9,6 +9,13 @@ using IntentAuthz.Benchmarks.Cedar;
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- cold-start
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- leases
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- egress
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- audit [directory]
+if (args is ["audit", ..])
+{
+    await AuditReport.WriteAsync(Console.Out, args.Length > 1 ? args[1] : Path.GetTempPath());
+    return;
+}
+
 if (args is ["egress"])
 {
     await EgressReport.WriteAsync(Console.Out);

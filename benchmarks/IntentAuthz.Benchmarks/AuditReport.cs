@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using System.Security.Cryptography;
+
+using IntentAuthz.Sqlite;
+
+namespace IntentAuthz.Benchmarks;
+
+/// <summary>
+/// How many records a second the audit's sinks take for as long as one likes, each batch durable before the next begins, with the chain and signed
+/// checkpoints: the records of calls, made anew for each batch as the guard makes them.
+/// </summary>
+internal static class AuditReport
+{
+    private static readonly TimeSpan s_each = TimeSpan.FromSeconds(10);
+
+    internal static async Task WriteAsync(TextWriter output, string directory)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await output.WriteLineAsync("| sink | records a batch | records/s | each batch | bytes a record | allocated a record |");
+        await output.WriteLineAsync("|---|---|---|---|---|---|");
+        foreach (int batch in (int[])[256, 1024, 4096])
+        {
+            foreach (string kind in (string[])["file", "sqlite"])
+            {
+                string place = Directory.CreateDirectory(Path.Combine(directory, $"audit-{Guid.NewGuid():N}")).FullName;
+                try
+                {
+                    AuditFileOptions options = new() { SigningKey = key };
+                    IAuditSink sink = kind == "file"
+                        ? new JsonLinesAuditSink(Path.Combine(place, "audit.jsonl"), options)
+                        : new SqliteAuditSink(Path.Combine(place, "audit.db"), options);
+                    string line = await MeasureAsync(sink, batch);
+                    await ((IAsyncDisposable)sink).DisposeAsync();
+                    long bytes = Directory.EnumerateFiles(place).Sum(static f => new FileInfo(f).Length);
+                    await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"| {kind} | {batch} | {line.Replace("BYTES", $"{bytes / s_written}", StringComparison.Ordinal)} |"));
+                }
+                finally
+                {
+                    Directory.Delete(place, recursive: true);
+                }
+            }
+        }
+    }
+
+    private static long s_written;
+
+    private static async Task<string> MeasureAsync(IAuditSink sink, int batch)
+    {
+        AuditRecord[] records = new AuditRecord[batch];
+        for (int i = 0; i < 20; i++)
+        {
+            await sink.WriteAsync(Fill(records), CancellationToken.None);
+        }
+
+        long written = 20L * batch, warm = written, allocated = GC.GetTotalAllocatedBytes(precise: true);
+        Stopwatch watch = Stopwatch.StartNew();
+        while (watch.Elapsed < s_each)
+        {
+            await sink.WriteAsync(Fill(records), CancellationToken.None);
+            written += batch;
+        }
+
+        double seconds = watch.Elapsed.TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        s_written = written;
+        long measured = written - warm;
+        return string.Create(CultureInfo.InvariantCulture, $"{measured / seconds:N0} | {seconds * batch / measured * 1000:0.00} ms | BYTES | {allocated / measured} B");
+    }
+
+    private static AuditRecord[] Fill(AuditRecord[] records)
+    {
+        for (int i = 0; i < records.Length; i++)
+        {
+            records[i] = new AuditRecord
+            {
+                Kind = i % 2 == 0 ? AuditKind.Decision : AuditKind.Outcome,
+                Time = DateTimeOffset.UtcNow,
+                Tenant = s_tenant,
+                Call = CallId.New(),
+                FrameworkCallId = "call_XyzAbc0123456789",
+                Tool = "payments.pay",
+                Action = "Action::\"pay\"",
+                Resources = s_resources,
+                ArgumentsDigest = s_digest,
+                Outcome = i % 2 == 0 ? DecisionOutcome.Permit : null,
+                ReasonCode = i % 2 == 0 ? ReasonCodes.Permitted : "completed",
+                Explanation = "Policies and mandates permit the call and its obligations are met.",
+                Policies = s_policies,
+                PolicyVersion = "5d41402abc4b2a76b9719d911017c5925d41402abc4b2a76b9719d911017c592",
+                Duration = i % 2 == 0 ? null : TimeSpan.FromMilliseconds(12.5),
+            };
+        }
+
+        return records;
+    }
+
+    private static readonly TenantId s_tenant = new("acme");
+    private static readonly System.Collections.Immutable.ImmutableArray<string> s_resources = ["Account::\"ACME\""];
+    private static readonly System.Collections.Immutable.ImmutableArray<string> s_policies = ["small payments"];
+    private static readonly ArgumentsDigest s_digest = new ArgumentsHasher(new byte[32]).Hash(new TenantId("acme"), System.Text.Json.JsonElement.Parse("{}"));
+}
