@@ -25,7 +25,7 @@ public static class IntentAuthzSqliteExtensions
         return host;
     }
 
-    /// <summary>Keeps the audit in a SQLite database of its own, as a hash chain with checkpoints: see <see cref="SqliteAuditSink"/>.</summary>
+    /// <summary>Keeps the audit in a SQLite database of its own, as a hash chain with checkpoints: see <see cref="SqliteAuditSink"/>. A host has one sink that counts.</summary>
     /// <param name="host">The host.</param>
     /// <param name="path">The file; its directory must exist. Not the file of <see cref="UseSqlite"/>.</param>
     /// <param name="configure">Changes how it is written: the key that signs checkpoints, where they are kept besides, the size of a file.</param>

@@ -45,6 +45,17 @@ internal sealed class AuditJson
         Text(writer, "action"u8, record.Action);
         List(writer, "resources"u8, record.Resources);
         Text(writer, "argumentsDigest"u8, record.ArgumentsDigest?.ToString());
+        if (!record.Arguments.IsDefaultOrEmpty)
+        {
+            writer.WriteStartObject("arguments"u8);
+            foreach ((string name, string value) in record.Arguments)
+            {
+                writer.WriteString(name, value);
+            }
+
+            writer.WriteEndObject();
+        }
+
         Text(writer, "outcome"u8, record.Outcome switch
         {
             DecisionOutcome.Permit => "permit",
@@ -63,6 +74,12 @@ internal sealed class AuditJson
         {
             writer.WriteNumber("risk"u8, risk.Value);
             List(writer, "riskFactors"u8, [.. risk.Factors.Select(static f => f.ToString())]);
+        }
+
+        List(writer, "signals"u8, record.Signals);
+        if (record.EngineTime is { } engine)
+        {
+            writer.WriteNumber("engineMicroseconds"u8, Math.Round(engine.TotalMicroseconds, 1));
         }
 
         Text(writer, "resultLabel"u8, record.ResultLabel?.ToString());

@@ -13,6 +13,7 @@ namespace IntentAuthz;
 internal sealed partial class GuardHost : IAsyncDisposable
 {
     private readonly AuditQueue _queue;
+    private readonly CopyingAuditSink? _copying;
     private readonly CredentialBroker _broker;
     private readonly GuardMetrics _metrics;
     private readonly RevocationWriter _writer;
@@ -34,6 +35,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<IEntityProvider> entities,
         IEnumerable<IMandateProposer> proposers,
         IEnumerable<IAuditSink> sinks,
+        IEnumerable<AuditCopy> copies,
         IEnumerable<IRevocationStore> revocationStores,
         IEnumerable<ITaskStore> taskStores,
         IEnumerable<IMeterFactory> meterFactories,
@@ -43,9 +45,21 @@ internal sealed partial class GuardHost : IAsyncDisposable
         ILoggerFactory loggers = loggerFactories.LastOrDefault() ?? NullLoggerFactory.Instance;
         IntentAuthzOptions settings = options.Value;
         IEntityProvider hostEntities = entities.LastOrDefault() ?? EntityStore.Empty;
-        IAuditSink sink = sinks.LastOrDefault()
+        IAuditSink[] durable = [.. sinks];
+        if (durable.Length > 1)
+        {
+            throw new InvalidOperationException(
+                $"IntentAuthz has {durable.Length} audit sinks ({string.Join(", ", durable.Select(static s => s.GetType().Name))}), and only one can say that a record is written. Keep one of the calls of UseAudit...(...), and give the others copies with AddAuditCopy(...).");
+        }
+
+        IAuditSink sink = durable.LastOrDefault()
             ?? throw new InvalidOperationException(
                 "IntentAuthz has no audit sink, and nothing may run unrecorded. Call UseAuditFile(\"audit.jsonl\"), or UseAuditSink(...) with one of your own.");
+        if (copies.Any())
+        {
+            sink = _copying = new CopyingAuditSink(sink, copies, settings.AuditShutdownTimeout, loggers.CreateLogger<CopyingAuditSink>());
+        }
+
         if (engines.Any() && sources.Any())
         {
             LogPoliciesUnread(loggers.CreateLogger<GuardHost>());
@@ -64,9 +78,10 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CheckContainments(catalog, containmentProfiles);
 
         object identity = new();
+        SecretScrubber scrubber = new(time);
         _queue = new AuditQueue(
             sink,
-            new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)),
+            new AuditArguments(new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)), scrubber),
             new AuditQueueLimits(settings.AuditQueueCapacity, settings.AuditQueuePerTenant, settings.AuditQueuePerTask, settings.AuditShutdownTimeout),
             time,
             loggers.CreateLogger<AuditQueue>());
@@ -78,7 +93,6 @@ internal sealed partial class GuardHost : IAsyncDisposable
         ApprovalRegistry approvals = new(
             gate, trail, revoked,
             new ApprovalLimits(settings.ApprovalLifetime, settings.MaxPendingApprovalsPerTask, settings.MaxPendingApprovalsPerTenant), time);
-        SecretScrubber scrubber = new(time);
         _broker = new CredentialBroker(
             profiles, issuers, leaseStores.LastOrDefault() ?? new InMemoryLeaseStore(), revoked, scrubber, trail, time,
             new LeaseLimits(settings.IssuerTimeout, settings.MaxLeasesPerTask, settings.IrrevocableAfter), loggers.CreateLogger<CredentialBroker>());
@@ -119,7 +133,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
             containmentProfiles, containmentProviders.LastOrDefault(), settings.ContainmentTimeout, time, loggers.CreateLogger<Containments>());
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, containments, _broker, new CallRates(time),
-            new CallAudit(_queue, time, settings.DurableAuditTimeout),
+            new CallAudit(_queue, scrubber, time, settings.DurableAuditTimeout),
             new CallHistory(time), watch, modes, settings.RiskWeights,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
@@ -159,6 +173,10 @@ internal sealed partial class GuardHost : IAsyncDisposable
         await _writer.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
         await _queue.DisposeAsync().ConfigureAwait(false);
+        if (_copying is not null)
+        {
+            await _copying.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>A tool that names a profile nobody declared would be denied at every call: better said at start.</summary>
