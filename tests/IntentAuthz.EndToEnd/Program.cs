@@ -15,6 +15,11 @@ internal static class Program
             return await Killing.KilledTaskHost.RunAsync(arguments[1..]);
         }
 
+        if (arguments is [Killing.KilledAuditHost.Verb, ..])
+        {
+            return await Killing.KilledAuditHost.RunAsync(arguments[1..]);
+        }
+
         Console.Error.WriteLine("These are tests; run them with dotnet test.");
         return 1;
     }

@@ -6,11 +6,23 @@ namespace IntentAuthz.Sqlite;
 /// </summary>
 public static class SqliteAuditVerifier
 {
-    /// <summary>Whether a file begins as a SQLite database does.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Whether a log is kept in SQLite: whether its file, or the last one that was put aside, begins as a database does.</summary>
+    /// <param name="path">The log.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static bool IsDatabase(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+        {
+            string directory = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+            if (!Directory.Exists(directory) || AuditSegments.Full(path) is not [.., (_, string last)])
+            {
+                return false;
+            }
+
+            path = last;
+        }
+
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         Span<byte> head = stackalloc byte[16];
         return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(SqliteLogSchema.Magic);
