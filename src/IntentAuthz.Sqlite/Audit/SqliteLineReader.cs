@@ -45,8 +45,9 @@ internal sealed class SqliteLineReader : AuditLineReader
         {
             connection.Open();
             SqliteLogSchema.Guard(connection);
-            reader.Ending = SqliteLogSchema.WhyNot(connection);
-            if (reader.Ending is null)
+            bool isEmpty = SqliteLogSchema.IsEmpty(connection);
+            reader.Ending = isEmpty ? null : SqliteLogSchema.WhyNot(connection);
+            if (!isEmpty && reader.Ending is null)
             {
                 SqliteException.ThrowExceptionForRC(
                     raw.sqlite3_prepare_v2(connection.Handle!, "SELECT number, content FROM line ORDER BY number", out sqlite3_stmt rows), connection.Handle!);

@@ -36,19 +36,23 @@ internal static class SqliteLogSchema
     /// <exception cref="IOException">It holds something else than a log.</exception>
     internal static bool RefuseForeign(SqliteConnection connection, string path)
     {
-        long id = StateFile.Ask(connection, "PRAGMA application_id"), version = StateFile.Ask(connection, "PRAGMA user_version");
-        if (id == 0 && version == 0 && StateFile.Ask(connection, "SELECT COUNT(*) FROM sqlite_schema") == 0)
+        if (IsEmpty(connection))
         {
             return true;
         }
 
         if (WhyNot(connection) is { } why)
         {
-            throw id == ApplicationId ? new IOException($"{path}: {why} It is not gone on with: move its files away and keep them, 'intentauthz audit verify' says more.") : SqliteLogFaults.Foreign(path);
+            throw StateFile.Ask(connection, "PRAGMA application_id") == ApplicationId ? new IOException($"{path}: {why} It is not gone on with: move its files away and keep them, 'intentauthz audit verify' says more.") : SqliteLogFaults.Foreign(path);
         }
 
         return false;
     }
+
+    /// <summary>Whether nothing is in it yet: its writer died, or is, between making the file and making the table.</summary>
+    internal static bool IsEmpty(SqliteConnection connection) =>
+        StateFile.Ask(connection, "PRAGMA application_id") == 0 && StateFile.Ask(connection, "PRAGMA user_version") == 0
+        && StateFile.Ask(connection, "SELECT COUNT(*) FROM sqlite_schema") == 0;
 
     /// <summary>Why a database is none that the writer has made; null when it is.</summary>
     internal static string? WhyNot(SqliteConnection connection)

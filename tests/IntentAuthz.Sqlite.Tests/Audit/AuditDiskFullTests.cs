@@ -40,18 +40,18 @@ public sealed class AuditDiskFullTests
                 }
 
                 Assert.True(denied is not null, $"the disk was never full: {completed} calls");
-                if (denied.ReasonCode == ReasonCodes.TaskSuspended)
+                if (denied.OutcomeCode == ReasonCodes.TaskSuspended)
                 {
                     // The outcome of the call before was the first that did not fit: its task is suspended, and another is opened.
                     denied = await guard.InvokeAsync(await OpenAsync(guard), new ToolCall("wipe", "{}"), Run);
                 }
 
-                Assert.Equal(ReasonCodes.AuditUnavailable, denied.ReasonCode);
+                Assert.Equal(ReasonCodes.AuditUnavailable, denied.OutcomeCode);
                 Assert.Contains(kind == "sqlite" ? "is full" : "No space left", denied.Decision.Explanation, StringComparison.Ordinal);
                 Assert.DoesNotContain(mount, denied.ModelText, StringComparison.Ordinal); // the model is told the code
                 long before = Interlocked.Read(ref ran);
                 GuardResult again = await guard.InvokeAsync(await OpenAsync(guard), new ToolCall("wipe", "{}"), Run);
-                Assert.Equal((ReasonCodes.AuditUnavailable, before), (again.ReasonCode, Interlocked.Read(ref ran)));
+                Assert.Equal((ReasonCodes.AuditUnavailable, before), (again.OutcomeCode, Interlocked.Read(ref ran)));
 
                 File.Delete(ballast);
                 GuardResult? after = null;
