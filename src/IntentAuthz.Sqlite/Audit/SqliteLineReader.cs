@@ -7,6 +7,8 @@ namespace IntentAuthz.Sqlite;
 /// <summary>Reads a log's lines out of its table. Rows that the writer would not have made are no lines. Not safe for use by several threads.</summary>
 internal sealed class SqliteLineReader : AuditLineReader
 {
+    private const int Error = 1; // a file format that is not known, a schema that makes no sense
+
     private readonly SqliteConnection _connection;
     private sqlite3_stmt? _rows;
 
@@ -22,12 +24,19 @@ internal sealed class SqliteLineReader : AuditLineReader
 
         try
         {
-            return Open(path, isImmutable: false);
+            try
+            {
+                return Open(path, isImmutable: false);
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode is SqliteFaults.CannotOpen or SqliteFaults.ReadOnly && !File.Exists(path + "-wal"))
+            {
+                // Evidence on a medium that nobody can write to: there a database in WAL mode can be read only as one that does not change.
+                return Open(path, isImmutable: true);
+            }
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is SqliteFaults.CannotOpen or SqliteFaults.ReadOnly && !File.Exists(path + "-wal"))
+        catch (SqliteException e)
         {
-            // Evidence on a medium that nobody can write to: there a database in WAL mode can be read only as one that does not change.
-            return Open(path, isImmutable: true);
+            throw new IOException($"{path} cannot be read: SQLite answers {e.SqliteErrorCode}, {e.SqliteExtendedErrorCode}.", e);
         }
     }
 
@@ -56,7 +65,7 @@ internal sealed class SqliteLineReader : AuditLineReader
 
             return reader;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is SqliteFaults.Corrupt or SqliteFaults.NotADatabase)
+        catch (SqliteException e) when (e.SqliteErrorCode is Error or SqliteFaults.Corrupt or SqliteFaults.NotADatabase)
         {
             reader.Ending = $"The database is damaged here ({e.SqliteExtendedErrorCode}).";
             return reader;
@@ -92,7 +101,7 @@ internal sealed class SqliteLineReader : AuditLineReader
             case raw.SQLITE_TOOBIG:
                 IsTooLong = true;
                 return false;
-            case int result when result is SqliteFaults.Corrupt or SqliteFaults.NotADatabase:
+            case int result when result is Error or SqliteFaults.Corrupt or SqliteFaults.NotADatabase:
                 Ending = $"The database is damaged here ({raw.sqlite3_extended_errcode(_connection.Handle!)}).";
                 return false;
             case int result:

@@ -85,7 +85,7 @@ public sealed class AuditDiskFullTests
     [Fact]
     public async Task Append_WhatDoesNotFit_LeavesTheLogAsItWasAndFitsOnceThereIsRoom()
     {
-        string? mount = await SmallDisk.TryMountAsync(megabytes: 1);
+        string? mount = await SmallDisk.TryMountAsync(megabytes: 2);
         if (mount is null)
         {
             return;
@@ -94,8 +94,8 @@ public sealed class AuditDiskFullTests
         try
         {
             string path = Path.Combine(mount, "audit.db"), ballast = Path.Combine(mount, "ballast");
-            await File.WriteAllBytesAsync(ballast, new byte[600 * 1024]);
-            AuditRecord[] batch = [.. Enumerable.Range(0, 1_000).Select(SqliteAuditLog.Record)];
+            await File.WriteAllBytesAsync(ballast, new byte[1_700 * 1024]);
+            AuditRecord[] batch = [.. Enumerable.Range(0, 2_000).Select(SqliteAuditLog.Record)];
             await using (SqliteAuditSink sink = new(path))
             {
                 await sink.WriteAsync(batch.AsMemory(0, 10), CancellationToken.None);
@@ -108,7 +108,7 @@ public sealed class AuditDiskFullTests
             }
 
             AuditVerification found = SqliteAuditVerifier.Verify(path);
-            Assert.True(found is { IsIntact: true, Records: 1_010 }, string.Join('\n', found.Findings));
+            Assert.True(found is { IsIntact: true, Records: 2_010 }, string.Join('\n', found.Findings));
         }
         finally
         {

@@ -121,6 +121,28 @@ public sealed class SqliteAuditSinkTests : IDisposable
         Assert.True(found.IsIntact && found.Records == 1_005, string.Join('\n', found.Findings));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Write_ProcessThatDiedWhileItMadeTheNextFile_IsNoAlteredLogAndGoesOn(bool hasMode)
+    {
+        await _log.WriteAsync(1_000);
+        File.Move(_log.LogPath, Path.Combine(_log.Folder, "audit.000000.db"));
+        if (hasMode)
+        {
+            _log.Run("PRAGMA journal_mode = WAL");
+        }
+        else
+        {
+            await File.WriteAllBytesAsync(_log.LogPath, []);
+        }
+
+        AuditVerification found = _log.Verify();
+        Assert.True(found.IsIntact && found.Records == 1_000, string.Join('\n', found.Findings));
+        await _log.WriteAsync(5);
+        Assert.Equal((true, 1_005L), (_log.Verify().IsIntact, _log.Verify().Records));
+    }
+
     [Fact]
     public async Task Open_SecondWriter_IsRefused()
     {
