@@ -105,7 +105,16 @@ public class GuardBenchmarks
         }
     }
 
-    private static ServiceProvider Host(ToolDescriptorBuilder pay, Action<IntentAuthzBuilder> add)
+    internal static ServiceProvider AuditedHost(IAuditSink sink) => Host(
+        ToolDescriptor.For("pay")
+            .InputSchema("""{"properties":{"to":{"type":"string"},"amount":{"type":"integer"}},"required":["to","amount"]}""")
+            .Argument("to", ArgumentRole.Target)
+            .Argument("amount", ArgumentRole.Magnitude)
+            .Idempotent(),
+        static _ => { },
+        sink);
+
+    private static ServiceProvider Host(ToolDescriptorBuilder pay, Action<IntentAuthzBuilder> add, IAuditSink? sink = null)
     {
         ServiceCollection services = new();
         services.AddIntentAuthz(
@@ -115,7 +124,7 @@ public class GuardBenchmarks
                     .AddTool(pay)
                     .AddIssuer(new StaticIssuer())
                     .AddCredentialProfile(new CredentialProfile("payments:write", "static", "https://payments", ["write"], TimeSpan.FromHours(1)))
-                    .UseAuditSink(new InMemoryAuditSink(1024));
+                    .UseAuditSink(sink ?? new InMemoryAuditSink(1024));
                 add(b);
             },
             o => o.AuditQueueCapacity = o.AuditQueuePerTenant = o.AuditQueuePerTask = 10_000_000); // no call may be refused for want of room

@@ -16,6 +16,13 @@ if (args is ["replay", .. var counts])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- audit [directory]
+if (args is ["audit", ..])
+{
+    await AuditReport.WriteAsync(Console.Out, args.Length > 1 ? args[1] : Path.GetTempPath());
+    return;
+}
+
 if (args is ["egress"])
 {
     await EgressReport.WriteAsync(Console.Out);

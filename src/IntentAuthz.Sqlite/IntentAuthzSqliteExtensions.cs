@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace IntentAuthz.Sqlite;
 
-/// <summary>Keeps a host's state in SQLite.</summary>
+/// <summary>Keeps a host's state, or its audit, in SQLite.</summary>
 public static class IntentAuthzSqliteExtensions
 {
     /// <summary>Keeps tasks, leases, revocations and incidents in one SQLite file. The file is opened when the host starts; one that cannot be used keeps it from starting.</summary>
@@ -28,6 +28,23 @@ public static class IntentAuthzSqliteExtensions
         host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Revocations);
         host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Tasks);
         host.Services.AddSingleton(static provider => provider.GetRequiredService<SqliteState>().Incidents);
+        return host;
+    }
+
+    /// <summary>Keeps the audit in a SQLite database of its own, as a hash chain with checkpoints: see <see cref="SqliteAuditSink"/>. A host has one sink that counts.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="path">The file; its directory must exist. Not the file of <see cref="UseSqlite"/>.</param>
+    /// <param name="configure">Changes how it is written: the key that signs checkpoints, where they are kept besides, the size of a file.</param>
+    public static IntentAuthzBuilder UseSqliteAudit(this IntentAuthzBuilder host, string path, Action<AuditFileOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        host.Services.AddSingleton<IAuditSink>(provider =>
+        {
+            AuditFileOptions options = new();
+            configure?.Invoke(options);
+            return new SqliteAuditSink(path, options, provider.GetService<TimeProvider>());
+        });
         return host;
     }
 }

@@ -25,6 +25,11 @@ internal static class Program
             return await Incidents.IncidentHost.RunAsync(arguments[1..]);
         }
 
+        if (arguments is [Killing.KilledAuditHost.Verb, ..])
+        {
+            return await Killing.KilledAuditHost.RunAsync(arguments[1..]);
+        }
+
         Console.Error.WriteLine("These are tests; run them with dotnet test.");
         return 1;
     }

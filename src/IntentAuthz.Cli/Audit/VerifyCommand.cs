@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using IntentAuthz.Cli.Output;
+using IntentAuthz.Sqlite;
 
 namespace IntentAuthz.Cli.Audit;
 
@@ -11,7 +12,7 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var log = new Argument<FileInfo>("log") { Description = "The file that the host writes; full files beside it are verified too." };
+        var log = new Argument<FileInfo>("log") { Description = "The file that the host writes, JSON lines or SQLite; full files beside it are verified too." };
         var key = new Option<string[]>("--key") { Description = "A public key that has to have signed the checkpoints, as id=file with the key in PEM. May be given several times." };
         var checkpoint = new Option<FileInfo[]>("--checkpoint") { Description = "A file with checkpoints that were kept elsewhere, one a line. May be given several times." };
         var json = JsonOption.Create();
@@ -45,7 +46,9 @@ internal static class VerifyCommand
                 AddCheckpoints(file, options);
             }
 
-            var found = AuditVerifier.Verify(log.FullName, options, cancellation);
+            var found = SqliteAuditVerifier.IsDatabase(log.FullName)
+                ? SqliteAuditVerifier.Verify(log.FullName, options, cancellation)
+                : AuditVerifier.Verify(log.FullName, options, cancellation);
             if (json)
             {
                 output.Json(writer => Write(writer, found));

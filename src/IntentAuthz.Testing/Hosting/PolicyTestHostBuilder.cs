@@ -197,6 +197,7 @@ public sealed class PolicyTestHostBuilder
         services.RemoveAll<TimeProvider>();
         services.AddSingleton<TimeProvider>(Clock);
         services.RemoveAll<IAuditSink>();
+        services.RemoveAll<AuditCopy>();
         services.AddSingleton<IAuditSink>(audit);
         services.RemoveAll<ICredentialIssuer>();
         ICredentialIssuer[] issuers = [.. _issuers, .. ScriptedIssuers(services)];

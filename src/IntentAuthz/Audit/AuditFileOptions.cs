@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace IntentAuthz;
 
-/// <summary>How a <see cref="JsonLinesAuditSink"/> writes its log. Each value is checked when it is set.</summary>
+/// <summary>How an audit log is written, by <see cref="JsonLinesAuditSink"/> or into SQLite. Each value is checked when it is set.</summary>
 public sealed class AuditFileOptions
 {
     /// <summary>
@@ -28,7 +28,7 @@ public sealed class AuditFileOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public TimeSpan CheckpointInterval { get; set => field = InRange(value, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)); } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How large a file may become before the next is begun, 64 KiB to 1 TiB. A batch is never divided, so it can be exceeded by one.</summary>
+    /// <summary>How many bytes of lines a file may hold before the next is begun, 64 KiB to 1 TiB. A batch is never divided, so it can be exceeded by one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public long MaxFileBytes { get; set => field = InRange(value, 64L * 1024, 1L << 40); } = 256L * 1024 * 1024;
 

@@ -4,15 +4,21 @@ using System.Text.Json;
 
 namespace IntentAuthz;
 
-/// <summary>The JSON form of a record: members without a value are left out, times are ISO 8601 in UTC.</summary>
-internal static class AuditJson
+/// <summary>
+/// The JSON form of a record: members without a value are left out, times are ISO 8601 in UTC. docs/audit-record.schema.json says what there is. It
+/// keeps its writer from one use to the next, so one thread uses it.
+/// </summary>
+internal sealed class AuditJson
 {
-    internal static void Write(IBufferWriter<byte> destination, AuditRecord record)
+    private readonly Utf8JsonWriter _writer = CanonicalJson.CreateWriter(new ArrayBufferWriter<byte>(1));
+
+    internal void Write(IBufferWriter<byte> destination, AuditRecord record)
     {
-        using Utf8JsonWriter writer = new(destination);
+        Utf8JsonWriter writer = _writer;
+        writer.Reset(destination);
         writer.WriteStartObject();
-        writer.WriteNumber("schema", 1);
-        writer.WriteString("kind", record.Kind switch
+        writer.WriteNumber("schema"u8, 1);
+        writer.WriteString("kind"u8, record.Kind switch
         {
             AuditKind.Decision => "decision",
             AuditKind.Outcome => "outcome",
@@ -21,54 +27,72 @@ internal static class AuditJson
             AuditKind.Signal => "signal",
             _ => "task",
         });
-        writer.WriteString("time", record.Time.UtcDateTime);
-        Text(writer, "tenant", record.Tenant?.Value);
+        writer.WriteString("time"u8, record.Time.UtcDateTime);
+        Text(writer, "tenant"u8, record.Tenant?.Value);
         if (record.Subject is { } subject)
         {
-            writer.WriteString("task", subject.Task.Value);
-            writer.WriteString("purpose", subject.Purpose);
-            writer.WriteString("agent", subject.Agent.Value);
-            writer.WriteString("owner", subject.Owner);
-            Text(writer, "onBehalfOf", subject.OnBehalfOf);
+            writer.WriteString("task"u8, subject.Task.Value);
+            writer.WriteString("purpose"u8, subject.Purpose);
+            writer.WriteString("agent"u8, subject.Agent.Value);
+            writer.WriteString("owner"u8, subject.Owner);
+            Text(writer, "onBehalfOf"u8, subject.OnBehalfOf);
         }
 
-        Text(writer, "principal", record.Principal);
-        Text(writer, "call", record.Call?.Value);
-        Text(writer, "frameworkCallId", record.FrameworkCallId);
-        Text(writer, "tool", record.Tool);
-        Text(writer, "action", record.Action);
-        List(writer, "resources", record.Resources);
-        Text(writer, "argumentsDigest", record.ArgumentsDigest?.ToString());
-        Text(writer, "outcome", record.Outcome switch
+        Text(writer, "principal"u8, record.Principal);
+        Text(writer, "call"u8, record.Call?.Value);
+        Text(writer, "frameworkCallId"u8, record.FrameworkCallId);
+        Text(writer, "tool"u8, record.Tool);
+        Text(writer, "action"u8, record.Action);
+        List(writer, "resources"u8, record.Resources);
+        Text(writer, "argumentsDigest"u8, record.ArgumentsDigest?.ToString());
+        if (!record.Arguments.IsDefaultOrEmpty)
+        {
+            writer.WriteStartObject("arguments"u8);
+            foreach ((string name, string value) in record.Arguments)
+            {
+                writer.WriteString(name, value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        Text(writer, "outcome"u8, record.Outcome switch
         {
             DecisionOutcome.Permit => "permit",
             DecisionOutcome.Deny => "deny",
             DecisionOutcome.RequireApproval => "require-approval",
             _ => null,
         });
-        Text(writer, "reason", record.ReasonCode);
-        Text(writer, "explanation", record.Explanation);
-        List(writer, "policies", record.Policies);
-        Text(writer, "policyVersion", record.PolicyVersion);
-        Text(writer, "approval", record.Approval?.Value);
-        Text(writer, "lease", record.Lease?.Value);
-        Text(writer, "observed", record.ObservedReason);
+        Text(writer, "reason"u8, record.ReasonCode);
+        Text(writer, "explanation"u8, record.Explanation);
+        List(writer, "policies"u8, record.Policies);
+        Text(writer, "policyVersion"u8, record.PolicyVersion);
+        Text(writer, "approval"u8, record.Approval?.Value);
+        Text(writer, "lease"u8, record.Lease?.Value);
+        Text(writer, "observed"u8, record.ObservedReason);
         if (record.Risk is { } risk)
         {
-            writer.WriteNumber("risk", risk.Value);
-            List(writer, "riskFactors", [.. risk.Factors.Select(static f => f.ToString())]);
+            writer.WriteNumber("risk"u8, risk.Value);
+            List(writer, "riskFactors"u8, [.. risk.Factors.Select(static f => f.ToString())]);
         }
 
-        Text(writer, "resultLabel", record.ResultLabel?.ToString());
+        List(writer, "signals"u8, record.Signals);
+        if (record.EngineTime is { } engine)
+        {
+            writer.WriteNumber("engineMicroseconds"u8, Math.Round(engine.TotalMicroseconds, 1));
+        }
+
+        Text(writer, "resultLabel"u8, record.ResultLabel?.ToString());
         if (record.Duration is { } duration)
         {
-            writer.WriteNumber("durationMs", Math.Round(duration.TotalMilliseconds, 3));
+            writer.WriteNumber("durationMs"u8, Math.Round(duration.TotalMilliseconds, 3));
         }
 
         writer.WriteEndObject();
+        writer.Flush();
     }
 
-    private static void Text(Utf8JsonWriter writer, string name, string? value)
+    private static void Text(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
     {
         if (value is not null)
         {
@@ -76,7 +100,7 @@ internal static class AuditJson
         }
     }
 
-    private static void List(Utf8JsonWriter writer, string name, ImmutableArray<string> values)
+    private static void List(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<string> values)
     {
         if (values.IsDefaultOrEmpty)
         {

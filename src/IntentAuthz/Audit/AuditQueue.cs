@@ -14,7 +14,11 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed partial class AuditQueue : IAsyncDisposable
 {
-    private const int MaxBatch = 256;
+    /// <summary>The most records that are written at once: each batch costs the disk one wait, and what comes while one is written is the next.</summary>
+    private const int MaxBatch = 4096;
+
+    /// <summary>At how many records that gathered the loop is woken.</summary>
+    private const int Gathered = 256;
 
     /// <summary>
     /// How long records gather before they are written, when nobody waits for them. Waking the writing loop costs the caller some ten
@@ -31,19 +35,20 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private readonly SemaphoreSlim _hurry = new(0); // ends a linger early
     private readonly CancellationTokenSource _stopping = new();
     private readonly IAuditSink _sink;
-    private readonly ArgumentsHasher _hasher;
+    private readonly AuditArguments _arguments;
     private readonly AuditQueueLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger<AuditQueue> _logger;
     private readonly Task _writing;
     private int _waiting;
     private int _failing;
+    private string? _fault;
     private Action<AgentTask>? _onOutcomeLost;
 
-    internal AuditQueue(IAuditSink sink, ArgumentsHasher hasher, AuditQueueLimits limits, TimeProvider time, ILogger<AuditQueue> logger)
+    internal AuditQueue(IAuditSink sink, AuditArguments arguments, AuditQueueLimits limits, TimeProvider time, ILogger<AuditQueue> logger)
     {
         _sink = sink;
-        _hasher = hasher;
+        _arguments = arguments;
         _limits = limits;
         _time = time;
         _logger = logger;
@@ -56,12 +61,21 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>How many records are accepted and not written.</summary>
     internal int WaitingCount => Volatile.Read(ref _waiting);
 
+    /// <summary>What the sink said when it refused the newest batch; null while it takes them.</summary>
+    internal string? Fault => Volatile.Read(ref _fault);
+
     /// <summary>Calls this for each task an outcome of which could not be written at once.</summary>
     internal void OnOutcomeLost(Action<AgentTask> suspend) => _onOutcomeLost = suspend;
 
+    /// <summary>Why a record was not accepted or not written, for people.</summary>
+    internal string WhyNot =>
+        Fault is { } fault ? $"The sink refuses records: {fault}"
+        : Volatile.Read(ref _waiting) >= _limits.Total ? $"{_limits.Total} records wait for the sink already (IntentAuthzOptions.AuditQueueCapacity)."
+        : "The sink did not take the record in time (IntentAuthzOptions.DurableAuditTimeout), or the task or tenant has too many waiting (AuditQueuePerTask, AuditQueuePerTenant).";
+
     /// <summary>Accepts the record of a call, or says that there is no room.</summary>
-    internal bool TryAccept(AuditRecord record, AgentTask? task, JsonElement? arguments = null) =>
-        Accept(record, task, arguments, mustWait: false, share: 1) is not null;
+    internal bool TryAccept(AuditRecord record, AgentTask? task, ToolDescriptor? tool = null, JsonElement? arguments = null) =>
+        Accept(record, task, tool, arguments, mustWait: false, share: 1) is not null;
 
     /// <summary>
     /// Accepts the record of something that is done already, such as a revocation, which waits for no room. Such records have as much room
@@ -69,17 +83,25 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// </summary>
     internal void Note(AuditRecord record)
     {
-        if (Accept(record, task: null, arguments: null, mustWait: false, share: 2) is null)
+        if (Accept(record, task: null, tool: null, arguments: null, mustWait: false, share: 2) is null)
         {
             LogNoRoom(record.Kind, record.Action ?? record.ReasonCode);
         }
     }
 
-    /// <summary>Accepts a record and waits until the sink has it. False when there is no room or it was not written in time.</summary>
+    /// <summary>
+    /// Accepts a record and waits until the sink has it. False when there is no room, when it was not written in time, and at once while the sink
+    /// refuses what came before: waiting for it would only hold the caller.
+    /// </summary>
     internal async ValueTask<bool> WriteDurablyAsync(
-        AuditRecord record, AgentTask? task, JsonElement? arguments, TimeSpan timeout, CancellationToken cancellationToken)
+        AuditRecord record, AgentTask? task, ToolDescriptor? tool, JsonElement? arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        AuditEntry? entry = Accept(record, task, arguments, mustWait: true, share: 1);
+        if (IsFailing)
+        {
+            return false;
+        }
+
+        AuditEntry? entry = Accept(record, task, tool, arguments, mustWait: true, share: 1);
         if (entry is null)
         {
             return false;
@@ -98,7 +120,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>Waits until everything accepted so far is written, or the time is up.</summary>
     internal async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        AuditEntry entry = new(AuditFlushMarker.Record, null, null, mustWait: true);
+        AuditEntry entry = new(AuditFlushMarker.Record, null, null, null, mustWait: true);
         Interlocked.Increment(ref _waiting);
         if (_entries.Writer.TryWrite(entry))
         {
@@ -121,7 +143,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _hurry.Dispose();
     }
 
-    private AuditEntry? Accept(AuditRecord record, AgentTask? task, JsonElement? arguments, bool mustWait, int share)
+    private AuditEntry? Accept(AuditRecord record, AgentTask? task, ToolDescriptor? tool, JsonElement? arguments, bool mustWait, int share)
     {
         int waiting = Interlocked.Increment(ref _waiting);
         if (waiting > _limits.Total * (long)share)
@@ -136,10 +158,10 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             return null;
         }
 
-        AuditEntry entry = new(record, task, arguments, mustWait);
+        AuditEntry entry = new(record, task, tool, arguments, mustWait);
         if (_entries.Writer.TryWrite(entry))
         {
-            if (mustWait || waiting % MaxBatch == 0)
+            if (mustWait || waiting % Gathered == 0)
             {
                 _hurry.Release();
             }
@@ -203,29 +225,37 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        List<AuditEntry> batch = new(MaxBatch);
-        List<AuditRecord> records = new(MaxBatch);
-        while (_backlog.Count > 0 || _entries.Reader.TryPeek(out _) || await WaitForRecordsAsync().ConfigureAwait(false))
+        AuditBatch batch = new(MaxBatch), next = new(MaxBatch);
+        while (batch.Count > 0 || _backlog.Count > 0 || _entries.Reader.TryPeek(out _) || await WaitForRecordsAsync().ConfigureAwait(false))
         {
-            batch.Clear();
-            records.Clear();
-            while (batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry? entry) || _entries.Reader.TryRead(out entry)))
+            Fill(batch, until: null);
+            bool written = true;
+            if (batch.Records.Count > 0)
             {
-                batch.Add(entry);
-                AddDigest(entry);
-
-                if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
-                {
-                    records.Add(entry.Record);
-                }
+                ReadOnlyMemory<AuditRecord> records = batch.Records.ToArray(); // the sink's own: one that is left behind may still hold it
+                Task<Exception?> writing = TryWriteAsync(records);
+                Fill(next, until: writing); // digests are made while the disk is waited for
+                written = await writing.ConfigureAwait(false) is not { } fault || await InsistAsync(batch, next, records, fault).ConfigureAwait(false);
+                Recovered(written);
             }
 
-            bool written = records.Count == 0 || await WriteBatchAsync(batch, records.ToArray()).ConfigureAwait(false);
-            foreach (AuditEntry entry in batch)
+            foreach (AuditEntry entry in batch.Entries)
             {
                 entry.Written?.TrySetResult(written);
                 Release(entry);
             }
+
+            batch.Clear();
+            (batch, next) = (next, batch);
+        }
+    }
+
+    private void Fill(AuditBatch batch, Task? until)
+    {
+        while (until is not { IsCompleted: true } && batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry? entry) || _entries.Reader.TryRead(out entry)))
+        {
+            Complete(entry);
+            batch.Add(entry);
         }
     }
 
@@ -246,16 +276,11 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         return true;
     }
 
-    private void AddDigest(AuditEntry entry)
+    private void Complete(AuditEntry entry)
     {
-        if (entry.Arguments is not { } arguments)
-        {
-            return;
-        }
-
         try
         {
-            entry.Record.ArgumentsDigest = _hasher.Hash(entry.Record.Tenant, arguments);
+            _arguments.Complete(entry);
         }
         catch (Exception e)
         {
@@ -264,54 +289,68 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Tries until the sink takes the batch; gives up only when the library is shut down.</summary>
-    private async Task<bool> WriteBatchAsync(List<AuditEntry> batch, AuditRecord[] records)
+    /// <summary>What the sink threw; null when it has the records.</summary>
+    private async Task<Exception?> TryWriteAsync(ReadOnlyMemory<AuditRecord> records)
     {
-        TimeSpan delay = s_firstRetry;
-        while (true)
+        try
         {
-            try
+            ValueTask writing = _sink.WriteAsync(records, _stopping.Token);
+            if (!writing.IsCompletedSuccessfully)
             {
-                ValueTask writing = _sink.WriteAsync(records, _stopping.Token);
-                if (!writing.IsCompletedSuccessfully)
-                {
-                    // A sink that hangs is left behind when shutting down has waited long enough.
-                    await writing.AsTask().WaitAsync(_stopping.Token).ConfigureAwait(false);
-                }
-
-                if (Interlocked.Exchange(ref _failing, 0) != 0)
-                {
-                    LogRecovered();
-                }
-
-                return true;
-            }
-            catch (Exception e)
-            {
-                if (Interlocked.Exchange(ref _failing, 1) == 0)
-                {
-                    LogFailed(e);
-                    SuspendTasksOf(batch);
-                }
-
-                if (_stopping.IsCancellationRequested)
-                {
-                    LogLost(records.Length);
-                    return false;
-                }
+                // A sink that hangs is left behind when shutting down has waited long enough.
+                await writing.AsTask().WaitAsync(_stopping.Token).ConfigureAwait(false);
             }
 
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>Tries until the sink takes the batch; gives up only when the library is shut down.</summary>
+    private async Task<bool> InsistAsync(AuditBatch batch, AuditBatch next, ReadOnlyMemory<AuditRecord> records, Exception fault)
+    {
+        Volatile.Write(ref _fault, InWords(fault));
+        if (Interlocked.Exchange(ref _failing, 1) == 0)
+        {
+            LogFailed(fault);
+            SuspendTasksOf(batch, next);
+        }
+
+        for (TimeSpan delay = s_firstRetry; !_stopping.IsCancellationRequested; delay = delay * 2 < s_longestRetry ? delay * 2 : s_longestRetry)
+        {
             try
             {
                 await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                LogLost(records.Length);
-                return false;
+                break;
             }
 
-            delay = delay * 2 < s_longestRetry ? delay * 2 : s_longestRetry;
+            if (await TryWriteAsync(records).ConfigureAwait(false) is not { } again)
+            {
+                return true;
+            }
+
+            Volatile.Write(ref _fault, InWords(again));
+        }
+
+        LogLost(records.Length);
+        return false;
+    }
+
+    /// <summary>What the file system or our own sinks say names no record's content; what others throw may.</summary>
+    private static string InWords(Exception fault) => fault is IOException or UnauthorizedAccessException ? fault.Message : $"{fault.GetType().Name}; see the log.";
+
+    private void Recovered(bool written)
+    {
+        if (written && Interlocked.Exchange(ref _failing, 0) != 0)
+        {
+            Volatile.Write(ref _fault, null);
+            LogRecovered();
         }
     }
 
@@ -319,14 +358,14 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// Suspends the tasks of all outcomes that wait, those behind the failed batch too. What is accepted from here on is seen by
     /// <see cref="Accept"/>, since the failure was noted before this looks.
     /// </summary>
-    private void SuspendTasksOf(List<AuditEntry> batch)
+    private void SuspendTasksOf(AuditBatch batch, AuditBatch next)
     {
         while (_entries.Reader.TryRead(out AuditEntry? behind))
         {
             _backlog.Enqueue(behind);
         }
 
-        foreach (AuditEntry entry in batch.Concat(_backlog))
+        foreach (AuditEntry entry in batch.Entries.Concat(next.Entries).Concat(_backlog))
         {
             SuspendTaskOf(entry);
         }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace IntentAuthz;
 
 /// <summary>
-/// One record of the audit trail. It holds no argument value and no secret: arguments appear as a keyed digest, which tells whether two
-/// calls had the same ones and cannot be guessed without the key. Immutable.
+/// One record of the audit trail. It holds no secret, and of arguments the values that the tool's descriptor allows and no others: all of them
+/// together appear as a keyed digest, which tells whether two calls had the same ones and cannot be guessed without the key. Immutable.
 /// </summary>
 public sealed record AuditRecord
 {
@@ -41,6 +41,12 @@ public sealed record AuditRecord
     /// <summary>The keyed digest of the arguments.</summary>
     public ArgumentsDigest? ArgumentsDigest { get; internal set; } // set once, by the audit's writer, before a sink sees the record
 
+    /// <summary>
+    /// The values that the tool's descriptor shows in the audit (<see cref="ToolDescriptorBuilder.ShowInAudit"/>), by name, each cut to its length
+    /// and without secrets that are known: text as it is, anything else as JSON.
+    /// </summary>
+    public ImmutableArray<KeyValuePair<string, string>> Arguments { get; internal set; } = []; // as the digest
+
     /// <summary>Permit, Deny or RequireApproval; null where nothing was decided.</summary>
     public DecisionOutcome? Outcome { get; init; }
 
@@ -53,7 +59,7 @@ public sealed record AuditRecord
     /// <summary>The policies that determined it.</summary>
     public ImmutableArray<string> Policies { get; init; } = [];
 
-    /// <summary>The version of the policies.</summary>
+    /// <summary>The version of the policies: with the native engine the digest of the policy set.</summary>
     public string? PolicyVersion { get; init; }
 
     /// <summary>The approval that was asked for or used.</summary>
@@ -67,6 +73,12 @@ public sealed record AuditRecord
 
     /// <summary>The risk score with its factors, when one was reckoned.</summary>
     public RiskScore? Risk { get; init; }
+
+    /// <summary>The signals that had been raised in the task, or below it, when the call was decided.</summary>
+    public ImmutableArray<string> Signals { get; init; } = [];
+
+    /// <summary>How long the policy engine took to answer, over all resources of the call.</summary>
+    public TimeSpan? EngineTime { get; init; }
 
     /// <summary>The result's label.</summary>
     public Label? ResultLabel { get; init; }

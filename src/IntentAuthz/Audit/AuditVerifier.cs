@@ -17,11 +17,15 @@ public static class AuditVerifier
     /// <param name="options">What to verify it against; null for the chain alone.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static AuditVerification Verify(string path, AuditVerifyOptions? options = null, CancellationToken cancellationToken = default)
+    public static AuditVerification Verify(string path, AuditVerifyOptions? options = null, CancellationToken cancellationToken = default) =>
+        VerifyIn(path, JsonLinesLogFile.OpenToRead, options, cancellationToken);
+
+    /// <summary>Verifies a log whose lines are kept in some way.</summary>
+    internal static AuditVerification VerifyIn(string path, Func<string, AuditLineReader> open, AuditVerifyOptions? options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         AuditVerifyRun run = new(options ?? new AuditVerifyOptions(), leaves: null);
-        run.Read(Files(path), cancellationToken);
+        run.Read(Files(path), open, cancellationToken);
         return run.Conclude(path);
     }
 
@@ -32,7 +36,11 @@ public static class AuditVerifier
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The proof; null when the log is not intact, not here from its beginning, or holds no such record or checkpoint.</returns>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static AuditInclusionProof? Prove(string path, long record, AuditCheckpoint? checkpoint = null, CancellationToken cancellationToken = default)
+    public static AuditInclusionProof? Prove(string path, long record, AuditCheckpoint? checkpoint = null, CancellationToken cancellationToken = default) =>
+        ProveIn(path, JsonLinesLogFile.OpenToRead, record, checkpoint, cancellationToken);
+
+    /// <summary>Proves a record of a log whose lines are kept in some way.</summary>
+    internal static AuditInclusionProof? ProveIn(string path, Func<string, AuditLineReader> open, long record, AuditCheckpoint? checkpoint, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         List<Hash256> leaves = [];
@@ -43,7 +51,7 @@ public static class AuditVerifier
         }
 
         AuditVerifyRun run = new(options, leaves) { Wanted = record };
-        run.Read(Files(path), cancellationToken);
+        run.Read(Files(path), open, cancellationToken);
         AuditVerification found = run.Conclude(path);
         checkpoint ??= found.LastCheckpoint;
         if (!found.IsIntact || found.FirstRecord != 0 || checkpoint is null || record < 0 || record >= checkpoint.Records)

@@ -46,6 +46,9 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal LeasedCredential? Credential { get; set; }
 
+    /// <summary>How long the policy engine has taken to answer so far; null while it was not asked.</summary>
+    internal TimeSpan? EngineTime { get; set; }
+
     /// <summary>How the proposals of the task and of those above it cover the call.</summary>
     internal ProposalCoverage Coverage { get; set; }
 

@@ -41,6 +41,7 @@ internal sealed partial class CallPipeline
                 new RequestEntities(hostEntities, task.Agent.Entity, context.Tool.ActionEntity, resource), context);
             OutsideProposal? outsideProposal = HoldAgainstProposals(context, request);
             Verdict verdict;
+            long started = time.GetTimestamp();
             try
             {
                 verdict = await EngineCall.EvaluateAsync(engine, request, engineTimeout, time, cancellationToken).ConfigureAwait(false);
@@ -49,6 +50,10 @@ internal sealed partial class CallPipeline
             {
                 LogFault(e, context.Id);
                 return standing.Refuse(Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
+            }
+            finally
+            {
+                context.EngineTime = (context.EngineTime ?? TimeSpan.Zero) + time.GetElapsedTime(started);
             }
 
             if (verdict.Effect != VerdictEffect.Permit)

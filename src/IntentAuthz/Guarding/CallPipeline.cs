@@ -91,7 +91,7 @@ internal sealed partial class CallPipeline(
                 {
                     return await DenyAsync(
                         context,
-                        Decision.Deny(ReasonCodes.AuditUnavailable, "The decision could not be recorded, so the call does not run. Check the audit sink."),
+                        audit.Unavailable(),
                         standing.PolicyVersion,
                         cancellationToken).ConfigureAwait(false);
                 }

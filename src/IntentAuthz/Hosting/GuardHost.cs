@@ -13,6 +13,7 @@ namespace IntentAuthz;
 internal sealed partial class GuardHost : IAsyncDisposable
 {
     private readonly AuditQueue _queue;
+    private readonly CopyingAuditSink? _copying;
     private readonly CredentialBroker _broker;
     private readonly GuardMetrics _metrics;
     private readonly GuardTelemetry _telemetry;
@@ -39,6 +40,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IEnumerable<IMandateProposer> proposers,
         IEnumerable<IAuditSink> sinks,
         IEnumerable<IDecisionStore> decisionStores,
+        IEnumerable<AuditCopy> copies,
         IEnumerable<IRevocationStore> revocationStores,
         IEnumerable<ITaskStore> taskStores,
         IEnumerable<IIncidentStore> incidentStores,
@@ -50,9 +52,21 @@ internal sealed partial class GuardHost : IAsyncDisposable
         ILoggerFactory loggers = loggerFactories.LastOrDefault() ?? NullLoggerFactory.Instance;
         IntentAuthzOptions settings = options.Value;
         IEntityProvider hostEntities = entities.LastOrDefault() ?? EntityStore.Empty;
-        IAuditSink sink = sinks.LastOrDefault()
+        IAuditSink[] durable = [.. sinks];
+        if (durable.Length > 1)
+        {
+            throw new InvalidOperationException(
+                $"IntentAuthz has {durable.Length} audit sinks ({string.Join(", ", durable.Select(static s => s.GetType().Name))}), and only one can say that a record is written. Keep one of the calls of UseAudit...(...), and give the others copies with AddAuditCopy(...).");
+        }
+
+        IAuditSink sink = durable.LastOrDefault()
             ?? throw new InvalidOperationException(
                 "IntentAuthz has no audit sink, and nothing may run unrecorded. Call UseAuditFile(\"audit.jsonl\"), or UseAuditSink(...) with one of your own.");
+        if (copies.Any())
+        {
+            sink = _copying = new CopyingAuditSink(sink, copies, settings.AuditShutdownTimeout, loggers.CreateLogger<CopyingAuditSink>());
+        }
+
         if (engines.Any() && sources.Any())
         {
             LogPoliciesUnread(loggers.CreateLogger<GuardHost>());
@@ -80,9 +94,10 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CheckContainments(catalog, containmentProfiles);
 
         object identity = new();
+        SecretScrubber scrubber = new(time);
         _queue = new AuditQueue(
             sink,
-            new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)),
+            new AuditArguments(new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)), scrubber),
             new AuditQueueLimits(settings.AuditQueueCapacity, settings.AuditQueuePerTenant, settings.AuditQueuePerTask, settings.AuditShutdownTimeout),
             time,
             loggers.CreateLogger<AuditQueue>());
@@ -144,7 +159,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
             containmentProfiles, containmentProviders.LastOrDefault(), settings.ContainmentTimeout, time, loggers.CreateLogger<Containments>());
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, containments, _broker, new CallRates(time),
-            new CallAudit(_queue, time, settings.DurableAuditTimeout),
+            new CallAudit(_queue, scrubber, time, settings.DurableAuditTimeout),
             new CallHistory(time), watch, modes, settings.RiskWeights,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
@@ -198,6 +213,10 @@ internal sealed partial class GuardHost : IAsyncDisposable
         _telemetry.Dispose();
         _metrics.Dispose();
         await _queue.DisposeAsync().ConfigureAwait(false);
+        if (_copying is not null)
+        {
+            await _copying.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>A tool that names a profile nobody declared would be denied at every call: better said at start.</summary>

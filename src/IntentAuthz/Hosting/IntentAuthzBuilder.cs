@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using IntentAuthz.Cedar;
 
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace IntentAuthz;
 
@@ -232,7 +233,10 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
-    /// <summary>Writes audit records to a sink. Without one the host does not start.</summary>
+    /// <summary>
+    /// Writes audit records to a sink, the one that counts: what it has returned for is written, and while it fails calls are denied. A host has exactly
+    /// one; without, or with two, it does not start. Others get copies by <see cref="AddAuditCopy"/>.
+    /// </summary>
     /// <param name="sink">The sink.</param>
     public IntentAuthzBuilder UseAuditSink(IAuditSink sink)
     {
@@ -241,7 +245,25 @@ public sealed class IntentAuthzBuilder
         return this;
     }
 
-    /// <summary>Appends audit records to a file, one JSON object a line, as a hash chain with checkpoints.</summary>
+    /// <summary>
+    /// Hands each record to another sink once the one that counts has it. A copy holds nothing up: when it is slow, fails or hangs, it loses its own
+    /// copies, which is logged, and nothing else happens.
+    /// </summary>
+    /// <param name="sink">The sink; it is not disposed.</param>
+    public IntentAuthzBuilder AddAuditCopy(IAuditSink sink)
+    {
+        Services.AddSingleton(new AuditCopy(sink));
+        return this;
+    }
+
+    /// <summary>Hands each record to the host's logging too, as <see cref="LoggerAuditSink"/> does.</summary>
+    public IntentAuthzBuilder AddAuditLogging()
+    {
+        Services.AddSingleton(static services => new AuditCopy(new LoggerAuditSink(services.GetRequiredService<ILoggerFactory>())));
+        return this;
+    }
+
+    /// <summary>Appends audit records to a file, one JSON object a line, as a hash chain with checkpoints. As <see cref="UseAuditSink"/>: a host has one.</summary>
     /// <param name="path">The file. Its directory must exist.</param>
     /// <param name="configure">Changes how it is written: the key that signs checkpoints, where they are kept besides, the size of a file.</param>
     public IntentAuthzBuilder UseAuditFile(string path, Action<AuditFileOptions>? configure = null)

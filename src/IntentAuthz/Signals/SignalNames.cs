@@ -1,9 +1,15 @@
+using System.Collections.Immutable;
+
 namespace IntentAuthz;
 
 /// <summary>The words policies and audit records use for signals.</summary>
 internal static class SignalNames
 {
     internal static readonly SignalKind[] All = Enum.GetValues<SignalKind>();
+
+    /// <summary>The kinds of which the bits are set.</summary>
+    internal static ImmutableArray<string> Of(int raised) =>
+        raised == 0 ? [] : [.. All.Where(k => (raised & (1 << (int)k)) != 0).Select(static k => k.Name())];
 
     internal static string Name(this SignalKind kind) => kind switch
     {

@@ -11,6 +11,9 @@ public sealed class ArgumentAttribute(ArgumentRole role) : Attribute
     /// <summary>The Cedar entity type, when this argument's value is the id of the resource that the call touches.</summary>
     public string? ResourceType { get; set; }
 
+    /// <summary>The most characters of the value that audit records show, 1 to 4,096; 0 for none, as it is without this.</summary>
+    public int ShowInAudit { get; set; }
+
     /// <summary>Whether policy sees the JSON text of the value.</summary>
     public bool MapToString { get; set; }
 }

@@ -31,6 +31,7 @@ public sealed class ToolDescriptor
         Derive = builder.DeriveValue;
         Output = OutputSchema is null ? null : JsonShape.From(OutputSchema);
         Arguments = builder.Arguments.ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
+        AuditedArguments = builder.Audited.ToFrozenDictionary(StringComparer.Ordinal);
         ArgumentsWithDefaults = [.. builder.Arguments.Where(static a => a.Default is not null)];
         AcceptsUndeclaredArguments = builder.AcceptUndeclared;
         MapResources = builder.ResourceMapping;
@@ -69,6 +70,9 @@ public sealed class ToolDescriptor
 
     /// <summary>The arguments that were declared, by name.</summary>
     public IReadOnlyDictionary<string, ArgumentDescriptor> Arguments { get; }
+
+    /// <summary>The arguments whose values audit records show, with the most characters of each. None unless the host says so.</summary>
+    public IReadOnlyDictionary<string, int> AuditedArguments { get; }
 
     /// <summary>The risk class.</summary>
     public RiskClass Risk { get; }

@@ -31,6 +31,8 @@ public sealed class ToolDescriptorBuilder
 
     internal Dictionary<string, MemberRole> MemberRoles { get; } = new(StringComparer.Ordinal);
 
+    internal Dictionary<string, int> Audited { get; } = new(StringComparer.Ordinal);
+
     internal List<ResultField> ResultFields { get; } = [];
 
     internal string? ResultKindValue { get; private set; }
@@ -150,6 +152,21 @@ public sealed class ToolDescriptorBuilder
         }
 
         ResultFields.Add(new ResultField(path, new Label(integrity, confidentiality ?? ResultLabelValue.Confidentiality), assigned));
+        return this;
+    }
+
+    /// <summary>
+    /// Lets audit records show an argument's value. Without it they hold a keyed digest of all arguments and no value. Secrets that are known are taken
+    /// out; what else the value may hold is the host's to judge.
+    /// </summary>
+    /// <param name="argument">The argument's name, case-sensitive.</param>
+    /// <param name="maxCharacters">The most characters that are shown, 1 to 4,096; a longer value is cut.</param>
+    public ToolDescriptorBuilder ShowInAudit(string argument, int maxCharacters = 64)
+    {
+        Identifier.Validate(argument, "argument name");
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxCharacters, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxCharacters, 4_096);
+        Audited[argument] = maxCharacters;
         return this;
     }
 
@@ -371,6 +388,15 @@ public sealed class ToolDescriptorBuilder
             {
                 throw new InvalidOperationException(
                     $"Tool '{Name}' gives the argument '{argument.Name}' a default that its input schema does not allow; leave it out, or make both agree.");
+            }
+        }
+
+        foreach (string shown in Audited.Keys)
+        {
+            if (_arguments.TryGetValue(shown, out ArgumentDescriptor? declared) ? declared.IsHostOnly : shape.IsClosed && !shape.Knows(shown))
+            {
+                throw new InvalidOperationException(
+                    $"Tool '{Name}' shows the argument '{shown}' in the audit, which {(declared is null ? $"its input schema does not have{Nearest.Hint(shown, shape.Names)}" : "only the host supplies; its id stands in the digest.")}");
             }
         }
 

@@ -24,6 +24,7 @@ internal static class ToolDescriptorDigest
             writer.WriteString("usual", FormattableString.Invariant($"{tool.UsualResult}/{tool.UsualAmount?.Argument}/{tool.UsualAmount?.Amount}"));
             WriteSorted(writer, "members", tool.MemberRoles.Select(static m => $"{m.Key}/{m.Value.Role.Name()}/{m.Value.Kind}"));
             WriteSorted(writer, "fields", tool.ResultFields.Select(static f => $"{f.Path}/{f.Label}/{f.IsAssigned}"));
+            WriteSorted(writer, "audited", tool.AuditedArguments.Select(static a => FormattableString.Invariant($"{a.Key}/{a.Value}")));
             writer.WriteString("credential", tool.Credential);
             writer.WriteString("containment", tool.Containment);
             writer.WriteBoolean("idempotent", tool.IsIdempotent);

@@ -62,6 +62,11 @@ internal static class ToolMethodReader
                 builder.Argument(parameter.Name!, argument?.Role ?? ArgumentRole.Target, argument?.MapToString ?? false, defaultJson);
             }
 
+            if (argument is { ShowInAudit: not 0 })
+            {
+                builder.ShowInAudit(parameter.Name!, argument.ShowInAudit);
+            }
+
             if (argument?.ResourceType is { } resourceType)
             {
                 builder.Resource(resourceType, parameter.Name!);

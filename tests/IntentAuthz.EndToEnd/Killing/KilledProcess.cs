@@ -18,6 +18,10 @@ internal sealed class KilledProcess : IAsyncDisposable
             {
                 _ready.TrySetResult();
             }
+            else if (line.Data is { } text)
+            {
+                Output.Enqueue(text);
+            }
         };
         process.ErrorDataReceived += (_, line) =>
         {
@@ -30,6 +34,9 @@ internal sealed class KilledProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>What it printed, a line each. Complete once it has ended.</summary>
+    internal ConcurrentQueue<string> Output { get; } = new();
+
     /// <summary>What it logged as a warning or worse, a line each, beginning with the event's number.</summary>
     internal ConcurrentQueue<string> Log { get; } = new();
 
@@ -41,6 +48,9 @@ internal sealed class KilledProcess : IAsyncDisposable
 
     internal static Task<KilledProcess> StartDecisionHostAsync(string store, string acknowledged) =>
         StartAsync([KilledDecisionHost.Verb, store, acknowledged]);
+
+    internal static Task<KilledProcess> StartAuditHostAsync(string kind, string directory, int run) =>
+        StartAsync([KilledAuditHost.Verb, kind, directory, $"{run}"]);
 
     private static async Task<KilledProcess> StartAsync(string[] host)
     {

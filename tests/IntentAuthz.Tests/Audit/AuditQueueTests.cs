@@ -116,11 +116,11 @@ public sealed class AuditQueueTests
     public async Task WriteDurably_IsTrueOnlyOnceTheSinkHasIt()
     {
         await using AuditQueue queue = Queue();
-        Assert.True(await queue.WriteDurablyAsync(Record(s_acme, "x"), null, null, TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.True(await queue.WriteDurablyAsync(Record(s_acme, "x"), null, null, null, TimeSpan.FromSeconds(30), CancellationToken.None));
         Assert.Single(_sink.Records);
 
         _sink.Close();
-        Assert.False(await queue.WriteDurablyAsync(Record(s_acme, "y"), null, null, TimeSpan.FromMilliseconds(20), CancellationToken.None));
+        Assert.False(await queue.WriteDurablyAsync(Record(s_acme, "y"), null, null, null, TimeSpan.FromMilliseconds(20), CancellationToken.None));
         _sink.Open();
     }
 
@@ -159,7 +159,7 @@ public sealed class AuditQueueTests
     }
 
     private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null) =>
-        new(_sink, new ArgumentsHasher(new byte[32]), new AuditQueueLimits(total, perTenant, perTask, shutdown ?? TimeSpan.FromSeconds(10)), TimeProvider.System, NullLogger<AuditQueue>.Instance);
+        new(_sink, new AuditArguments(new ArgumentsHasher(new byte[32]), new SecretScrubber(TimeProvider.System)), new AuditQueueLimits(total, perTenant, perTask, shutdown ?? TimeSpan.FromSeconds(10)), TimeProvider.System, NullLogger<AuditQueue>.Instance);
 
     /// <summary>Has the sink hold one record, so that what follows waits in the queue.</summary>
     private async Task OccupyAsync(AuditQueue queue)

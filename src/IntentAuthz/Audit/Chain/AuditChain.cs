@@ -9,7 +9,6 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class AuditChain
 {
-    private readonly ArrayBufferWriter<byte> _record = new(1024);
     private Hash256 _chain;
 
     private AuditChain(string log, long segment, Hash256 chain, MerkleTree tree, long covered)
@@ -58,13 +57,14 @@ internal sealed class AuditChain
         Take(header);
     }
 
-    internal void WriteRecord(IBufferWriter<byte> destination, AuditRecord record)
+    /// <summary>Writes the record once: the bytes that are hashed are those in the line.</summary>
+    internal void WriteRecord(ArrayBufferWriter<byte> destination, AuditRecord record, AuditJson json)
     {
-        _record.ResetWrittenCount();
-        AuditJson.Write(_record, record);
-        long number = Tree.Size;
-        Take(_record.WrittenSpan);
-        AuditLogLine.Write(destination, number, _record.WrittenSpan, _chain);
+        AuditLogLine.Begin(destination, Tree.Size);
+        int start = destination.WrittenCount;
+        json.Write(destination, record);
+        Take(destination.WrittenSpan[start..]);
+        AuditLogLine.End(destination, _chain);
         destination.Write("\n"u8);
     }
 

@@ -14,6 +14,11 @@ namespace IntentAuthz;
 /// <param name="Time">When the file was begun, in wall-clock time.</param>
 internal sealed record AuditLogHeader(string Log, long Segment, Hash256 Chain, MerkleTree Tree, DateTimeOffset Time)
 {
+    private static ReadOnlySpan<byte> Start => "{\"log\":"u8;
+
+    /// <summary>Whether half a line can be the beginning of one.</summary>
+    internal static bool MayBegin(ReadOnlySpan<byte> half) => half.StartsWith(Start) || Start.StartsWith(half);
+
     internal byte[] ToLine()
     {
         ArrayBufferWriter<byte> line = new(512);

@@ -18,20 +18,25 @@ internal static class AuditLogLine
 
     private static ReadOnlySpan<byte> BeforeChain => ",\"chain\":\""u8;
 
-    private static ReadOnlySpan<byte> End => "\"}"u8;
+    private static ReadOnlySpan<byte> Last => "\"}"u8;
 
-    internal static void Write(IBufferWriter<byte> destination, long number, ReadOnlySpan<byte> record, in Hash256 chain)
+    /// <summary>What stands before the record.</summary>
+    internal static void Begin(IBufferWriter<byte> destination, long number)
     {
         destination.Write(Start);
         Span<byte> digits = destination.GetSpan(20);
         _ = Utf8Formatter.TryFormat(number, digits, out int written);
         destination.Advance(written);
         destination.Write(Middle);
-        destination.Write(record);
+    }
+
+    /// <summary>What stands after it.</summary>
+    internal static void End(IBufferWriter<byte> destination, in Hash256 chain)
+    {
         destination.Write(BeforeChain);
-        _ = Base64Url.TryEncodeToUtf8(chain, destination.GetSpan(Hash256.TextLength), out written);
+        _ = Base64Url.TryEncodeToUtf8(chain, destination.GetSpan(Hash256.TextLength), out int written);
         destination.Advance(written);
-        destination.Write(End);
+        destination.Write(Last);
     }
 
     internal static bool TryRead(ReadOnlySpan<byte> line, out long number, out ReadOnlySpan<byte> record, out Hash256 chain)
@@ -39,13 +44,13 @@ internal static class AuditLogLine
         number = 0;
         record = default;
         chain = default;
-        if (line.Length < TailLength || !line.StartsWith(Start) || !line.EndsWith(End))
+        if (line.Length < TailLength || !line.StartsWith(Start) || !line.EndsWith(Last))
         {
             return false;
         }
 
         ReadOnlySpan<byte> tail = line[^TailLength..];
-        if (!tail.StartsWith(BeforeChain) || !Hash256.TryParse(tail[BeforeChain.Length..^End.Length], out chain))
+        if (!tail.StartsWith(BeforeChain) || !Hash256.TryParse(tail[BeforeChain.Length..^Last.Length], out chain))
         {
             return false;
         }

@@ -23,7 +23,7 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
 
     internal byte[]? WantedBytes { get; private set; }
 
-    internal void Read(ImmutableArray<string> files, CancellationToken cancellationToken)
+    internal void Read(ImmutableArray<string> files, Func<string, AuditLineReader> open, CancellationToken cancellationToken)
     {
         foreach (string file in files)
         {
@@ -35,8 +35,8 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
 
             _file = file;
             _line = 0;
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            Read(new AuditLogReader(stream), cancellationToken);
+            using AuditLineReader lines = open(file);
+            Read(lines, cancellationToken);
         }
     }
 
@@ -67,15 +67,16 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
         };
     }
 
-    private void Read(AuditLogReader reader, CancellationToken cancellationToken)
+    private void Read(AuditLineReader reader, CancellationToken cancellationToken)
     {
         bool hasHeader = false;
+        long read = 0;
         while (_findings.Count < AuditVerifier.MaxFindings && reader.TryRead(out ReadOnlySpan<byte> line))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _line++;
+            _line = reader.Number;
             _bytes += line.Length + 1;
-            if ((_line & 0xFFF) == 0)
+            if ((++read & 0xFFF) == 0)
             {
                 options.Progress?.Report(_bytes);
             }
@@ -86,6 +87,7 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
                 return;
             }
 
+            int findings = _findings.Count;
             if (!hasHeader)
             {
                 hasHeader = true;
@@ -103,11 +105,22 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
             {
                 Find(AuditFindingCode.UnreadableLine, "The line is no record and no checkpoint.");
             }
+
+            if (reader.Fault is { } fault && _findings.Count == findings)
+            {
+                Find(AuditFindingCode.UnreadableLine, fault);
+            }
         }
 
         if (reader.IsTooLong)
         {
-            Find(AuditFindingCode.UnreadableLine, $"The line is longer than {AuditLogReader.MaxLine} bytes.");
+            _line = reader.Number + 1;
+            Find(AuditFindingCode.UnreadableLine, $"The line is longer than {AuditLineReader.MaxLine} bytes.");
+        }
+        else if (reader.Ending is { } ending)
+        {
+            _line = reader.Number;
+            Find(AuditFindingCode.UnreadableLine, ending);
         }
 
         options.Progress?.Report(_bytes);

@@ -2,28 +2,16 @@ using System.Buffers;
 
 namespace IntentAuthz;
 
-/// <summary>Reads the lines of a file one after another, each bounded in length. Not safe for use by several threads.</summary>
-internal sealed class AuditLogReader(Stream stream)
+/// <summary>Reads the lines of a text file. Not safe for use by several threads.</summary>
+internal sealed class AuditFileReader(Stream stream) : AuditLineReader
 {
-    /// <summary>The longest line there can be. A record has bounded texts and is far below.</summary>
-    internal const int MaxLine = 16 * 1024 * 1024;
-
     private byte[] _buffer = new byte[256 * 1024];
     private int _start;
     private int _end;
 
-    /// <summary>Where in the file the next line begins.</summary>
-    internal long Position { get; private set; }
+    public override void Dispose() => stream.Dispose();
 
-    /// <summary>Whether what was read last has no line end: the file ends in it.</summary>
-    internal bool IsTorn { get; private set; }
-
-    /// <summary>Whether a line is longer than there can be; nothing is read any more.</summary>
-    internal bool IsTooLong { get; private set; }
-
-    /// <summary>Reads the next line, without its end. It is valid until the next is read.</summary>
-    /// <returns>Whether there was one.</returns>
-    internal bool TryRead(out ReadOnlySpan<byte> line)
+    internal override bool TryRead(out ReadOnlySpan<byte> line)
     {
         int searched = _start;
         while (true)
@@ -34,6 +22,7 @@ internal sealed class AuditLogReader(Stream stream)
                 int end = searched + at;
                 line = _buffer.AsSpan(_start, end - _start);
                 Position += line.Length + 1;
+                Number++;
                 _start = end + 1;
                 return true;
             }
@@ -57,6 +46,7 @@ internal sealed class AuditLogReader(Stream stream)
             {
                 line = _buffer.AsSpan(_start, _end - _start);
                 IsTorn = line.Length > 0;
+                Number += IsTorn ? 1 : 0;
                 _start = _end;
                 return IsTorn;
             }

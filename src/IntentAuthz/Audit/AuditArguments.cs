@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// Puts into a record what it says of the call's arguments: the keyed digest of all, the values of those that the descriptor shows, and takes known
+/// secrets out of every text that a caller can have a word in. Used by one thread, the audit's writer, which keeps it off the way of the call.
+/// </summary>
+internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scrubber)
+{
+    internal void Complete(AuditEntry entry)
+    {
+        if (scrubber.KnowsAny)
+        {
+            // Before anything that can fail. What a model writes as a name, or as the id of a resource, is its own word, and it may have heard a secret.
+            entry.Record = Scrubbed(entry.Record);
+        }
+
+        if (entry.Arguments is not { } arguments)
+        {
+            return;
+        }
+
+        if (entry.Tool is { AuditedArguments.Count: > 0 } tool)
+        {
+            entry.Record.Arguments = Values(tool, arguments);
+        }
+
+        entry.Record.ArgumentsDigest = hasher.Hash(entry.Record.Tenant, arguments);
+    }
+
+    private ImmutableArray<KeyValuePair<string, string>> Values(ToolDescriptor tool, JsonElement arguments)
+    {
+        ImmutableArray<KeyValuePair<string, string>>.Builder shown = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(tool.AuditedArguments.Count);
+        foreach ((string name, int most) in tool.AuditedArguments)
+        {
+            if (arguments.TryGetProperty(name, out JsonElement value))
+            {
+                string text = value.ValueKind == JsonValueKind.String ? value.GetString()! : CanonicalJson.Text(value);
+                shown.Add(new(name, Cut(scrubber.Scrub(text, out _), most))); // cut last: half a secret would not be known for one
+            }
+        }
+
+        return shown.DrainToImmutable();
+    }
+
+    private static string Cut(string text, int most) =>
+        text.Length <= most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most), "…");
+
+    private AuditRecord Scrubbed(AuditRecord record)
+    {
+        bool any = false;
+        string? tool = Scrub(record.Tool, ref any), framework = Scrub(record.FrameworkCallId, ref any), explanation = Scrub(record.Explanation, ref any);
+        ImmutableArray<string> resources = record.Resources;
+        for (int i = 0; !resources.IsDefault && i < resources.Length; i++)
+        {
+            bool found = false;
+            string? text = Scrub(resources[i], ref found);
+            if (found)
+            {
+                (resources, any) = (resources.SetItem(i, text!), true);
+            }
+        }
+
+        return any ? record with { Tool = tool, FrameworkCallId = framework, Explanation = explanation!, Resources = resources } : record;
+    }
+
+    private string? Scrub(string? text, ref bool any)
+    {
+        if (text is null || text.Length < SecretScrubber.MinLength)
+        {
+            return text;
+        }
+
+        text = scrubber.Scrub(text, out bool found);
+        any |= found;
+        return text;
+    }
+}

@@ -1,0 +1,30 @@
+namespace IntentAuthz;
+
+/// <summary>Entries that are written together. The writing loop's own.</summary>
+internal sealed class AuditBatch(int capacity)
+{
+    private readonly List<AuditEntry> _entries = new(Math.Min(capacity, 256));
+    private readonly List<AuditRecord> _records = new(Math.Min(capacity, 256));
+
+    internal IReadOnlyList<AuditEntry> Entries => _entries;
+
+    /// <summary>What the sink gets: the markers of a flush are none of it.</summary>
+    internal List<AuditRecord> Records => _records;
+
+    internal int Count => _entries.Count;
+
+    internal void Add(AuditEntry entry)
+    {
+        _entries.Add(entry);
+        if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
+        {
+            _records.Add(entry.Record);
+        }
+    }
+
+    internal void Clear()
+    {
+        _entries.Clear();
+        _records.Clear();
+    }
+}
