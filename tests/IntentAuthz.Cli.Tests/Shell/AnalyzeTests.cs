@@ -68,7 +68,7 @@ public sealed class AnalyzeTests : IDisposable
     public void Run_DirectoryNotAbsolute_Fails(string option, string value)
     {
         var result = Analyze("ls", option, value);
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(2, result.ExitCode);
         Assert.Contains("absolute", result.Errors, StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class AnalyzeTests : IDisposable
     public void Run_NoSuchFile_Fails()
     {
         var result = Verb.Run("shell", "analyze", _file + ".none");
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(2, result.ExitCode);
         Assert.NotEmpty(result.Errors);
     }
 
