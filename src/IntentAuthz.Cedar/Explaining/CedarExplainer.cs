@@ -32,20 +32,24 @@ public static class CedarExplainer
         ArgumentNullException.ThrowIfNull(entities);
         ArgumentOutOfRangeException.ThrowIfZero(layers.Count, nameof(layers));
         vocabulary ??= CedarVocabulary.Plain;
-        var isAccepted = true;
+        var refusing = new List<string>();
         var traces = new List<PolicyTrace>();
         var omitted = 0;
         foreach (var layer in layers)
         {
             var response = CedarAuthorizer.Authorize(request, layer.Policies, entities);
             var accepts = response.Decision == CedarDecision.Allow && layer.Accept(response);
-            isAccepted &= accepts;
+            if (!accepts)
+            {
+                refusing.Add(layer.Name);
+            }
+
             omitted += Trace(layer, response, accepts, new(request, entities, vocabulary), request, entities, traces);
         }
 
         var isComplete = true;
-        var suggestions = isAccepted ? [] : ChangeSearch.Find(request, entities, layers, vocabulary, out isComplete);
-        return new(isAccepted, traces, omitted, suggestions, isComplete);
+        var suggestions = refusing.Count == 0 ? [] : ChangeSearch.Find(request, entities, layers, vocabulary, out isComplete);
+        return new(refusing.Count == 0, traces, omitted, suggestions, isComplete, refusing);
     }
 
     // What applied and what failed always; where a permit is missing, those that come nearest to applying.

@@ -10,8 +10,11 @@ namespace IntentAuthz.Cedar;
 /// </summary>
 public sealed class CedarExplanation
 {
-    internal CedarExplanation(bool isAccepted, IReadOnlyList<PolicyTrace> policies, int omitted, IReadOnlyList<SuggestedChange> suggestions, bool isComplete)
+    private readonly IReadOnlyCollection<string> _refusing; // the names of the layers that do not accept
+
+    internal CedarExplanation(bool isAccepted, IReadOnlyList<PolicyTrace> policies, int omitted, IReadOnlyList<SuggestedChange> suggestions, bool isComplete, IReadOnlyCollection<string> refusing)
     {
+        _refusing = refusing;
         IsAccepted = isAccepted;
         Policies = policies;
         OmittedPolicies = omitted;
@@ -41,16 +44,25 @@ public sealed class CedarExplanation
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.AppendLine(IsAccepted ? "Permitted." : "Not permitted.");
-        AppendTo(text);
+        text.AppendLine(IsAccepted ? "Permitted." : "Not permitted.").Append(DescribePolicies());
+        foreach (var suggestion in Suggestions)
+        {
+            text.Append("It would be permitted if ").Append(suggestion.Sentence).AppendLine(".");
+        }
+
         return text.ToString().TrimEnd();
     }
 
-    /// <summary>The policies and the suggestions in words, one line a fact.</summary>
-    internal void AppendTo(StringBuilder text)
+    /// <summary>The policies of the layers that refuse (of all, where all accept) in words: a line each, and one for each condition. Ends with a line break unless it is empty.</summary>
+    /// <param name="indent">What every line begins with.</param>
+    public string DescribePolicies(string indent = "")
     {
-        var hasLayers = Policies.Select(static trace => trace.Layer).Distinct().Skip(1).Any();
-        foreach (var trace in Policies)
+        ArgumentNullException.ThrowIfNull(indent);
+        var text = new StringBuilder();
+        // Where something refuses, what permits beside it is no part of the reason.
+        var told = Policies.Where(trace => IsAccepted || _refusing.Contains(trace.Layer)).ToList();
+        var hasLayers = told.Select(static trace => trace.Layer).Distinct().Skip(1).Any();
+        foreach (var trace in told)
         {
             var verb = trace.Outcome switch
             {
@@ -58,38 +70,35 @@ public sealed class CedarExplanation
                 PolicyTraceOutcome.Failed => "could not be evaluated",
                 _ => "does not permit",
             };
-            text.Append(hasLayers ? $"{ExplanationText.Shown(trace.Layer)}: " : "").Append(trace.Title).Append(' ').Append(verb);
+            text.Append(indent).Append(hasLayers ? $"{ExplanationText.Shown(trace.Layer)}: " : "").Append(trace.Title).Append(' ').Append(verb);
             if (trace.Source.IsKnown)
             {
-                text.Append(" (").Append(ExplanationText.Shown(trace.Source.ToString())).Append(')');
+                text.Append(" (").Append(ExplanationText.Place(trace.Source)).Append(')');
             }
 
             text.AppendLine(trace.Conditions.Count == 0 && trace.Error is null ? "." : ":");
             if (trace.Error is { } error)
             {
-                text.Append("  - ").Append(ExplanationText.Shown(error.Message)).AppendLine(error.Span.IsKnown ? $" [{ExplanationText.Shown(error.Span.ToString())}]" : "");
+                text.Append(indent).Append("  - ").Append(ExplanationText.Shown(error.Message)).AppendLine(error.Span.IsKnown ? $" [{ExplanationText.Place(error.Span)}]" : "");
             }
 
             foreach (var condition in trace.Conditions)
             {
-                text.Append("  - ").AppendLine(condition.ToString());
+                text.Append(indent).Append("  - ").AppendLine(condition.ToString());
             }
         }
 
         if (OmittedPolicies > 0)
         {
-            text.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"{OmittedPolicies} more {(OmittedPolicies == 1 ? "policy" : "policies")} like these.");
-        }
-
-        foreach (var suggestion in Suggestions)
-        {
-            text.Append("It would be permitted if ").Append(suggestion.Sentence).AppendLine(".");
+            text.Append(indent).AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"{OmittedPolicies} more {(OmittedPolicies == 1 ? "policy" : "policies")} like these.");
         }
 
         if (!IsComplete)
         {
-            text.AppendLine("The search for changes was cut off; there may be smaller ones.");
+            text.Append(indent).AppendLine("The search for changes was cut off; there may be smaller ones.");
         }
+
+        return text.ToString();
     }
 
     /// <summary>The explanation as one JSON object. Everything outside of ASCII is escaped, so that it can be shown anywhere.</summary>

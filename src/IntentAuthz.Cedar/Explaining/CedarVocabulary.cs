@@ -10,7 +10,7 @@ namespace IntentAuthz.Cedar;
 public sealed class CedarVocabulary
 {
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Subject, string Verb, string Complement)> _conditions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Subject, string Verb, string Complement, bool SaysOpposite)> _conditions = new(StringComparer.Ordinal);
 
     /// <summary>Calls a value something: <c>Name("context.task.purpose", "the task's purpose")</c>.</summary>
     /// <param name="path">A variable and attributes, as Cedar text. With <c>.*</c> at the end it stands for every attribute there, and
@@ -29,8 +29,9 @@ public sealed class CedarVocabulary
     /// <param name="subject">What it is about, a singular: <c>the payee</c>.</param>
     /// <param name="verb">The verb's infinitive: <c>be</c>, <c>have</c>, <c>come</c> or a regular one.</param>
     /// <param name="complement">The rest: <c>from an untrusted source</c>.</param>
+    /// <param name="saysOpposite">Whether the words are true where the condition is false, for what reads better so.</param>
     /// <exception cref="FormatException">The condition is not a Cedar expression.</exception>
-    public CedarVocabulary Say(string condition, string subject, string verb, string complement)
+    public CedarVocabulary Say(string condition, string subject, string verb, string complement, bool saysOpposite = false)
     {
         ArgumentNullException.ThrowIfNull(condition);
         ArgumentException.ThrowIfNullOrEmpty(subject);
@@ -39,7 +40,7 @@ public sealed class CedarVocabulary
         var source = new SourceText(condition, null);
         var diagnostics = new DiagnosticBag(source);
         var expr = PolicyParser.ParseExpression(source, diagnostics) ?? throw new CedarSyntaxException(diagnostics.ToList());
-        _conditions[ExpressionPrinter.Print(expr)] = (subject, verb, complement);
+        _conditions[ExpressionPrinter.Print(expr)] = (subject, verb, complement, saysOpposite);
         return this;
     }
 
@@ -53,5 +54,5 @@ public sealed class CedarVocabulary
         _names.TryGetValue(parent + ".*", out var noun) ? noun.Replace("{0}", name, StringComparison.Ordinal) : null;
 
     internal Clause? FindCondition(string condition, bool holds) =>
-        _conditions.TryGetValue(condition, out var words) ? new(words.Subject, words.Verb, words.Complement, !holds) : null;
+        _conditions.TryGetValue(condition, out var words) ? new(words.Subject, words.Verb, words.Complement, IsNegated: holds == words.SaysOpposite) : null;
 }

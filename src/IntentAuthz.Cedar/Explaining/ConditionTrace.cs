@@ -32,5 +32,5 @@ public sealed class ConditionTrace
     public IReadOnlyList<TracedValue> Values { get; }
 
     /// <summary>The sentence and the place.</summary>
-    public override string ToString() => Span.IsKnown ? $"{Sentence} [{ExplanationText.Shown(Span.ToString())}]" : Sentence;
+    public override string ToString() => Span.IsKnown ? $"{Sentence} [{ExplanationText.Place(Span)}]" : Sentence;
 }

@@ -59,6 +59,10 @@ internal static class ExplanationText
         return Shown(builder.ToString(), MaxCode);
     }
 
+    /// <summary>Where something stands. Of an absolute path the file's name, which is what a reader looks for; data for programs has all of it.</summary>
+    public static string Place(SourceSpan span) =>
+        Shown((span.Source is { } path && Path.IsPathRooted(path) ? span with { Source = Path.GetFileName(path) } : span).ToString());
+
     /// <summary>A value in words.</summary>
     public static string Value(CedarValue value, string conjunction = "and")
     {

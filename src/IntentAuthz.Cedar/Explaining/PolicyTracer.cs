@@ -52,7 +52,7 @@ internal sealed class PolicyTracer(CedarRequest request, IEntityProvider entitie
         {
             var holds = Interpreter.Admits(constraint, uid, entities);
             // That a policy is about this action goes without saying, as long as it is.
-            if (constraint.Kind == ScopeKind.Any || holds != (outcome == PolicyTraceOutcome.Applied) || (holds && constraint.Kind is ScopeKind.Is or ScopeKind.Equal))
+            if (constraint.Kind == ScopeKind.Any || holds != (outcome == PolicyTraceOutcome.Applied) || (holds && (variable == "action" || constraint.Kind is ScopeKind.Is or ScopeKind.Equal)))
             {
                 continue;
             }
@@ -102,6 +102,11 @@ internal sealed class PolicyTracer(CedarRequest request, IEntityProvider entitie
                 }
 
                 var holds = value == wanted;
+                if (holds && wanted && expr is HasExpr)
+                {
+                    continue; // that something is given goes without saying once it is compared
+                }
+
                 told.Add(new(
                     holds, wanted, ExplanationText.Code(expr, policy.Body), policy.Body.GetSpan(expr.Range),
                     words.Say(expr, wanted, holds ? ClauseForm.Is : ClauseForm.Must), words.ValuesOf(expr)));

@@ -63,7 +63,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CheckCredentials(catalog, profiles, issuers);
         CheckContainments(catalog, containmentProfiles);
 
-        object identity = new();
+        SecretScrubber scrubber = new(time);
+        GuardIdentity identity = new(scrubber);
         _queue = new AuditQueue(
             sink,
             new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)),
@@ -78,7 +79,6 @@ internal sealed partial class GuardHost : IAsyncDisposable
         ApprovalRegistry approvals = new(
             gate, trail, revoked,
             new ApprovalLimits(settings.ApprovalLifetime, settings.MaxPendingApprovalsPerTask, settings.MaxPendingApprovalsPerTenant), time);
-        SecretScrubber scrubber = new(time);
         _broker = new CredentialBroker(
             profiles, issuers, leaseStores.LastOrDefault() ?? new InMemoryLeaseStore(), revoked, scrubber, trail, time,
             new LeaseLimits(settings.IssuerTimeout, settings.MaxLeasesPerTask, settings.IrrevocableAfter), loggers.CreateLogger<CredentialBroker>());
