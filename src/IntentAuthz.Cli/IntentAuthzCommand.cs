@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Corpus;
 using IntentAuthz.Cli.Output;
+using IntentAuthz.Cli.Policies;
 using IntentAuthz.Cli.Shell;
 
 namespace IntentAuthz.Cli;
@@ -24,6 +25,9 @@ internal static class IntentAuthzCommand
     {
         new HelpOption(),
         new VersionOption(),
+        ValidateCommand.Create(),
+        EvalCommand.Create(),
+        ExplainCommand.Create(),
         new Command("cedar", "Works with the Cedar policy language.")
         {
             CorpusCommand.Create(),
