@@ -32,11 +32,12 @@ await using PaymentApi api = await PaymentApi.StartAsync(tokens.CreateVerifier()
 using Eavesdropper eavesdropper = new();
 using HttpClient http = new(eavesdropper) { BaseAddress = api.Address };
 using AuditTap audit = new(workspace.AuditFile);
+RefusedCalls refusals = new();
 using NarratedModel model = new(Models.Create(settings), audit, timeline);
 
 AgentTask task;
 await using (InvoiceAssistant assistant = InvoiceAssistant.Create(
-    model, settings.Policies, audit, tokens, Mailbox.Create(workspace.Path), InvoiceDatabase.Create(workspace.Path), new PaymentTools(http)))
+    model, settings.Policies, audit, refusals, tokens, Mailbox.Create(workspace.Path), InvoiceDatabase.Create(workspace.Path), new PaymentTools(http)))
 {
     timeline.Phase("1  A user asks, and a task is opened for that and nothing else");
     Principal clara = Principal.Person("clara", InvoiceAssistant.Acme, "accounting");
@@ -86,7 +87,13 @@ timeline.Phase("6  The audit trail");
 IReadOnlyList<AuditEntry> trail = AuditEntry.ReadFile(workspace.AuditFile);
 timeline.Show(AuditTable.Of(trail));
 
-timeline.Phase("7  What was claimed, and whether it held");
+timeline.Phase("7  Why the payment was refused, for whoever asks");
+foreach (Decision refused in refusals.Decisions)
+{
+    timeline.Line("why", refused.Explain().ToString());
+}
+
+timeline.Phase("8  What was claimed, and whether it held");
 IReadOnlyList<Claim> claims = ClaimCheck.Check(new Facts(
     trail, File.ReadAllText(workspace.AuditFile), api.Ledger, model.Transcript, task.Id, task.State, eavesdropper.StolenToken, replay));
 return ClaimReport.Print(claims, isScripted: settings.ApiKey is null, timeline);

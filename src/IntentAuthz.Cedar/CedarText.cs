@@ -45,6 +45,13 @@ public static class CedarText
         }
     }
 
+    /// <summary>Appends one character as in a literal.</summary>
+    internal static void AppendEscaped(StringBuilder builder, Rune rune)
+    {
+        Span<char> chars = stackalloc char[2];
+        AppendRune(builder, rune, chars[..rune.EncodeToUtf16(chars)], isPattern: false);
+    }
+
     private static void AppendRune(StringBuilder builder, Rune rune, ReadOnlySpan<char> chars, bool isPattern)
     {
         switch (rune.Value)
@@ -85,7 +92,7 @@ public static class CedarText
     }
 
     // A policy that a person reviews must not hide text: bidirectional controls and zero-width characters are written as escapes.
-    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    internal static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate => false,

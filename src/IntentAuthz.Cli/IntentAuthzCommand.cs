@@ -4,6 +4,7 @@ using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Corpus;
 using IntentAuthz.Cli.Incidents;
 using IntentAuthz.Cli.Output;
+using IntentAuthz.Cli.Policies;
 using IntentAuthz.Cli.Replay;
 using IntentAuthz.Cli.Shell;
 
@@ -26,6 +27,9 @@ internal static class IntentAuthzCommand
     {
         new HelpOption(),
         new VersionOption(),
+        ValidateCommand.Create(),
+        EvalCommand.Create(),
+        ExplainCommand.Create(),
         new Command("cedar", "Works with the Cedar policy language.")
         {
             CorpusCommand.Create(),

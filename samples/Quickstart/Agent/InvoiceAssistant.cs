@@ -34,7 +34,7 @@ internal sealed class InvoiceAssistant : IAsyncDisposable
     internal Guard Guard => _services.GetRequiredService<Guard>();
 
     internal static InvoiceAssistant Create(
-        IChatClient model, string policies, AuditTap audit, TokenService tokens, Mailbox mailbox, InvoiceDatabase invoices, PaymentTools payments)
+        IChatClient model, string policies, AuditTap audit, RefusedCalls refusals, TokenService tokens, Mailbox mailbox, InvoiceDatabase invoices, PaymentTools payments)
     {
         ServiceCollection services = new();
         services.AddIntentAuthz(guard => guard
@@ -46,6 +46,7 @@ internal sealed class InvoiceAssistant : IAsyncDisposable
             .AddIssuer(tokens.CreateIssuer())
             .UseAuditSink(audit));
 
+        services.AddSingleton<IAutoFunctionInvocationFilter>(refusals);
         IKernelBuilder kernel = services.AddKernel().AddIntentAuthz();
         kernel.Plugins.AddFromObject(mailbox, "mailbox");
         kernel.Plugins.AddFromObject(invoices, "invoices");

@@ -32,14 +32,14 @@ internal sealed class AdministrativeGate(IPolicyEngine engine, IEntityProvider h
         if (verdict.Effect == VerdictEffect.Permit)
         {
             return (
-                new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"{principal.Uid} may {action} on {resource.Uid}.", verdict.Policies, verdict.Errors),
+                new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"{principal.Uid} may {action} on {resource.Uid}.", verdict.Policies, verdict.Errors) { Request = request },
                 verdict.Obligations);
         }
 
         string why = verdict.ReasonCode == ReasonCodes.NoPermit
             ? $"No policy permits {principal.Uid} to {action} on {resource.Uid}; add a permit with action == IntentAuthz::Action::\"{action}\"."
             : $"{principal.Uid} may not {action} on {resource.Uid} ({verdict.ReasonCode}).";
-        return (new Decision(DecisionOutcome.Deny, ReasonCodes.NotAuthorized, why, verdict.Policies, verdict.Errors), Obligations.None);
+        return (new Decision(DecisionOutcome.Deny, ReasonCodes.NotAuthorized, why, verdict.Policies, verdict.Errors) { Request = request }, Obligations.None);
     }
 
     internal static Entity EntityOf(Principal principal)

@@ -45,8 +45,19 @@ public sealed class Decision
     /// <summary>The risk score with every factor, when a policy or the task's ceiling asked for it; else null.</summary>
     public RiskScore? Risk { get; internal set; } // set once, by the pipeline that makes the decision
 
+    /// <summary>What policies were asked, or null where the decision fell before they were.</summary>
+    internal PolicyRequest? Request { get; init; }
+
     /// <summary>Whether the outcome is Permit.</summary>
     public bool IsPermitted => Outcome == DecisionOutcome.Permit;
+
+    /// <summary>
+    /// Says which policies applied, which nearly did and which condition was false, and the smallest change that would have permitted. Worked
+    /// out when it is called, from the request and the policies that were in force then, to which the decision holds on: as long as it is
+    /// kept, so are the call's arguments, its task and those policies. Entities are read from the host's store as they are now. For developers
+    /// and operators, never for the model. Safe for use by many threads.
+    /// </summary>
+    public DecisionExplanation Explain() => DecisionExplainer.Explain(this);
 
     internal static Decision Deny(string reasonCode, string explanation) => new(DecisionOutcome.Deny, reasonCode, explanation);
 

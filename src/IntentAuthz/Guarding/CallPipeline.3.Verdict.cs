@@ -34,11 +34,13 @@ internal sealed partial class CallPipeline
         ImmutableArray<string> policies = [];
         ImmutableArray<string> errors = [];
         Obligations obligations = context.Tool.OwnObligations;
+        PolicyRequest? asked = null;
         foreach (Entity resource in context.Resources)
         {
             PolicyRequest request = new(
                 task.Tenant, task.Agent.Entity.Uid, context.Tool.Action, resource.Uid,
                 new RequestEntities(hostEntities, task.Agent.Entity, context.Tool.ActionEntity, resource), context);
+            asked = request;
             OutsideProposal? outsideProposal = HoldAgainstProposals(context, request);
             Verdict verdict;
             long started = time.GetTimestamp();
@@ -78,7 +80,7 @@ internal sealed partial class CallPipeline
             {
                 return standing.Refuse(new Decision(
                     DecisionOutcome.Deny, ReasonCodes.ConflictingObligations,
-                    "The tool and the permits that apply ask for different credentials; make them name one.", policies, errors));
+                    "The tool and the permits that apply ask for different credentials; make them name one.", policies, errors) { Request = request });
             }
 
             if (mandated.Refusal is { } outside)
@@ -91,13 +93,13 @@ internal sealed partial class CallPipeline
             {
                 return standing.Refuse(new Decision(
                     DecisionOutcome.Deny, ReasonCodes.OutsideProposal,
-                    $"What the user asked for was not seen to need {request.Action}: {Proposals(task)}.", policies, errors));
+                    $"What the user asked for was not seen to need {request.Action}: {Proposals(task)}.", policies, errors) { Request = request });
             }
 
             if (outsideProposal == OutsideProposal.RequireApproval && obligations.Approvals.IsEmpty)
             {
-                Obligations.TryCombine(obligations, s_asked, out Obligations? asked); // an approval conflicts with nothing
-                obligations = asked!;
+                Obligations.TryCombine(obligations, s_asked, out Obligations? withApproval); // an approval conflicts with nothing
+                obligations = withApproval!;
             }
         }
 
@@ -114,7 +116,7 @@ internal sealed partial class CallPipeline
 
         standing = standing with
         {
-            Policies = policies, Errors = errors, Obligations = obligations, Observed = observed, ObservedApprovals = observedApprovals.Approvals,
+            Policies = policies, Errors = errors, Obligations = obligations, Observed = observed, ObservedApprovals = observedApprovals.Approvals, Request = asked,
         };
         return AskRisk(context, standing);
     }
@@ -186,7 +188,10 @@ internal sealed partial class CallPipeline
                         ReasonCodes.OutsideMandate,
                         $"The mandate of task {above.Id} does not cover {request.Action} on {request.Resource} with these arguments; it allows: {above.Mandate.Description}.",
                         verdict.Policies,
-                        verdict.Errors),
+                        verdict.Errors)
+                    {
+                        Request = request,
+                    },
                     true);
             }
 
@@ -210,6 +215,6 @@ internal sealed partial class CallPipeline
             ReasonCodes.DecisionUnrecorded => "The decision could not be kept for replay, and the host asked for such calls to be denied. Check the decision store.",
             _ => $"No policy permits {request.Principal} to do {request.Action} on {request.Resource} with these arguments in this context.",
         };
-        return new Decision(DecisionOutcome.Deny, verdict.ReasonCode, why, verdict.Policies, verdict.Errors);
+        return new Decision(DecisionOutcome.Deny, verdict.ReasonCode, why, verdict.Policies, verdict.Errors) { Request = request };
     }
 }

@@ -54,13 +54,16 @@ internal sealed partial class CallPipeline
                     $"Waits for the approval of {InWords(request.Needed)}; make the same call again once it is given.",
                     standing.Policies,
                     standing.Errors,
-                    request.Id);
+                    request.Id)
+                {
+                    Request = standing.Request,
+                };
         }
     }
 
     private static Decision Permit(Standing standing, ApprovalId? approval) => standing.Observed is { } wouldBe
         ? RunObserved(standing, wouldBe, approval)
-        : new(DecisionOutcome.Permit, ReasonCodes.Permitted, "Policies and mandates permit the call and its obligations are met.", standing.Policies, standing.Errors, approval);
+        : new(DecisionOutcome.Permit, ReasonCodes.Permitted, "Policies and mandates permit the call and its obligations are met.", standing.Policies, standing.Errors, approval) { Request = standing.Request };
 
     private static Decision Refused(CallContext context, ApprovalId? id) =>
         new(DecisionOutcome.Deny, ReasonCodes.ApprovalRefused, $"An approver refused this call; it cannot be asked again in task {context.Task.Id}.", approval: id);

@@ -56,7 +56,7 @@ internal sealed partial class CallPipeline
     private static Decision WouldAsk(Standing standing) =>
         new(
             DecisionOutcome.RequireApproval, ReasonCodes.ApprovalRequired,
-            $"It would wait for the approval of {InWords(standing.ObservedApprovals)}.", standing.Policies, standing.Errors);
+            $"It would wait for the approval of {InWords(standing.ObservedApprovals)}.", standing.Policies, standing.Errors) { Request = standing.Request };
 
     private static Decision RunObserved(Standing standing, Decision wouldBe, ApprovalId? approval) =>
         new(
@@ -64,11 +64,15 @@ internal sealed partial class CallPipeline
             wouldBe.DeterminingPolicies, standing.Errors, approval)
         {
             WouldBe = wouldBe,
+            Request = wouldBe.Request,
         };
 
     private static Decision WithoutCredential(Decision denied, string credential) =>
         new(
             denied.Outcome, denied.ReasonCode,
             $"{denied.Explanation} Policy is observed, not enforced, but the call needs the credential '{credential}', which no call gets that policy denies; so it cannot run.",
-            denied.DeterminingPolicies, denied.PolicyErrors);
+            denied.DeterminingPolicies, denied.PolicyErrors)
+        {
+            Request = denied.Request,
+        };
 }

@@ -13,6 +13,7 @@ namespace IntentAuthz;
 /// <param name="Mode">The mode it was decided in.</param>
 /// <param name="Observed">What policies would have decided, when the call goes on because they are only observed.</param>
 /// <param name="ObservedApprovals">The approvals the policy set alone asks for where it is only observed; they are not among the obligations.</param>
+/// <param name="Request">What policies were asked, for an explanation; the last of several.</param>
 internal sealed record Standing(
     Decision? Refusal,
     ImmutableArray<string> Policies,
@@ -23,7 +24,8 @@ internal sealed record Standing(
     int Signals,
     EnforcementMode Mode,
     Decision? Observed = null,
-    ImmutableArray<ApprovalRequirement> ObservedApprovals = default)
+    ImmutableArray<ApprovalRequirement> ObservedApprovals = default,
+    PolicyRequest? Request = null)
 {
     internal Standing Refuse(Decision refusal) => this with { Refusal = refusal, Policies = [], Errors = [], Obligations = Obligations.None };
 }

@@ -93,8 +93,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CheckCredentials(catalog, profiles, issuers);
         CheckContainments(catalog, containmentProfiles);
 
-        object identity = new();
         SecretScrubber scrubber = new(time);
+        GuardIdentity identity = new(scrubber);
         _queue = new AuditQueue(
             sink,
             new AuditArguments(new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)), scrubber),

@@ -26,6 +26,9 @@ public sealed class Mandate
     public string Description =>
         $"{_grants}{(Budget.IsUnlimited ? "" : $"; {Budget}")}{string.Concat(CredentialScopes.Select(static c => $"; of the credential {c.Key} {(c.Value.IsEmpty ? "nothing" : $"only {string.Join(", ", c.Value)}")}"))}{(Containment is null ? "" : $"; contained: {Containment}")}";
 
+    /// <summary>Its policies; null where it leaves everything to the policy set.</summary>
+    internal LoadedPolicies? Policies => _policies;
+
     /// <summary>Names the exact text of its policies; null where it leaves everything to the policies.</summary>
     internal string? PolicyVersion => _policies?.Version;
 

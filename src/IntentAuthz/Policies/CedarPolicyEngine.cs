@@ -69,7 +69,9 @@ public sealed partial class CedarPolicyEngine : IPolicyEngine
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<Verdict>(PolicyEvaluation.Evaluate(Volatile.Read(ref _current).For(request.Tenant), request));
+        LoadedPolicies policies = Volatile.Read(ref _current).For(request.Tenant);
+        request.AnsweredBy = policies;
+        return new ValueTask<Verdict>(PolicyEvaluation.Evaluate(policies, request));
     }
 
     /// <inheritdoc/>
@@ -84,6 +86,14 @@ public sealed partial class CedarPolicyEngine : IPolicyEngine
 
     /// <summary>The sets in force: the one for all tenants, then those of tenants with policies of their own.</summary>
     internal IEnumerable<LoadedPolicies> Sets => Volatile.Read(ref _current).Sets;
+
+    /// <summary>Says how the policies in force answer a request, and why. Much slower than answering; mandates are not asked.</summary>
+    /// <param name="request">The request.</param>
+    public DecisionExplanation Explain(PolicyRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return DecisionExplainer.Explain(request, Volatile.Read(ref _current).For(request.Tenant));
+    }
 
     /// <summary>Reads the sources again. Authorisation of the reload is the caller's: see <see cref="PolicyAdministration"/>.</summary>
     internal PolicyReloadResult Reload()

@@ -49,7 +49,12 @@ internal static class PolicyEvaluation
         CedarResponse response = policies.Compiled.Authorize(
             new CedarRequest(request.Principal, request.Action, request.Resource, request.Select(policies.Needs.For(request.Action, request.Entities))),
             request.Entities);
+        return Conclude(policies, response);
+    }
 
+    /// <summary>What Cedar's answer comes to by the rules of this library.</summary>
+    internal static Verdict Conclude(LoadedPolicies policies, CedarResponse response)
+    {
         ImmutableArray<string> errors = [];
         ImmutableArray<string> denying = [];
         if (response.Errors.Count > 0)

@@ -52,6 +52,18 @@ public sealed class PolicyRequest
     /// <summary>The whole context: <c>input</c>, <c>task</c>, <c>history</c>, <c>risk</c>, <c>provenance</c>, <c>approval</c>, <c>delegation</c>, <c>system</c>. Built when first read.</summary>
     public CedarRecord Context => Select(ContextParts.All);
 
+    /// <summary>The policies that answered it, when that was the native engine: what an explanation is made of.</summary>
+    internal LoadedPolicies? AnsweredBy { get; set; }
+
+    /// <summary>The tool call it is about; null for an administrative action.</summary>
+    internal CallContext? Call => _source as CallContext;
+
+    /// <summary>Takes live secrets out of what an explanation shows; null for an administrative action, which has none.</summary>
+    internal SecretScrubber? Scrubber => (Call?.Task.GuardIdentity as GuardIdentity)?.Scrubber;
+
+    /// <summary>Held while an explanation reads the request, which builds what had not been asked for.</summary>
+    internal object Reading => _parts;
+
     /// <summary>The context with only those members; an engine may ask for fewer than there are when its policies read no others.</summary>
     internal CedarRecord Select(ContextParts parts)
     {

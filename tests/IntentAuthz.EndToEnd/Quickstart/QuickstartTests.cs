@@ -13,7 +13,8 @@ public sealed class QuickstartTests(QuickstartFixture fixture) : IClassFixture<Q
         "4 The task ends",
         "5 A thief replays the token",
         "6 The audit trail",
-        "7 What was claimed",
+        "7 Why the payment was refused",
+        "8 What was claimed",
     ];
 
     [Fact]
@@ -55,6 +56,9 @@ public sealed class QuickstartTests(QuickstartFixture fixture) : IClassFixture<Q
     [InlineData("PERMITS payments.pay [policy: large payment], by a token just for this")]
     [InlineData("Paid 4800.00 EUR to DE75512108001245126199 for INV-1042.")]
     [InlineData("401 Unauthorized (its own log: revoked)")]
+    [InlineData("“payee from an untrusted source” forbids it, since account (the target of the call) does not come from the user, the task or a trusted source.")]
+    [InlineData("It would be permitted if account (the target of the call) came from the user, the task or a trusted source.")]
+    [InlineData("[untrusted-payee.cedar(10,8)]")]
     public void Each_step_is_on_the_timeline(string words) => fixture.Run.AssertSays(words);
 
     [Fact]

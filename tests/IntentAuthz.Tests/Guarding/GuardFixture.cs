@@ -28,7 +28,8 @@ internal sealed class GuardFixture : IAsyncDisposable
         Action<IntentAuthzBuilder> add,
         Action<IntentAuthzOptions>? configure = null,
         IAuditSink? sink = null,
-        FakeTimeProvider? clock = null)
+        FakeTimeProvider? clock = null,
+        string housekeeping = Housekeeping)
     {
         Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
         ServiceCollection services = new();
@@ -37,7 +38,7 @@ internal sealed class GuardFixture : IAsyncDisposable
             builder =>
             {
                 builder
-                    .AddPolicies(PolicySource.Text(Housekeeping, "housekeeping.cedar"))
+                    .AddPolicies(PolicySource.Text(housekeeping, "housekeeping.cedar"))
                     .AddPolicies(PolicySource.Text(policies, "test.cedar"))
                     .UseAuditSink(sink ?? Audit);
                 add(builder);

@@ -1,0 +1,273 @@
+using System.Collections.Immutable;
+using IntentAuthz.Cedar.Ast;
+using IntentAuthz.Cedar.Evaluation;
+
+namespace IntentAuthz.Cedar.Explaining;
+
+/// <summary>
+/// Looks for the fewest changes under which every layer accepts: cheapest set first, each set tried by evaluating the policies anew. The work
+/// is bounded by a count of expression nodes and values, so that it ends alike on every machine. One thread at a time.
+/// </summary>
+internal sealed class ChangeSearch
+{
+    private const int MaxChanges = 4;
+    private const int MaxStates = 2_000;
+    private const int MaxSuggestions = 3;
+    private const int MaxPolicies = 200; // that changes are looked for in; all are evaluated
+    private const long MaxWork = 4_000_000;
+
+    private readonly CedarRequest _request;
+    private readonly IEntityProvider _entities;
+    private readonly IReadOnlyList<PolicyLayer> _layers;
+    private readonly CedarVocabulary _vocabulary;
+    private readonly Policy[][] _relevant; // by layer: the policies that can apply to the request, however it is changed
+    private readonly long _workPerState;
+    private long _work;
+
+    private ChangeSearch(CedarRequest request, IEntityProvider entities, IReadOnlyList<PolicyLayer> layers, CedarVocabulary vocabulary)
+    {
+        _request = request;
+        _entities = entities;
+        _layers = layers;
+        _vocabulary = vocabulary;
+        _relevant = [.. layers.Select(layer => layer.Policies.PolicyArray.Where(policy => CouldApply(policy, request, entities)).ToArray())];
+        _workPerState = SizeOf(request.Context) + _relevant.Sum(static policies => policies.Sum(SizeOf));
+    }
+
+    /// <summary>The smallest sets of changes found; <paramref name="isComplete"/> is false where the search was cut off before it knew.</summary>
+    public static IReadOnlyList<SuggestedChange> Find(
+        CedarRequest request, IEntityProvider entities, IReadOnlyList<PolicyLayer> layers, CedarVocabulary vocabulary, out bool isComplete) =>
+        new ChangeSearch(request, entities, layers, vocabulary).Run(out isComplete);
+
+    private List<SuggestedChange> Run(out bool isComplete)
+    {
+        var found = new List<ChangedRequest>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var queue = new PriorityQueue<ImmutableArray<Change>, (int Weight, int Order)>();
+        queue.Enqueue([], (0, 0));
+        var order = 0;
+        while (queue.TryDequeue(out var changes, out _))
+        {
+            if (found.Count == MaxSuggestions || (found.Count > 0 && changes.Length > found[0].Changes.Length))
+            {
+                break;
+            }
+
+            if (_work > MaxWork || seen.Count > MaxStates)
+            {
+                isComplete = false;
+                return Verified(found);
+            }
+
+            _work += _workPerState;
+            if (ChangedRequest.TryApply(_request, _entities, changes) is not { } state)
+            {
+                continue;
+            }
+
+            if (FirstRefusal(state) is not { } refusal)
+            {
+                if (changes.Length > 0)
+                {
+                    found.Add(state);
+                }
+
+                continue;
+            }
+
+            if (changes.Length == MaxChanges)
+            {
+                continue;
+            }
+
+            foreach (var change in NextOf(state, refusal))
+            {
+                // A later value for the same place takes the earlier one's stead: both asked for something, and this one is in both.
+                var next = changes.RemoveAll(c => c.Key == change.Key).Add(change);
+                if (seen.Add(string.Join('\n', next.Select(IdentityOf).Order(StringComparer.Ordinal))))
+                {
+                    queue.Enqueue(next, (next.Sum(static c => c.Weight), ++order));
+                }
+            }
+        }
+
+        isComplete = true;
+        return Verified(found);
+    }
+
+    private static string IdentityOf(Change change) => change is AttributeChange attribute ? $"{change.Key}={attribute.Value}" : change.Key;
+
+    // What was found among the relevant policies is shown only if all policies agree, and without what turned out not to be needed.
+    private List<SuggestedChange> Verified(List<ChangedRequest> found)
+    {
+        var suggestions = new List<SuggestedChange>();
+        foreach (var state in found.Select(WithoutNeedless).Where(IsAccepted))
+        {
+            var suggestion = new SuggestedChange([.. state.Changes.Select(Told)], state.Request, state);
+            if (!suggestions.Exists(s => s.Sentence == suggestion.Sentence))
+            {
+                suggestions.Add(suggestion);
+            }
+        }
+
+        var fewest = suggestions.Select(static suggestion => suggestion.Changes.Count).DefaultIfEmpty().Min();
+        return [.. suggestions.Where(suggestion => suggestion.Changes.Count == fewest)];
+    }
+
+    private ChangedRequest WithoutNeedless(ChangedRequest state)
+    {
+        for (var i = state.Changes.Length - 1; i >= 0 && state.Changes.Length > 1; i--)
+        {
+            if (ChangedRequest.TryApply(_request, _entities, state.Changes.RemoveAt(i)) is { } smaller && FirstRefusal(smaller) is null)
+            {
+                state = smaller;
+            }
+        }
+
+        return state;
+    }
+
+    private bool IsAccepted(ChangedRequest state)
+    {
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            if (!state.Waives(i) && CedarAuthorizer.Authorize(state.Request, _layers[i].Policies, state) is var response
+                && (response.Decision != CedarDecision.Allow || !_layers[i].Accept(response)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private RequestChange Told(Change change)
+    {
+        switch (change)
+        {
+            case AttributeChange attribute:
+                var from = (CedarValue?)(attribute.Owner is { } owner ? _entities.Find(owner)?.Attributes : _request.Context);
+                foreach (var name in attribute.Path)
+                {
+                    from = from is CedarRecord record && record.TryGetValue(name, out var inner) ? inner : null;
+                }
+
+                return new(
+                    $"{(attribute.Owner is { } uid ? ExplanationText.Shown(uid.ToString()) : "context")}.{string.Join('.', attribute.Path.Select(ExplanationText.Shown))}",
+                    from is null ? null : ExplanationText.Value(from), attribute.Value is null ? null : ExplanationText.Value(attribute.Value), change.Sentence);
+            case ParentChange parent:
+                var group = ExplanationText.Shown(parent.Parent.ToString());
+                return new($"parents of {ExplanationText.Shown(parent.Child.ToString())}", parent.IsAdded ? null : group, parent.IsAdded ? group : null, change.Sentence);
+            default:
+                return new(((WaiverChange)change).Name, null, null, change.Sentence);
+        }
+    }
+
+    private Refusal? FirstRefusal(ChangedRequest state)
+    {
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            if (!state.Waives(i) && Evaluate(state, i) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private Refusal? Evaluate(ChangedRequest state, int layer)
+    {
+        var interpreter = new Interpreter(state.Request, state);
+        var (permits, forbids, failed) = (new List<Policy>(), new List<Policy>(), new List<Policy>());
+        var errors = new List<PolicyError>();
+        foreach (var policy in _relevant[layer])
+        {
+            switch (interpreter.IsSatisfied(policy))
+            {
+                case true:
+                    (policy.Effect == PolicyEffect.Permit ? permits : forbids).Add(policy);
+                    break;
+                case null:
+                    failed.Add(policy);
+                    errors.Add(interpreter.Explain(policy));
+                    break;
+                case false:
+                    break;
+            }
+        }
+
+        var reasons = (forbids.Count > 0 ? forbids : permits).Select(static policy => policy.Id).ToList();
+        var response = new CedarResponse(forbids.Count == 0 && permits.Count > 0 ? CedarDecision.Allow : CedarDecision.Deny, reasons, errors);
+        return response.Decision == CedarDecision.Allow && _layers[layer].Accept(response) ? null : new(layer, permits, forbids, failed);
+    }
+
+    private IEnumerable<Change> NextOf(ChangedRequest state, Refusal refusal)
+    {
+        if (_layers[refusal.Layer] is { Waiver: { } waiver, Name: var name })
+        {
+            yield return new WaiverChange(refusal.Layer, name, waiver);
+        }
+
+        // A forbid has to go before anything else helps. Where there is no permit, any will do. Else the permits there are ask for too much,
+        // or something failed that must not.
+        var turned = refusal.Forbids.Count > 0 ? refusal.Forbids.Take(1).Select(static policy => (Policy: policy, Applies: false))
+            : refusal.Permits.Count == 0 ? _relevant[refusal.Layer].Where(static policy => policy.Effect == PolicyEffect.Permit).Take(MaxPolicies).Select(static policy => (Policy: policy, Applies: true))
+            : refusal.Failed.Concat(refusal.Permits).Take(MaxPolicies).Select(static policy => (Policy: policy, Applies: false));
+        foreach (var (policy, applies) in turned)
+        {
+            // Looking for changes evaluates an operand once for each operator around it.
+            _work += SizeOf(policy) * (1 + policy.Body.Conditions.Select(static condition => condition.Body.Height).DefaultIfEmpty().Max());
+            if (_work > MaxWork)
+            {
+                yield break;
+            }
+
+            foreach (var change in Remedies.For(policy, applies, state, _vocabulary, _request, _entities))
+            {
+                yield return change;
+            }
+        }
+    }
+
+    // Changes add and take parents and attributes; the action, and who and what it is about, stay.
+    private static bool CouldApply(Policy policy, CedarRequest request, IEntityProvider entities) =>
+        PolicyTracer.IsAbout(policy, request, entities)
+        && (policy.Principal.Kind != ScopeKind.Equal || policy.Principal.EntityArray[0] == request.Principal.Uid)
+        && (policy.Resource.Kind != ScopeKind.Equal || policy.Resource.EntityArray[0] == request.Resource.Uid);
+
+    private static long SizeOf(Policy policy)
+    {
+        var size = 4L;
+        var pending = new Stack<Expr>(policy.Body.Conditions.Select(static condition => condition.Body));
+        while (size < MaxWork && pending.TryPop(out var expr))
+        {
+            size++;
+            foreach (var child in ExprChildren.Of(expr))
+            {
+                pending.Push(child);
+            }
+        }
+
+        return size;
+    }
+
+    private static long SizeOf(CedarValue value)
+    {
+        var size = 0L;
+        var pending = new Stack<CedarValue>();
+        pending.Push(value);
+        while (size < MaxWork && pending.TryPop(out var next))
+        {
+            size++;
+            foreach (var inner in next switch { CedarSet set => set, CedarRecord record => record.Values, _ => [] })
+            {
+                pending.Push(inner);
+            }
+        }
+
+        return size;
+    }
+
+    private sealed record Refusal(int Layer, IReadOnlyList<Policy> Permits, IReadOnlyList<Policy> Forbids, IReadOnlyList<Policy> Failed);
+}

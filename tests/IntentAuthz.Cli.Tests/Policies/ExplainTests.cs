@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace IntentAuthz.Cli.Tests.Policies;
+
+/// <summary><c>intentauthz explain</c>, as a user types it.</summary>
+public sealed class ExplainTests : IDisposable
+{
+    private readonly Shop _shop = new();
+
+    public void Dispose() => _shop.Dispose();
+
+    [Fact]
+    public void A_denial_names_the_false_condition_its_place_and_the_smallest_change()
+    {
+        var result = Verb.Run(_shop.Ask("explain", "large.json"));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            [
+                "Not permitted.",
+                "“small payment” does not permit (shop.cedar(1,1)):",
+                "  - amount must be at most 500 (it is 900) [shop.cedar(4,3)]",
+                "It would be permitted if amount were at most 500 (it is 900).",
+            ],
+            result.Lines);
+    }
+
+    [Fact]
+    public void A_forbid_says_what_made_it_apply()
+    {
+        var result = Verb.Run(_shop.Ask("explain", "frozen.json"));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("“frozen” (Frozen accounts are not paid to.) forbids (shop.cedar(8,1)):", result.Lines);
+        Assert.Contains("It would be permitted if the resource's frozen were not true.", result.Lines);
+    }
+
+    [Fact]
+    public void What_is_permitted_is_explained_too()
+    {
+        var result = Verb.Run(_shop.Ask("explain", "small.json"));
+        Assert.Equal((0, "Permitted."), (result.ExitCode, result.Lines[0]));
+    }
+
+    [Fact]
+    public void Json_holds_the_full_path_and_the_change_that_was_tried()
+    {
+        var result = Verb.Run(_shop.Ask("explain", "large.json", "--json"));
+        using var json = JsonDocument.Parse(Assert.Single(result.Lines));
+        var root = json.RootElement;
+        Assert.False(root.GetProperty("accepted").GetBoolean());
+        Assert.Equal(_shop.Path("policies/shop.cedar"), root.GetProperty("policies")[0].GetProperty("file").GetString());
+        Assert.Equal("500", root.GetProperty("suggestions")[0].GetProperty("changes")[0].GetProperty("to").GetString());
+    }
+
+    [Fact]
+    public void Nothing_invisible_is_printed()
+    {
+        _shop.Write("policies/evil.cedar", "@id(\"\u001b[2Jevil\u202E\") permit(principal, action, resource) when { context.input.currency == \"\u001b[31m\u202E\" && context.input.amount.lessThan(decimal(\"1.0\")) };");
+        var result = Verb.Run(_shop.Ask("explain", "large.json"));
+        Assert.Contains("evil", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', result.Output);
+        Assert.DoesNotContain('\u202E', result.Output);
+    }
+
+    [Fact]
+    public void Help_shows_an_example_and_the_exit_codes()
+    {
+        var result = Verb.Run("explain", "--help");
+        Assert.Contains("Example: intentauthz explain", result.Output, StringComparison.Ordinal);
+        Assert.Contains("exit code", result.Output, StringComparison.Ordinal);
+    }
+}
