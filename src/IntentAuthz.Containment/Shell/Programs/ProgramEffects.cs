@@ -42,6 +42,22 @@ internal abstract class ProgramEffects
     public virtual void RunsShellFromInput(ShellWord at, ReadOnlySpan<ShellWord> arguments = default) =>
         Opaque(OpaqueReason.ForeignCode, "A shell runs what comes on its standard input.", at);
 
+    /// <summary>
+    /// What the program prints are names of files, each with a NUL behind it, and nothing else: each of these words, a pattern or a tree perhaps, any number of
+    /// times. Not called where it prints something else too.
+    /// </summary>
+    public virtual void Prints(ReadOnlySpan<ShellWord> names)
+    {
+    }
+
+    /// <summary>The program prints one line, which is this name without a character that splits words, or it fails and prints nothing.</summary>
+    public virtual void PrintsLine(ShellWord name)
+    {
+    }
+
+    /// <summary>The names, each with a NUL behind it, that are all there is on the program's standard input; null where that is not known.</summary>
+    public virtual IReadOnlyList<ShellWord>? NamesOnInput => null;
+
     /// <summary>A variable is set for the programs that are started from here.</summary>
     public abstract void SetsVariable(string name, ShellWord value);
 

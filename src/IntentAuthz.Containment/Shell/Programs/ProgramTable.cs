@@ -18,7 +18,7 @@ internal static class ProgramTable
     /// <param name="effects">What is told.</param>
     public static void Tell(ShellWord program, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ProgramEffects effects)
     {
-        if (program.Text is not { Length: > 0 } text || (program.IsPattern && text != "["))
+        if (program.Text is not { Length: > 0 } text || (program.IsVague && text != "["))
         {
             effects.Opaque(OpaqueReason.ComputedProgram, "The name of the program is computed.", program);
             return;

@@ -30,7 +30,7 @@ internal sealed class DeclaredProgram : ProgramRule
 
     public override void Tell(in ProgramCall call, ProgramEffects effects)
     {
-        if (call.Arguments is [{ Text: { } first }, ..] && Exits.Contains(first))
+        if (call.Arguments is [{ Text: { } first, IsTree: false }, ..] && Exits.Contains(first))
         {
             return;
         }
@@ -67,7 +67,7 @@ internal sealed class DeclaredProgram : ProgramRule
             switch (reader.Kind)
             {
                 case ArgumentKind.Operand when Subcommands is not null:
-                    if (reader.Word.Text is { } named && Subcommands.TryGetValue(named, out DeclaredProgram? subcommand))
+                    if (reader.Word is { Text: { } named, IsTree: false } && Subcommands.TryGetValue(named, out DeclaredProgram? subcommand))
                     {
                         subcommand.Tell(call.With(call.Arguments[reader.Next..]), effects);
                         return;
@@ -190,7 +190,7 @@ internal sealed class DeclaredProgram : ProgramRule
         {
             if (reader.Kind == ArgumentKind.Operand)
             {
-                return reader.Word.Text is { } name && Subcommands.ContainsKey(name);
+                return reader.Word is { Text: { } name, IsTree: false } && Subcommands.ContainsKey(name);
             }
 
             if (reader.Kind != ArgumentKind.Option)

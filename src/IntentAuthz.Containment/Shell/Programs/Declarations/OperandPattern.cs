@@ -42,6 +42,10 @@ internal sealed class OperandPattern(WordRole[] first, WordRole? middle, WordRol
                     {
                         told |= bit;
                         RoleTeller.Tell(role, word, effects);
+                        if (role == WordRole.GitValue)
+                        {
+                            GitWords.Setting(arguments[operands[Math.Max(0, i - 1)]], word, effects);
+                        }
                     }
                 }
             }

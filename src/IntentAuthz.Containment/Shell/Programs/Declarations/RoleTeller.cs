@@ -11,6 +11,11 @@ internal static class RoleTeller
 
     public static void Tell(WordRole role, ShellWord word, ProgramEffects effects)
     {
+        if (word.IsTree && !NamesFiles(role))
+        {
+            word = word with { Text = null, IsTree = false };
+        }
+
         switch (role)
         {
             case WordRole.Text:
@@ -121,7 +126,11 @@ internal static class RoleTeller
                 Beside(word, "Cu??????", effects);
                 effects.Reads(word);
                 effects.Writes(word);
-                if (word.Text is { Length: > 0 } link)
+                if (word.IsTree)
+                {
+                    effects.Writes(new ShellWord("*", word.Position) { IsPattern = true });
+                }
+                else if (word.Text is { Length: > 0 } link)
                 {
                     effects.Writes(word with { Text = link.TrimEnd('/') is var name && name.LastIndexOf('/') is var slash && slash >= 0 ? name[(slash + 1)..] : name });
                 }
@@ -163,14 +172,20 @@ internal static class RoleTeller
         }
     }
 
+    /// <summary>Whether a word of this role is nothing but the name of a file, so that a directory can stand for what is beneath it.</summary>
+    private static bool NamesFiles(WordRole role) => role is WordRole.Text or WordRole.Read or WordRole.Path or WordRole.Write or WordRole.Out or WordRole.Change
+        or WordRole.Delete or WordRole.Move or WordRole.Replace or WordRole.Packed or WordRole.Rewritten or WordRole.Zip or WordRole.Link or WordRole.Script
+        or WordRole.Instructions or WordRole.Privilege or WordRole.AnyHost or WordRole.GitPath or WordRole.Code or WordRole.Tracing;
+
     /// <summary>A URL, or what a program takes for one: without a scheme it begins with the host.</summary>
     /// <param name="word">The URL.</param>
     /// <param name="effects">What is told.</param>
     /// <param name="portWithoutScheme">The port where neither scheme nor port is named.</param>
     public static void Url(ShellWord word, ProgramEffects effects, int? portWithoutScheme = 80)
     {
-        if (word.Text is not { } url)
+        if (word.IsTree || word.Text is not { } url)
         {
+            word = word with { Text = null };
             effects.Connects(word, null);
             return;
         }
