@@ -22,9 +22,12 @@ internal sealed class CommandFacts(ShellDialect dialect, int maxLength)
             "listens": { "type": "array", "items": { "type": "string" } },
             "privileges": { "type": "array", "items": { "type": "string" } },
             "readsOutside": { "type": "array", "items": { "type": "string" } },
-            "writesOutside": { "type": "array", "items": { "type": "string" } }
+            "writesOutside": { "type": "array", "items": { "type": "string" } },
+            "code": { "type": "array", "items": { "type": "string" } },
+            "codeOutside": { "type": "array", "items": { "type": "string" } },
+            "opaqueByCodeAlone": { "type": "boolean" }
           },
-          "required": ["opaque", "reasons", "programs", "reads", "writes", "deletes", "connects", "listens", "privileges", "readsOutside", "writesOutside"],
+          "required": ["opaque", "reasons", "programs", "reads", "writes", "deletes", "connects", "listens", "privileges", "readsOutside", "writesOutside", "code", "codeOutside", "opaqueByCodeAlone"],
           "additionalProperties": false
         }
         """;
@@ -56,8 +59,11 @@ internal sealed class CommandFacts(ShellDialect dialect, int maxLength)
             Write("privileges", analysis.Privileges);
             Write("readsOutside", analysis.Reads.Where(IsOutside));
             Write("writesOutside", changes.Where(IsOutside));
+            Write("code", analysis.Code);
+            Write("codeOutside", analysis.Code.Where(IsOutside));
             Write("reasons", reasons);
             writer.WriteBoolean("opaque", isOpaque);
+            writer.WriteBoolean("opaqueByCodeAlone", analysis.IsOpaqueByCodeAlone && reasons is [nameof(OpaqueReason.CodeFromFiles)]);
             writer.WriteEndObject();
 
             void Write(string name, IEnumerable<string> values)

@@ -3,11 +3,13 @@ namespace IntentAuthz.Containment;
 /// <summary>Gathers what the commands of one text do. Paths are put together with the directories that the command can be in.</summary>
 internal sealed class EffectRecorder : ProgramEffects
 {
-    private const int MaxReasons = 100;
+    /// <summary>The most reasons that are kept.</summary>
+    public const int MaxReasons = 100;
 
     private readonly OrderedNames _reads = new();
     private readonly OrderedNames _writes = new();
     private readonly OrderedNames _deletes = new();
+    private readonly OrderedNames _code = new();
     private readonly List<ShellEndpoint> _connects = [];
     private readonly List<ShellEndpoint> _listens = [];
     private readonly List<ShellProgram> _programs = [];
@@ -308,6 +310,19 @@ internal sealed class EffectRecorder : ProgramEffects
 
     private ShellDialect Dialect() => _program.AsSpan(_program.LastIndexOf('/') + 1) is "bash" ? ShellDialect.Bash : ShellDialect.Posix;
 
+    public override void RunsCode(ShellWord path)
+    {
+        Reads(path);
+        if (path.Text is null)
+        {
+            Opaque(OpaqueReason.ForeignCode, $"'{_program}' runs code in a file that is named only when it runs.", path);
+            return;
+        }
+
+        Add(_code, path, "Code that is run");
+        Opaque(OpaqueReason.CodeFromFiles, $"What the code in '{path.Text}' does is not known.", path);
+    }
+
     // What another program starts may print something besides, or read what comes first.
     public override void Prints(ReadOnlySpan<ShellWord> names)
     {
@@ -429,6 +444,7 @@ internal sealed class EffectRecorder : ProgramEffects
         Reads = _reads.Names,
         Writes = _writes.Names,
         Deletes = _deletes.Names,
+        Code = _code.Names,
         Connects = _connects,
         Listens = _listens,
         Variables = _variables,

@@ -58,6 +58,9 @@ internal abstract class ProgramEffects
     /// <summary>The names, each with a NUL behind it, that are all there is on the program's standard input; null where that is not known.</summary>
     public virtual IReadOnlyList<ShellWord>? NamesOnInput => null;
 
+    /// <summary>Code in a file or beneath a directory is run, which is not read.</summary>
+    public abstract void RunsCode(ShellWord path);
+
     /// <summary>A variable is set for the programs that are started from here.</summary>
     public abstract void SetsVariable(string name, ShellWord value);
 

@@ -27,8 +27,7 @@ internal static class ProgramTable
         ReadOnlySpan<char> name = PlainName(text);
         if (name.IsEmpty)
         {
-            effects.Reads(program);
-            effects.Opaque(OpaqueReason.ForeignCode, $"The code in '{text}' is not read.", program);
+            effects.RunsCode(program);
             return;
         }
 
@@ -90,6 +89,8 @@ internal static class ProgramTable
         var test = new TestRule();
         var netcat = new NetcatRule();
         var fd = new FdRule();
+        var python = new PythonRule();
+        var compiler = new CompilerRule();
         return new Dictionary<string, ProgramRule>(StringComparer.Ordinal)
         {
             ["sh"] = shell,
@@ -127,6 +128,25 @@ internal static class ProgramTable
             ["gawk"] = awk,
             ["nawk"] = awk,
             ["original-awk"] = awk,
+            ["dpkg"] = new DpkgRule(),
+            ["gcc"] = compiler,
+            ["g++"] = compiler,
+            ["cc"] = compiler,
+            ["c++"] = compiler,
+            ["clang"] = compiler,
+            ["clang++"] = compiler,
+            ["python"] = python,
+            ["python2"] = python,
+            ["python3"] = python,
+            ["python3.8"] = python,
+            ["python3.9"] = python,
+            ["python3.10"] = python,
+            ["python3.11"] = python,
+            ["python3.12"] = python,
+            ["python3.13"] = python,
+            ["python3.14"] = python,
+            ["pypy"] = python,
+            ["pypy3"] = python,
             ["jq"] = new JqRule(),
             ["yq"] = new YqRule(),
             ["curl"] = new CurlRule(),

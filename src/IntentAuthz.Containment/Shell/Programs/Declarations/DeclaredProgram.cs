@@ -22,6 +22,12 @@ internal sealed class DeclaredProgram : ProgramRule
     /// <summary>Whether it runs code that is not read, so that what is said of its arguments is never all.</summary>
     public bool Foreign { get; init; }
 
+    /// <summary>Where the code lies that it runs and that is not read, if that is known.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Options without which it starts an editor; null where it never does.</summary>
+    public string[]? Needs { get; init; }
+
     /// <summary>For a program that runs the command that its last operands are: what the operands before it mean.</summary>
     public WordRole[]? BeforeCommand { get; init; }
 
@@ -43,6 +49,11 @@ internal sealed class DeclaredProgram : ProgramRule
             effect.Tell(call.Program, effects);
         }
 
+        if (Code is not null && !NamesSubcommand(arguments))
+        {
+            effects.RunsCode(ProgramEffect.Fixed(Code, call.Program.Position));
+        }
+
         if (Foreign && !NamesSubcommand(arguments))
         {
             effects.Opaque(OpaqueReason.ForeignCode, $"'{call.Name}' runs what the analysis does not read.", call.Program);
@@ -59,6 +70,7 @@ internal sealed class DeclaredProgram : ProgramRule
     {
         Span<int> operands = arguments.Length <= 64 ? stackalloc int[64] : new int[arguments.Length];
         int operandCount = 0;
+        bool needs = Needs is not null;
         OperandPattern? pattern = null;
         List<OperandPattern>? morePatterns = null;
         var reader = new ArgumentReader(Options, arguments);
@@ -100,6 +112,7 @@ internal sealed class DeclaredProgram : ProgramRule
                     break;
                 case ArgumentKind.Option:
                     TellOption(ref reader, effects);
+                    needs &= !Needs.AsSpan().Contains(reader.Option!.Name);
                     if (reader.Option!.Operands is { } other && other != pattern)
                     {
                         if (pattern is null)
@@ -143,6 +156,11 @@ internal sealed class DeclaredProgram : ProgramRule
                     effects.Opaque(OpaqueReason.UnknownOption, $"The option '{reader.Word.Text}' of '{call.Name}' is not known to be harmless.", reader.Word);
                     break;
             }
+        }
+
+        if (needs)
+        {
+            effects.Opaque(OpaqueReason.ForeignCode, $"'{call.Name}' starts an editor.", call.Program);
         }
 
         if (BeforeCommand is not null)

@@ -64,12 +64,22 @@ internal static class RoleTeller
                 effects.Opaque(OpaqueReason.ForeignCode, "Code runs that is not a command of the shell.", word);
                 break;
             case WordRole.Script:
-                if (word.Text != "-")
+                if (word.Text?.Contains("://", StringComparison.Ordinal) ?? false)
                 {
-                    effects.Reads(word);
+                    effects.Opaque(OpaqueReason.ForeignCode, $"The code at '{word.Text}' is not read.", word);
+                }
+                else if (word.Text != "-")
+                {
+                    effects.RunsCode(word);
+                }
+                else
+                {
+                    effects.Opaque(OpaqueReason.ForeignCode, "The code on the standard input is not read.", word);
                 }
 
-                effects.Opaque(OpaqueReason.ForeignCode, $"The code in '{word.Text}' is not read.", word);
+                break;
+            case WordRole.Test or WordRole.Package or WordRole.Target or WordRole.GoPackage:
+                ProjectWords.Tell(role, word, effects);
                 break;
             case WordRole.Instructions:
                 if (word.Text != "-")

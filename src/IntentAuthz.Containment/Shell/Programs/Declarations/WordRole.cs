@@ -54,6 +54,18 @@ internal enum WordRole
     /// <summary>A file with such code.</summary>
     Script,
 
+    /// <summary>A file or directory of tests, perhaps with <c>::name</c> behind it.</summary>
+    Test,
+
+    /// <summary>A package that is installed: a path to one, or a name that an index is asked for.</summary>
+    Package,
+
+    /// <summary>A target of a build; one with a colon or an equals sign changes what runs.</summary>
+    Target,
+
+    /// <summary>A package of Go: a path, perhaps with <c>...</c> at its end, or a name.</summary>
+    GoPackage,
+
     /// <summary>A file whose content names more that is touched.</summary>
     Instructions,
 

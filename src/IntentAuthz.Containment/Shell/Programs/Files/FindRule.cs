@@ -181,6 +181,23 @@ internal sealed class FindRule : ProgramRule
                 effects.Opaque(OpaqueReason.ComputedArgument, $"What '{words[at].Text}' runs on is not known.", words[at]);
             }
 
+            if (inDirectory)
+            {
+                // The starting point itself is run on in the directory that it lies in.
+                ReadOnlySpan<char> path = (root.Text ?? "").AsSpan().TrimEnd('/');
+                ReadOnlySpan<char> name = path[(path.LastIndexOf('/') + 1)..];
+                if (name is "..")
+                {
+                    effects.Opaque(OpaqueReason.ComputedArgument, "The directory above a starting point is not known.", root);
+                }
+                else if (name is not ("." or ""))
+                {
+                    string above = path.Length > name.Length ? path[..^name.Length].ToString() : ".";
+                    using IDisposable parent = effects.In(root with { Text = above });
+                    FoundNames.Run(command, "./" + name.ToString(), isSeveral: false, effects);
+                }
+            }
+
             using IDisposable? directory = inDirectory ? effects.In(root with { IsTree = root.Text is not null }) : null;
             FoundNames.Run(command, inDirectory ? "." : root.Text ?? "?", isSeveral: end < words.Length && words[end].Text == "+", effects);
         }

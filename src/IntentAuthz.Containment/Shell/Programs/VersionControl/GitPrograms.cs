@@ -299,7 +299,25 @@ internal static class GitPrograms
             foreign
             run --upload-pack --receive-pack --exec
             operands gitremote text*
-          sub checkout switch commit merge rebase cherry-pick revert am
+          sub commit
+            always read:^. read:^.git write:^.git delete:^.git
+            foreign ^.git/hooks
+            closed
+            needs -m --message -F --file --no-edit -C --reuse-message
+            flags -aqsvn --all --quiet --signoff --no-signoff --verbose --amend --no-edit --allow-empty --allow-empty-message --no-verify --no-gpg-sign --no-status --status --reset-author --dry-run --short --porcelain --long -o --only --include -i --no-post-rewrite
+            text -m --message --author --date --cleanup --trailer -C --reuse-message
+            text? -u --untracked-files
+            read -F --file
+            operands gitpath*
+          sub checkout switch
+            always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
+            foreign ^.git/hooks
+            closed
+            flags -qfdlm --quiet --force --detach --no-track --guess --no-guess --discard-changes --ours --theirs --merge --progress --no-progress --overlay --no-overlay --ignore-skip-worktree-bits
+            text -bBcC --create --force-create --orphan --conflict
+            text? -t --track
+            operands gitpath*
+          sub merge rebase cherry-pick revert am
             always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             foreign
             operands gitpath*
