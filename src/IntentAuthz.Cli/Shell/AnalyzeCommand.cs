@@ -15,6 +15,7 @@ internal static class AnalyzeCommand
         var json = new Option<bool>("--json") { Description = "Prints one JSON object a line for each command, in their order." };
         var directory = new Option<string?>("--directory") { Description = "The absolute directory that the commands run in. Without it, relative paths stay relative." };
         var home = new Option<string?>("--home") { Description = "The absolute directory that ~ stands for. Without it, a path with ~ is opaque." };
+        var programs = new Option<FileInfo?>("--programs") { Description = "A file that describes programs of your own, in the language of docs/shell-programs.md." };
         var posix = new Option<bool>("--sh") { Description = "The commands run in sh, not in bash: what other shells read differently is opaque." };
         var command = new Command(
             "analyze",
@@ -24,7 +25,7 @@ internal static class AnalyzeCommand
             The exit code is 0 if every command got its answer, parsed or not, opaque or not; 1 if the input cannot be read or an option is wrong.
             """)
         {
-            file, json, directory, home, posix,
+            file, json, directory, home, programs, posix,
         };
         command.SetAction(parsed =>
         {
@@ -35,19 +36,19 @@ internal static class AnalyzeCommand
                 Home = parsed.GetValue(home),
                 Dialect = parsed.GetValue(posix) ? ShellDialect.Posix : ShellDialect.Bash,
             };
-            return Run(parsed.GetValue(file), parsed.GetValue(json), options, output.Output, output.Error);
+            return Run(parsed.GetValue(file), parsed.GetValue(json), parsed.GetValue(programs), options, output.Output, output.Error);
         });
         return command;
     }
 
-    private static int Run(FileInfo? file, bool json, ShellAnalyzerOptions options, TextWriter output, TextWriter errors)
+    private static int Run(FileInfo? file, bool json, FileInfo? programs, ShellAnalyzerOptions options, TextWriter output, TextWriter errors)
     {
         ShellAnalyzer analyzer;
         try
         {
-            analyzer = new ShellAnalyzer(options);
+            analyzer = new ShellAnalyzer(programs is null ? options : options with { Programs = ReadPrograms(programs) });
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
         {
             errors.WriteLine(exception.Message);
             return Failed;
@@ -70,4 +71,7 @@ internal static class AnalyzeCommand
 
         return Succeeded;
     }
+
+    private static ShellPrograms ReadPrograms(FileInfo file) =>
+        file.Length <= 4 * ShellPrograms.MaxLength ? ShellPrograms.Parse(File.ReadAllText(file.FullName)) : throw new FormatException($"'{file.FullName}' is too long for descriptions of programs.");
 }

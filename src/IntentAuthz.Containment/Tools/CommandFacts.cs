@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace IntentAuthz.Containment;
 
 /// <summary>What policies read of a shell command, beside the command itself.</summary>
-internal sealed class CommandFacts(ShellDialect dialect, int maxLength)
+internal sealed class CommandFacts(ShellDialect dialect, int maxLength, ShellPrograms? programs)
 {
     /// <summary>The most values in one list; a command with more is opaque.</summary>
     private const int MaxValues = 500;
@@ -33,7 +33,7 @@ internal sealed class CommandFacts(ShellDialect dialect, int maxLength)
         """;
 
     // Where the workspace lies differs from task to task, so paths within it stay relative: what is absolute, or leads upwards, is outside.
-    private readonly ShellAnalyzer _analyzer = new(new ShellAnalyzerOptions { Dialect = dialect, MaxLength = maxLength });
+    private readonly ShellAnalyzer _analyzer = new(new ShellAnalyzerOptions { Dialect = dialect, MaxLength = maxLength, Programs = programs });
 
     internal JsonElement Derive(JsonElement arguments)
     {

@@ -74,7 +74,7 @@ internal sealed class EffectRecorder : ProgramEffects
 
         var program = _program;
         _program = name.Text!;
-        ProgramTable.Tell(name, arguments, moreArguments, this);
+        ProgramTable.Tell(name, arguments, moreArguments, this, _walker.Programs);
         _program = program;
         _walker.Leave();
     }

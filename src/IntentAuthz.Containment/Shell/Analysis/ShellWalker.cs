@@ -48,6 +48,9 @@ internal sealed partial class ShellWalker
     /// <summary>The one line that it prints.</summary>
     public ShellWord? PrintedLine { get; set; }
 
+    /// <summary>The programs that the host described; null for none.</summary>
+    public ShellPrograms? Programs => _options.Programs;
+
     /// <summary>The home directory; null where it is not known.</summary>
     public string? Home => _options.Home;
 

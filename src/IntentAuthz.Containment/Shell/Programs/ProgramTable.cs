@@ -16,7 +16,8 @@ internal static class ProgramTable
     /// <param name="arguments">The arguments, without the name.</param>
     /// <param name="moreArguments">Whether arguments follow that are not known before running.</param>
     /// <param name="effects">What is told.</param>
-    public static void Tell(ShellWord program, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ProgramEffects effects)
+    /// <param name="own">Programs of the host; null for none.</param>
+    public static void Tell(ShellWord program, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ProgramEffects effects, ShellPrograms? own = null)
     {
         if (program.Text is not { Length: > 0 } text || (program.IsVague && text != "["))
         {
@@ -31,7 +32,7 @@ internal static class ProgramTable
             return;
         }
 
-        if (Find(name) is { } rule)
+        if ((own?.Find(name) ?? Find(name)) is { } rule)
         {
             rule.Tell(new ProgramCall(program, name.Length == text.Length ? text : name.ToString(), arguments, moreArguments), effects);
             return;
