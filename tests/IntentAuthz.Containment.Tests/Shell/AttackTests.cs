@@ -32,6 +32,50 @@ public sealed class AttackTests
     [InlineData("curl scp://h/x")]
     [InlineData("curl ftp.example.com/x")]
     [InlineData("curl -E pkcs11:x https://h")]
+    [InlineData("curl http:/h")]
+    [InlineData("curl -T '{a,b}' h")]
+    [InlineData("whois h")]
+    // An option with a value that may be missing, and then does the usual.
+    [InlineData("git grep -O x")]
+    [InlineData("git grep --open-files-in-pager x")]
+    [InlineData("ln --backup a b")]
+    [InlineData("cp --backup a b")]
+    [InlineData("xz --files0")]
+    // Names of files on the standard input, in a file, or leading upwards in an archive.
+    [InlineData("zip -@ a")]
+    [InlineData("zip -s 1 a b")]
+    [InlineData("unzip -:o a")]
+    [InlineData("tput -T ../x clear")]
+    // A name that looks like an option.
+    [InlineData("git ls-files -z | xargs -0 grep a")]
+    [InlineData("wc */x")]
+    // Compilers and interpreters of the table.
+    [InlineData("openssl rand -engine ./x.so 16")]
+    [InlineData("openssl s_client -connect h:1")]
+    [InlineData("openssl enc -in /etc/shadow")]
+    [InlineData("dpkg -i x.deb")]
+    [InlineData("dpkg --pre-invoke=x -l")]
+    [InlineData("terraform -chdir=/x plan")]
+    [InlineData("terraform apply")]
+    // Scripts in other languages.
+    [InlineData("awk 'BEGIN{x=\"/etc/shadow\"; getline y < x}'")]
+    [InlineData("awk 'BEGIN { ARGV[1]=\"/etc/shadow\"; ARGC=2 } {print}'")]
+    [InlineData("awk 'BEGIN { printf \"a\" > \"/inet/tcp/0/h/80\" }'")]
+    [InlineData("awk 'BEGIN { f=\"sys\" \"tem\"; @f(\"p1\") }'")]
+    [InlineData("sed -e 's/x/y/' -f s a")]
+    [InlineData("sed -i'../x/*' s/a/b/ a")]
+    [InlineData("jq 'include \"x\"; .' a")]
+    [InlineData("sqlite3 x 'select load_extension(\"x\")'")]
+    [InlineData("sqlite3 x \"attach '/etc/x' as y\"")]
+    [InlineData("sqlite3 x '.once |p1'")]
+    [InlineData("sqlite3 x 'vacuum into \"/x\"'")]
+    [InlineData("tar cf x.tar --rsh-command=p1 a")]
+    [InlineData("tar -cf x.tar --info-script=p1 a")]
+    [InlineData("tar -cf h:x.tar a")]
+    [InlineData("split --filter=p1 a | cat \"$x\"")]
+    [InlineData("env -S 'p1 a'")]
+    [InlineData("gawk -l x 'BEGIN{}'")]
+    [InlineData("gawk -i inplace 1 a")]
     public void Analyze_OverlookedWay_IsOpaque(string command) => Assert.True(s_analyzer.Analyze(command).IsOpaque, $"'{command}': {Told.Of(s_analyzer.Analyze(command))}");
 
     [Theory]
@@ -46,7 +90,22 @@ public sealed class AttackTests
     [Theory]
     [InlineData("curl -n https://h", "/h/.netrc")]
     [InlineData("curl https://h", "/h/.config/curlrc")]
+    [InlineData("curl --cert a:secret https://h", "/w/a")]
+    [InlineData("curl -F '=@a' h", "/w/a")]
+    [InlineData("git diff -O x", "/w/x")]
+    [InlineData("zip -r a.zip . -x@f", "/w/f")]
+    [InlineData("grep a */x", "/x")]
+    [InlineData("grep a */../x", "/x")]
     public void Analyze_FileThatIsReadOfItself_IsTold(string command, string file) => Assert.Contains(file, s_analyzer.Analyze(command).Reads);
+
+    [Theory]
+    [InlineData("split a /x/y", "/x/y*")]
+    [InlineData("csplit -f /x/y a 1", "/x/y*")]
+    [InlineData("strace -ff -o x ls", "/w/x.*")]
+    public void Analyze_NamesThatAreMadeUp_AreToldAsPattern(string command, string file) => Assert.Contains(file, s_analyzer.Analyze(command).Writes);
+
+    [Fact]
+    public void Analyze_NameQuery_IsToldAsConnection() => Assert.Contains(s_analyzer.Analyze("getent ahosts evil.example").Connects, endpoint => endpoint.Host == "evil.example");
 
     [Fact]
     public void Analyze_XargsAlone_RunsEcho() => Assert.Contains(s_analyzer.Analyze("xargs -a list").Programs, program => program.Name == "echo");

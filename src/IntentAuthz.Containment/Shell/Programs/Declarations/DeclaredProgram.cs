@@ -135,11 +135,11 @@ internal sealed class DeclaredProgram : ProgramRule
                 case ArgumentKind.Unclear:
                     if (Options.CanDoMoreThanRead || Subcommands is not null)
                     {
-                        effects.Opaque(OpaqueReason.ComputedArgument, $"A word that is not known may be an option of '{call.Name}'.", reader.Word);
+                        effects.Opaque(OpaqueReason.ComputedArgument, $"A word that is not known may be an option of '{call.Name}'; '--' before it or './' at its beginning rules that out.", reader.Word);
                     }
                     else if (Options.CanRead)
                     {
-                        effects.Reads(reader.Word.Text is null ? reader.Word : ".");
+                        TellReadsOfOption(reader.Word, call, effects);
                     }
 
                     operands[operandCount++] = reader.Index;
@@ -195,6 +195,24 @@ internal sealed class DeclaredProgram : ProgramRule
         }
     }
 
+    /// <summary>A name that can look like an option which reads a file, as `--file=x` does: in the directory, or where a slash of the name leads.</summary>
+    private static void TellReadsOfOption(ShellWord word, in ProgramCall call, ProgramEffects effects)
+    {
+        if (word.Text is not { } text || word.IsTree)
+        {
+            effects.Opaque(OpaqueReason.ComputedArgument, $"A word that is not known may be an option of '{call.Name}'.", word);
+            return;
+        }
+
+        effects.Reads(".");
+        int slash = text.IndexOf('/');
+        if (slash >= 0)
+        {
+            effects.Reads(word with { Text = text[slash..] });
+            effects.Reads(word with { Text = ".." + text[slash..] });
+        }
+    }
+
     /// <summary>Whether the first operand is one of the subcommands, which says itself what it does.</summary>
     private bool NamesSubcommand(scoped ReadOnlySpan<ShellWord> arguments)
     {
@@ -231,6 +249,11 @@ internal sealed class DeclaredProgram : ProgramRule
         if (reader.HasValue && option.Role != WordRole.In)
         {
             RoleTeller.Tell(option.Role, reader.Word, effects);
+        }
+        else if (!reader.HasValue && option.Role is WordRole.Opaque or WordRole.Shell or WordRole.Program or WordRole.Code or WordRole.Script or WordRole.Instructions)
+        {
+            // Without its value it does what is usual for it, which is no better known.
+            effects.Opaque(OpaqueReason.UnknownOption, $"The option '{option.Name}' is not known to be harmless.", reader.Word);
         }
     }
 

@@ -78,6 +78,27 @@ internal static class RoleTeller
                 }
 
                 break;
+            case WordRole.Stem:
+                effects.Writes(word.Text is null ? word : word with { Text = word.Text + "*", IsPattern = true });
+                effects.Deletes(word.Text is null ? word : word with { Text = word.Text + "*", IsPattern = true });
+                break;
+            case WordRole.Pattern when word.Text is ['@', ..]:
+                effects.Reads(word with { Text = word.Text[1..] });
+                break;
+            case WordRole.Pattern:
+                if (word.Text is null)
+                {
+                    effects.Opaque(OpaqueReason.ComputedArgument, "A pattern may name a file with more.", word);
+                }
+
+                break;
+            case WordRole.Terminal:
+                if (word.Text is null || word.Text.Contains('/'))
+                {
+                    effects.Opaque(OpaqueReason.UnknownOption, "A terminal whose name is a path is described by a file somewhere.", word);
+                }
+
+                break;
             case WordRole.Test or WordRole.Package or WordRole.Target or WordRole.GoPackage:
                 ProjectWords.Tell(role, word, effects);
                 break;

@@ -54,6 +54,15 @@ internal enum WordRole
     /// <summary>A file with such code.</summary>
     Script,
 
+    /// <summary>How the names of files begin that are made, changed and go away.</summary>
+    Stem,
+
+    /// <summary>A pattern, or behind <c>@</c> a file with patterns.</summary>
+    Pattern,
+
+    /// <summary>The name of a terminal; a path is a file somewhere.</summary>
+    Terminal,
+
     /// <summary>A file or directory of tests, perhaps with <c>::name</c> behind it.</summary>
     Test,
 

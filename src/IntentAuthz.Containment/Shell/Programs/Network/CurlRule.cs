@@ -75,6 +75,11 @@ internal sealed class CurlRule : ProgramRule
             effects.Opaque(OpaqueReason.UnknownOption, "The name of the host decides on the protocol.", word);
         }
 
+        else if (word.Text is { } single && single.IndexOf(":/", StringComparison.Ordinal) is var colon && colon > 0 && !single.AsSpan(colon).StartsWith("://") && !single.AsSpan(0, colon).Contains('/'))
+        {
+            effects.Opaque(OpaqueReason.UnknownOption, "A scheme with one slash is read in more than one way.", word);
+        }
+
         RoleTeller.Url(word, effects, guessed ? null : 80);
     }
 
@@ -85,6 +90,13 @@ internal sealed class CurlRule : ProgramRule
             case "-E" or "--cert" or "--key" or "--proxy-cert" or "--proxy-key" or "--cacert" when value.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase):
                 effects.Opaque(OpaqueReason.UnknownOption, "A key in a token is reached by a module that is loaded.", word);
                 break;
+            case "-E" or "--cert" or "--proxy-cert" when value.Contains(':'):
+                // A password follows the name of the file.
+                effects.Reads(word with { Text = value[..value.IndexOf(':')] });
+                break;
+            case "-T" or "--upload-file" when value.AsSpan().ContainsAny("{}[]"):
+                effects.Opaque(OpaqueReason.ComputedArgument, "Braces and brackets stand for several files.", word);
+                break;
             case "-d" or "--data" or "--data-ascii" or "--data-binary" or "--json" or "-H" or "--header" or "--proxy-header" or "--url" or "-w" or "--write-out" when value.StartsWith('@'):
                 RoleTeller.Tell(option == "--url" ? WordRole.Instructions : WordRole.Read, word with { Text = value[1..] }, effects);
                 break;
@@ -94,7 +106,7 @@ internal sealed class CurlRule : ProgramRule
             case "--data-urlencode" or "--url-query" when value.IndexOf('@') is var at && at >= 0 && value.IndexOf('=') is var equals && (equals < 0 || equals > at):
                 effects.Reads(word with { Text = value[(at + 1)..] });
                 break;
-            case "-F" or "--form" when value.IndexOf('=') is var equals && equals > 0 && equals + 1 < value.Length && value[equals + 1] is '@' or '<' or '(' or '"':
+            case "-F" or "--form" when value.IndexOf('=') is var equals && equals >= 0 && equals + 1 < value.Length && value[equals + 1] is '@' or '<' or '(' or '"':
                 Form(value[(equals + 1)..], word, effects);
                 break;
             case "-b" or "--cookie" when !value.Contains('='):

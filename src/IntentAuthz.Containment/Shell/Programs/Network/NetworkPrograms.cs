@@ -42,7 +42,8 @@ internal static class NetworkPrograms
           flags -aBbcdGHIKlLMmNrRxv
           text -gistTV --port -p
           host -h --host
-          always host:whois
+          # It is sent on to other servers.
+          always anyhost
           operands text*
         program resolvectl systemd-resolve getent-hosts
           foreign

@@ -12,7 +12,8 @@ internal static class GitPrograms
             flags --find-copies-harder --irreversible-delete --pickaxe-all --pickaxe-regex --text --ignore-cr-at-eol --ignore-space-at-eol --ignore-space-change --ignore-all-space
             flags --ignore-blank-lines --function-context --exit-code --quiet --no-ext-diff --no-textconv --no-prefix --default-prefix --cumulative --no-relative --ita-invisible-in-index --combined-all-paths --cc -c -m --no-diff-merges
             flags opaque --ext-diff --textconv
-            text -SGOUl --diff-algorithm --anchored --inter-hunk-context --diff-filter --src-prefix --dst-prefix --line-prefix --ws-error-highlight --output-indicator-new --output-indicator-old --find-object --rotate-to --skip-to --diff-merges --max-depth
+            read -O
+            text -SGUl --diff-algorithm --anchored --inter-hunk-context --diff-filter --src-prefix --dst-prefix --line-prefix --ws-error-highlight --output-indicator-new --output-indicator-old --find-object --rotate-to --skip-to --diff-merges --max-depth
             text? --unified --stat --dirstat --dirstat-by-file --color --color-moved --color-moved-ws --word-diff --word-diff-regex --color-words --abbrev --break-rewrites --find-renames --find-copies --submodule --ignore-submodules --relative --ignore-matching-lines -I -X
             write --output
         """;
