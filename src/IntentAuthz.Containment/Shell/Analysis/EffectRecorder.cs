@@ -1,7 +1,7 @@
 namespace IntentAuthz.Containment;
 
 /// <summary>Gathers what the commands of one text do. Paths are put together with the directories that the command can be in.</summary>
-internal sealed class EffectRecorder : ProgramEffects
+internal sealed partial class EffectRecorder : ProgramEffects
 {
     /// <summary>The most reasons that are kept.</summary>
     public const int MaxReasons = 100;
@@ -21,6 +21,9 @@ internal sealed class EffectRecorder : ProgramEffects
     // Files of settings that programs read of themselves, and what is written otherwise than by git, which knows its own.
     private readonly HashSet<string> _settings = new(StringComparer.Ordinal);
     private readonly OrderedNames _changed = new();
+
+    // Links that the text has made so far: what lies at or beneath these names is something else.
+    private readonly OrderedNames _links = new();
 
     // What a program sets before it starts another: `env NAME=value sh -c …`.
     private readonly List<(string Name, ShellWord Value)> _passed = [];
@@ -175,6 +178,11 @@ internal sealed class EffectRecorder : ProgramEffects
 
     private void Add(OrderedNames names, string path, FilePlace place, bool isTree = false)
     {
+        if (_links.Names.Count > 0 && !ReferenceEquals(names, _links))
+        {
+            CheckLinks(path);
+        }
+
         names.Add(path);
         if (place == FilePlace.Here)
         {
@@ -186,24 +194,6 @@ internal sealed class EffectRecorder : ProgramEffects
         else if (ReferenceEquals(names, _reads) && !isTree)
         {
             _settings.Add(path);
-        }
-    }
-
-    /// <summary>
-    /// Settings of a program are part of where it runs, and known as such (docs/decisions/0146) unless this very text changes them.
-    /// </summary>
-    private void CheckSettings()
-    {
-        foreach (var setting in _settings)
-        {
-            foreach (var changed in _changed.Names)
-            {
-                if (PathNames.MayMeet(setting, changed))
-                {
-                    Opaque(OpaqueReason.ComputedArgument, $"'{changed}' is written, and a program reads its settings from '{setting}'.", default);
-                    return;
-                }
-            }
         }
     }
 
@@ -429,9 +419,10 @@ internal sealed class EffectRecorder : ProgramEffects
 
     public ShellAnalysis Build(IReadOnlyList<ShellError> errors)
     {
-        if (_settings.Count > 0)
+        if (_changed.Names.Count > 0)
         {
             CheckSettings();
+            CheckSystem();
         }
 
         return Built(errors);

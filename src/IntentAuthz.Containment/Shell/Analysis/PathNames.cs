@@ -57,6 +57,9 @@ internal static class PathNames
         return text.ToString();
     }
 
+    /// <summary>Whether a path, either of which may be a pattern, can be another or lie beneath it.</summary>
+    public static bool MayLieIn(string path, string other) => other is not "." && path.AsSpan().Count('/') >= other.AsSpan().Count('/') && MayMeet(path, other);
+
     /// <summary>Whether a path, which may be a pattern, can be another one, lie beneath it or above it.</summary>
     public static bool MayMeet(string path, string other)
     {

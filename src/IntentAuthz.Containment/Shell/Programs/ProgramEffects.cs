@@ -16,6 +16,11 @@ internal abstract class ProgramEffects
     /// <summary>A file or directory goes away, with everything beneath it.</summary>
     public abstract void Deletes(ShellWord path);
 
+    /// <summary>A link is made there, or somewhere beneath, so that what lies at that name from now on is something else.</summary>
+    public virtual void Links(ShellWord path)
+    {
+    }
+
     /// <summary>A connection is opened, or a datagram or a name query is sent.</summary>
     /// <param name="host">The host as it is named.</param>
     /// <param name="port">The port, or null when any can be meant.</param>

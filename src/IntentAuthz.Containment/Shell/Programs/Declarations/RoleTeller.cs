@@ -157,13 +157,18 @@ internal static class RoleTeller
                 Beside(word, "Cu??????", effects);
                 effects.Reads(word);
                 effects.Writes(word);
+                effects.Links(word);
                 if (word.IsTree)
                 {
                     effects.Writes(new ShellWord("*", word.Position) { IsPattern = true });
+                    effects.Links(new ShellWord("*", word.Position) { IsPattern = true });
                 }
                 else if (word.Text is { Length: > 0 } link)
                 {
-                    effects.Writes(word with { Text = link.TrimEnd('/') is var name && name.LastIndexOf('/') is var slash && slash >= 0 ? name[(slash + 1)..] : name });
+                    string name = link.TrimEnd('/');
+                    ShellWord here = word with { Text = name[(name.LastIndexOf('/') + 1)..] };
+                    effects.Writes(here);
+                    effects.Links(here);
                 }
 
                 break;
