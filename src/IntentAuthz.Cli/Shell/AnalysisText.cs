@@ -19,6 +19,8 @@ internal static class AnalysisText
         Array(writer, "connects", analysis.Connects.Select(endpoint => endpoint.ToString()));
         writer.WriteBoolean("opaque", analysis.IsOpaque);
         Array(writer, "reasons", analysis.Reasons.Select(reason => $"{reason.Reason}: {reason.Message}").Distinct());
+        Array(writer, "code", analysis.Code);
+        writer.WriteBoolean("opaqueByCodeAlone", analysis.IsOpaqueByCodeAlone);
     }
 
     /// <summary>Lines for people.</summary>
@@ -37,6 +39,7 @@ internal static class AnalysisText
         Lines(text, "deletes", analysis.Deletes);
         Lines(text, "connects", analysis.Connects.Select(endpoint => endpoint.ToString()));
         Lines(text, "listens", analysis.Listens.Select(endpoint => endpoint.ToString()));
+        Lines(text, "code", analysis.Code);
         Lines(text, "sets", analysis.Variables.Select(variable => variable.Name));
         Lines(text, "privilege", analysis.Privileges);
         Lines(text, "opaque", analysis.Reasons.Select(reason => $"{reason.Reason} at {reason.Position}: {reason.Message}"));

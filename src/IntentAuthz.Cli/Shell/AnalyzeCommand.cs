@@ -13,6 +13,7 @@ internal static class AnalyzeCommand
         var json = JsonOption.Create("Prints one JSON object a line for each command, in their order.");
         var directory = new Option<string?>("--directory") { Description = "The absolute directory that the commands run in. Without it, relative paths stay relative." };
         var home = new Option<string?>("--home") { Description = "The absolute directory that ~ stands for. Without it, a path with ~ is opaque." };
+        var programs = new Option<FileInfo?>("--programs") { Description = "A file that describes programs of your own, in the language of docs/shell-programs.md." };
         var posix = new Option<bool>("--sh") { Description = "The commands run in sh, not in bash: what other shells read differently is opaque." };
         var command = new Command(
             "analyze",
@@ -22,7 +23,7 @@ internal static class AnalyzeCommand
             The exit code is 0 if every command got its answer, parsed or not, opaque or not; 2 if the input cannot be read or an option is wrong.
             """)
         {
-            file, json, directory, home, posix,
+            file, json, directory, home, programs, posix,
         };
         command.SetAction(parsed =>
         {
@@ -32,19 +33,19 @@ internal static class AnalyzeCommand
                 Home = parsed.GetValue(home),
                 Dialect = parsed.GetValue(posix) ? ShellDialect.Posix : ShellDialect.Bash,
             };
-            return Run(parsed.GetValue(file), parsed.GetValue(json), options, new VerbOutput(parsed));
+            return Run(parsed.GetValue(file), parsed.GetValue(json), parsed.GetValue(programs), options, new VerbOutput(parsed));
         });
         return command;
     }
 
-    private static int Run(FileInfo? file, bool json, ShellAnalyzerOptions options, VerbOutput output)
+    private static int Run(FileInfo? file, bool json, FileInfo? programs, ShellAnalyzerOptions options, VerbOutput output)
     {
         ShellAnalyzer analyzer;
         try
         {
-            analyzer = new ShellAnalyzer(options);
+            analyzer = new ShellAnalyzer(programs is null ? options : options with { Programs = ReadPrograms(programs) });
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
         {
             return output.NoAnswer(exception.Message);
         }
@@ -72,4 +73,7 @@ internal static class AnalyzeCommand
 
         return ExitCode.Yes;
     }
+
+    private static ShellPrograms ReadPrograms(FileInfo file) =>
+        file.Length <= 4 * ShellPrograms.MaxLength ? ShellPrograms.Parse(File.ReadAllText(file.FullName)) : throw new FormatException($"'{file.FullName}' is too long for descriptions of programs.");
 }

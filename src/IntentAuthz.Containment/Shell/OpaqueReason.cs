@@ -23,4 +23,7 @@ public enum OpaqueReason
 
     /// <summary>The text or its nesting is larger than is analysed.</summary>
     TooLarge,
+
+    /// <summary>Code runs that lies in files which are known by name, <see cref="ShellAnalysis.Code"/>; what it does is not known.</summary>
+    CodeFromFiles,
 }

@@ -45,6 +45,33 @@ public sealed class ShellAnalysis
     /// <summary>Changes of rights, processes, mounts and namespaces, in words.</summary>
     public IReadOnlyList<string> Privileges { get; internal init; } = [];
 
+    /// <summary>
+    /// Files and directories that hold code which the command starts and which the analysis has not read: a script, the project that a build or a test is of, a
+    /// repository's hooks. A directory stands for everything beneath it; what that code loads besides, such as packages that a project names, is not listed.
+    /// Not empty only where <see cref="IsOpaque"/>.
+    /// </summary>
+    public IReadOnlyList<string> Code { get; internal init; } = [];
+
+    /// <summary>
+    /// Whether all that is not known is what the code in <see cref="Code"/> does, together with the tool that builds or runs it. Whatever else the command does is
+    /// then in the lists. It is for a policy that lets the command run in a containment which holds whatever that code does; the lists are incomplete all the same.
+    /// </summary>
+    public bool IsOpaqueByCodeAlone
+    {
+        get
+        {
+            foreach (var reason in Reasons)
+            {
+                if (reason.Reason != OpaqueReason.CodeFromFiles)
+                {
+                    return false;
+                }
+            }
+
+            return Reasons.Count is > 0 and < EffectRecorder.MaxReasons && IsParsed;
+        }
+    }
+
     /// <summary>Whether something of it is not known before running. The lists are then incomplete.</summary>
     public bool IsOpaque => Reasons.Count > 0;
 

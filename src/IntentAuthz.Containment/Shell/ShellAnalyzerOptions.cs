@@ -17,6 +17,9 @@ public sealed record ShellAnalyzerOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The host's own programs, which the analysis then knows too. Null: none.</summary>
+    public ShellPrograms? Programs { get; init; }
+
     /// <summary>Which shell runs the commands.</summary>
     public ShellDialect Dialect { get; init; } = ShellDialect.Bash;
 

@@ -20,6 +20,9 @@ public sealed record CodeToolOptions
     /// <summary>The shell, which the profile must let be executed: <c>/bin/bash</c>, or another one, of which what it reads differently is opaque.</summary>
     public string Shell { get; init; } = "/bin/bash";
 
+    /// <summary>Programs of the host's own that a command can run, so that policies see what they do. Null: none; such a program is then opaque.</summary>
+    public ShellPrograms? Programs { get; init; }
+
     /// <summary>The most characters of a command. 1 to 131,072.</summary>
     public int MaxCommandLength { get; init => field = Between(value, 131_072); } = 16_384;
 

@@ -105,7 +105,7 @@ public static class CodeTools
     public static ImmutableArray<ToolDescriptor> Describe(CodeToolOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        CommandFacts facts = new(DialectOf(options), options.MaxCommandLength);
+        CommandFacts facts = new(DialectOf(options), options.MaxCommandLength, options.Programs);
         return
         [
             Begin(options, Shell, ShellSchema, RiskClass.High)

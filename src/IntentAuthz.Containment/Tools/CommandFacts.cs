@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace IntentAuthz.Containment;
 
 /// <summary>What policies read of a shell command, beside the command itself.</summary>
-internal sealed class CommandFacts(ShellDialect dialect, int maxLength)
+internal sealed class CommandFacts(ShellDialect dialect, int maxLength, ShellPrograms? programs)
 {
     /// <summary>The most values in one list; a command with more is opaque.</summary>
     private const int MaxValues = 500;
@@ -22,15 +22,18 @@ internal sealed class CommandFacts(ShellDialect dialect, int maxLength)
             "listens": { "type": "array", "items": { "type": "string" } },
             "privileges": { "type": "array", "items": { "type": "string" } },
             "readsOutside": { "type": "array", "items": { "type": "string" } },
-            "writesOutside": { "type": "array", "items": { "type": "string" } }
+            "writesOutside": { "type": "array", "items": { "type": "string" } },
+            "code": { "type": "array", "items": { "type": "string" } },
+            "codeOutside": { "type": "array", "items": { "type": "string" } },
+            "opaqueByCodeAlone": { "type": "boolean" }
           },
-          "required": ["opaque", "reasons", "programs", "reads", "writes", "deletes", "connects", "listens", "privileges", "readsOutside", "writesOutside"],
+          "required": ["opaque", "reasons", "programs", "reads", "writes", "deletes", "connects", "listens", "privileges", "readsOutside", "writesOutside", "code", "codeOutside", "opaqueByCodeAlone"],
           "additionalProperties": false
         }
         """;
 
     // Where the workspace lies differs from task to task, so paths within it stay relative: what is absolute, or leads upwards, is outside.
-    private readonly ShellAnalyzer _analyzer = new(new ShellAnalyzerOptions { Dialect = dialect, MaxLength = maxLength });
+    private readonly ShellAnalyzer _analyzer = new(new ShellAnalyzerOptions { Dialect = dialect, MaxLength = maxLength, Programs = programs });
 
     internal JsonElement Derive(JsonElement arguments)
     {
@@ -56,8 +59,11 @@ internal sealed class CommandFacts(ShellDialect dialect, int maxLength)
             Write("privileges", analysis.Privileges);
             Write("readsOutside", analysis.Reads.Where(IsOutside));
             Write("writesOutside", changes.Where(IsOutside));
+            Write("code", analysis.Code);
+            Write("codeOutside", analysis.Code.Where(IsOutside));
             Write("reasons", reasons);
             writer.WriteBoolean("opaque", isOpaque);
+            writer.WriteBoolean("opaqueByCodeAlone", analysis.IsOpaqueByCodeAlone && reasons is [nameof(OpaqueReason.CodeFromFiles)]);
             writer.WriteEndObject();
 
             void Write(string name, IEnumerable<string> values)

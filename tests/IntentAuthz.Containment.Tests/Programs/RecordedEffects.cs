@@ -79,6 +79,12 @@ internal sealed class RecordedEffects : ProgramEffects
 
     public override void Privilege(string what) => _lines.Add($"privilege {what}");
 
+    public override void RunsCode(ShellWord path)
+    {
+        Add("read", path);
+        Add("code", path);
+    }
+
     public override IDisposable In(ShellWord directory)
     {
         _directories.Push(directory.Text ?? "?");

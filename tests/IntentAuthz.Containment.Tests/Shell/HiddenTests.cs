@@ -51,6 +51,13 @@ public sealed class HiddenTests
     [InlineData("declare -n r=x")]
     [InlineData("local -i n; declare -i n=x")]
     [InlineData("p1 ${v:x:1}")]
+    // The word that holds the array ends later than it seems, and the program's name comes behind it.
+    [InlineData("a=(1)echo p1 x")]
+    [InlineData("a=(1)b=2 p1 x")]
+    [InlineData("a=(1)\"x\" p1")]
+    [InlineData("a=(1)#x p1")]
+    [InlineData("a+=(1)$x p1")]
+    [InlineData("declare a=(1)x p1")]
     // Names that mean something else.
     [InlineData("PATH=/x:$PATH; p1")]
     [InlineData("PATH=/x p1")]

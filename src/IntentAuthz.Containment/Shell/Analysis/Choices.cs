@@ -60,5 +60,5 @@ internal sealed class Choices
         return false;
     }
 
-    private static ShellValue Pick(ShellValue value, int index) => ShellValue.Of(value.Alternatives[index].Text, value.Alternatives[index].IsPattern);
+    private static ShellValue Pick(ShellValue value, int index) => ShellValue.Of(value.Alternatives[index]);
 }

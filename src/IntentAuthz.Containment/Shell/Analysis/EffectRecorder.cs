@@ -1,13 +1,15 @@
 namespace IntentAuthz.Containment;
 
 /// <summary>Gathers what the commands of one text do. Paths are put together with the directories that the command can be in.</summary>
-internal sealed class EffectRecorder : ProgramEffects
+internal sealed partial class EffectRecorder : ProgramEffects
 {
-    private const int MaxReasons = 100;
+    /// <summary>The most reasons that are kept.</summary>
+    public const int MaxReasons = 100;
 
     private readonly OrderedNames _reads = new();
     private readonly OrderedNames _writes = new();
     private readonly OrderedNames _deletes = new();
+    private readonly OrderedNames _code = new();
     private readonly List<ShellEndpoint> _connects = [];
     private readonly List<ShellEndpoint> _listens = [];
     private readonly List<ShellProgram> _programs = [];
@@ -16,11 +18,21 @@ internal sealed class EffectRecorder : ProgramEffects
     private readonly List<string> _privileges = [];
     private readonly List<ShellOpacity> _reasons = [];
 
+    // Files of settings that programs read of themselves, and what is written otherwise than by git, which knows its own.
+    private readonly HashSet<string> _settings = new(StringComparer.Ordinal);
+    private readonly OrderedNames _changed = new();
+
+    // Links that the text has made so far: what lies at or beneath these names is something else.
+    private readonly OrderedNames _links = new();
+
     // What a program sets before it starts another: `env NAME=value sh -c …`.
     private readonly List<(string Name, ShellWord Value)> _passed = [];
 
     private ShellWalker? _walker;
     private string[]? _directories = [""];
+
+    // Whether the directory is any that lies beneath those, or one of them.
+    private bool _isBeneath;
     private string _program = "";
     private bool _isDirect = true;
     private bool _changesPrivilege;
@@ -34,12 +46,13 @@ internal sealed class EffectRecorder : ProgramEffects
     /// <summary>Tells the table about a program that the shell itself starts.</summary>
     public void Start(ShellWord name, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ShellState state)
     {
-        var (directories, program, direct, changes, passed) = (_directories, _program, _isDirect, _changesPrivilege, _passed.Count);
+        var (directories, beneath, program, direct, changes, passed) = (_directories, _isBeneath, _program, _isDirect, _changesPrivilege, _passed.Count);
         _directories = state.Directories;
+        _isBeneath = false;
         _isDirect = true;
         _changesPrivilege = false;
         Tell(name, arguments, moreArguments);
-        (_directories, _program, _isDirect, _changesPrivilege) = (directories, program, direct, changes);
+        (_directories, _isBeneath, _program, _isDirect, _changesPrivilege) = (directories, beneath, program, direct, changes);
         _passed.RemoveRange(passed, _passed.Count - passed);
     }
 
@@ -64,7 +77,7 @@ internal sealed class EffectRecorder : ProgramEffects
 
         var program = _program;
         _program = name.Text!;
-        ProgramTable.Tell(name, arguments, moreArguments, this);
+        ProgramTable.Tell(name, arguments, moreArguments, this, _walker.Programs);
         _program = program;
         _walker.Leave();
     }
@@ -131,13 +144,13 @@ internal sealed class EffectRecorder : ProgramEffects
 
         if (path.Text[0] == '/')
         {
-            names.Add(PathNames.Plain(path.Text));
+            Add(names, PathNames.Plain(path.Text), path.Place);
             return;
         }
 
         if (path.Place == FilePlace.Home)
         {
-            names.Add(_walker!.Home is { } home ? PathNames.Resolve(home, path.Text) : "~/" + path.Text);
+            Add(names, _walker!.Home is { } home ? PathNames.Resolve(home, path.Text) : "~/" + path.Text, path.Place);
             return;
         }
 
@@ -147,15 +160,44 @@ internal sealed class EffectRecorder : ProgramEffects
             return;
         }
 
+        if (_isBeneath && HasParent(path.Text))
+        {
+            Opaque(OpaqueReason.ComputedArgument, what + " lies above a directory that is not known.", path);
+            return;
+        }
+
         foreach (var directory in _directories)
         {
-            names.Add(PathNames.Resolve(directory, path.Text));
+            Add(names, _isBeneath ? directory.Length == 0 ? "." : directory : PathNames.Resolve(directory, path.Text), path.Place, isTree: path.Text == ".");
             if (path.Place == FilePlace.Above)
             {
                 AddAbove(names, directory, path.Text);
             }
         }
     }
+
+    private void Add(OrderedNames names, string path, FilePlace place, bool isTree = false)
+    {
+        if (_links.Names.Count > 0 && !ReferenceEquals(names, _links))
+        {
+            CheckLinks(path);
+        }
+
+        names.Add(path);
+        if (place == FilePlace.Here)
+        {
+            if (ReferenceEquals(names, _writes) && _program is not ("git" or "/usr/bin/git"))
+            {
+                _changed.Add(path);
+            }
+        }
+        else if (ReferenceEquals(names, _reads) && !isTree)
+        {
+            _settings.Add(path);
+        }
+    }
+
+    private static bool HasParent(string path) => path == ".." || path.StartsWith("../", StringComparison.Ordinal) || path.Contains("/../", StringComparison.Ordinal) || path.EndsWith("/..", StringComparison.Ordinal);
 
     /// <summary>The file in the directories above: up to the one the text starts in, or all where the command runs outside of that.</summary>
     private void AddAbove(OrderedNames names, string directory, string name)
@@ -165,33 +207,27 @@ internal sealed class EffectRecorder : ProgramEffects
         {
             var slash = directory.LastIndexOf('/');
             directory = slash > 0 ? directory[..slash] : slash == 0 ? "/" : "";
-            names.Add(PathNames.Resolve(directory, name));
+            Add(names, PathNames.Resolve(directory, name), FilePlace.Above, isTree: name == ".");
         }
     }
 
     /// <summary>A file that the shell itself opens.</summary>
     public void In(ShellState state, Action<ProgramEffects> report)
     {
-        var directories = _directories;
-        _directories = state.Directories;
+        var (directories, beneath) = (_directories, _isBeneath);
+        (_directories, _isBeneath) = (state.Directories, false);
         report(this);
-        _directories = directories;
+        (_directories, _isBeneath) = (directories, beneath);
     }
 
     public void ReadsIn(ShellState state, ShellWord path)
     {
-        var directories = _directories;
-        _directories = state.Directories;
-        Reads(path);
-        _directories = directories;
+        In(state, effects => effects.Reads(path));
     }
 
     public void WritesIn(ShellState state, ShellWord path)
     {
-        var directories = _directories;
-        _directories = state.Directories;
-        Writes(path);
-        _directories = directories;
+        In(state, effects => effects.Writes(path));
     }
 
     public override void Connects(ShellWord host, int? port) => Add(_connects, host, port, "A host that is connected to");
@@ -200,7 +236,7 @@ internal sealed class EffectRecorder : ProgramEffects
 
     private void Add(List<ShellEndpoint> endpoints, ShellWord host, int? port, string what)
     {
-        if (host.Text is null || host.IsPattern)
+        if (host.Text is null || host.IsVague)
         {
             Opaque(OpaqueReason.ComputedArgument, what + " is named only when the command runs.", host);
             return;
@@ -225,7 +261,7 @@ internal sealed class EffectRecorder : ProgramEffects
             return;
         }
 
-        if (command[0].Text is null || command[0].IsPattern)
+        if (command[0].Text is null || command[0].IsVague)
         {
             Opaque(OpaqueReason.ComputedProgram, $"'{_program}' runs a program that is named only when it runs.", command[0]);
             return;
@@ -239,13 +275,13 @@ internal sealed class EffectRecorder : ProgramEffects
 
     public override void RunsShell(ShellWord script, ReadOnlySpan<ShellWord> arguments = default)
     {
-        if (script.Text is null || script.IsPattern)
+        if (script.Text is null || script.IsVague)
         {
             Opaque(OpaqueReason.ComputedProgram, $"The text that '{_program}' runs is put together only when the command runs.", script);
             return;
         }
 
-        _walker!.RunNested(script.Text, script.Position, arguments, _directories, Inherits(), _passed, _changesPrivilege, Dialect());
+        _walker!.RunNested(script.Text, script.Position, arguments, _isBeneath ? null : _directories, Inherits(), _passed, _changesPrivilege, Dialect());
     }
 
     public override void RunsShellFromInput(ShellWord at, ReadOnlySpan<ShellWord> arguments = default)
@@ -256,13 +292,45 @@ internal sealed class EffectRecorder : ProgramEffects
             return;
         }
 
-        _walker.RunNested(text, at.Position, arguments, _directories, Inherits(), _passed, _changesPrivilege, Dialect());
+        _walker.RunNested(text, at.Position, arguments, _isBeneath ? null : _directories, Inherits(), _passed, _changesPrivilege, Dialect());
     }
 
     // A program between the shells can change the environment in ways that the table does not tell.
     private bool Inherits() => _isDirect;
 
     private ShellDialect Dialect() => _program.AsSpan(_program.LastIndexOf('/') + 1) is "bash" ? ShellDialect.Bash : ShellDialect.Posix;
+
+    public override void RunsCode(ShellWord path)
+    {
+        Reads(path);
+        if (path.Text is null)
+        {
+            Opaque(OpaqueReason.ForeignCode, $"'{_program}' runs code in a file that is named only when it runs.", path);
+            return;
+        }
+
+        Add(_code, path, "Code that is run");
+        Opaque(OpaqueReason.CodeFromFiles, $"What the code in '{path.Text}' does is not known.", path);
+    }
+
+    // What another program starts may print something besides, or read what comes first.
+    public override void Prints(ReadOnlySpan<ShellWord> names)
+    {
+        if (_isDirect)
+        {
+            _walker!.Printed = [.. names];
+        }
+    }
+
+    public override void PrintsLine(ShellWord name)
+    {
+        if (_isDirect)
+        {
+            _walker!.PrintedLine = name;
+        }
+    }
+
+    public override IReadOnlyList<ShellWord>? NamesOnInput => _isDirect ? _walker!.KnownNames : null;
 
     public override void SetsVariable(string name, ShellWord value)
     {
@@ -295,14 +363,18 @@ internal sealed class EffectRecorder : ProgramEffects
 
     public override IDisposable In(ShellWord directory)
     {
-        var scope = new DirectoryScope(this, _directories);
-        if (directory.Text is null || directory.IsPattern)
+        var scope = new DirectoryScope(this, _directories, _isBeneath);
+        if (directory.Text is null || directory.IsPattern || (_isBeneath && HasParent(directory.Text)))
         {
             _directories = null;
         }
-        else if (directory.Text.Length > 0)
+        else if (_isBeneath && directory.Text.StartsWith('/'))
         {
-            _directories = Resolve(_directories, directory.Text);
+            (_directories, _isBeneath) = (Resolve(null, directory.Text), directory.IsTree);
+        }
+        else if (directory.Text.Length > 0 && !_isBeneath)
+        {
+            (_directories, _isBeneath) = (Resolve(_directories, directory.Text), directory.IsTree);
         }
 
         return scope;
@@ -345,13 +417,25 @@ internal sealed class EffectRecorder : ProgramEffects
         }
     }
 
-    public ShellAnalysis Build(IReadOnlyList<ShellError> errors) => new()
+    public ShellAnalysis Build(IReadOnlyList<ShellError> errors)
+    {
+        if (_changed.Names.Count > 0)
+        {
+            CheckSettings();
+            CheckSystem();
+        }
+
+        return Built(errors);
+    }
+
+    private ShellAnalysis Built(IReadOnlyList<ShellError> errors) => new()
     {
         Errors = errors,
         Programs = _programs,
         Reads = _reads.Names,
         Writes = _writes.Names,
         Deletes = _deletes.Names,
+        Code = _code.Names,
         Connects = _connects,
         Listens = _listens,
         Variables = _variables,
@@ -359,8 +443,8 @@ internal sealed class EffectRecorder : ProgramEffects
         Reasons = _reasons,
     };
 
-    private sealed class DirectoryScope(EffectRecorder recorder, string[]? before) : IDisposable
+    private sealed class DirectoryScope(EffectRecorder recorder, string[]? before, bool beneath) : IDisposable
     {
-        public void Dispose() => recorder._directories = before;
+        public void Dispose() => (recorder._directories, recorder._isBeneath) = (before, beneath);
     }
 }

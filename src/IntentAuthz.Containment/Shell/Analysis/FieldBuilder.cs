@@ -20,6 +20,7 @@ internal sealed class FieldBuilder
     private bool _quotedInBracket;
     private bool _backslash;
     private bool _globs;
+    private bool _tree;
     private string? _prefix;
 
     /// <param name="output">Where the fields go.</param>
@@ -37,7 +38,7 @@ internal sealed class FieldBuilder
     {
         _text.Clear();
         _quotedSpecials?.Clear();
-        _started = _unknown = _many = _pattern = _bracket = _quotedInBracket = _backslash = false;
+        _started = _unknown = _many = _pattern = _bracket = _quotedInBracket = _backslash = _tree = false;
         _prefix = null;
     }
 
@@ -47,6 +48,11 @@ internal sealed class FieldBuilder
     public void Text(ReadOnlySpan<char> text, bool isQuoted, bool isPattern = false)
     {
         _started |= isQuoted || text.Length > 0;
+        if (_tree && text.Length > 0)
+        {
+            Unknown(isMany: _pattern);
+        }
+
         if (_unknown)
         {
             return;
@@ -84,6 +90,27 @@ internal sealed class FieldBuilder
         }
     }
 
+    /// <summary>Adds one value as it is, without splitting it.</summary>
+    public void Value(ShellText value)
+    {
+        if (!value.IsTree)
+        {
+            Text(value.Text, isQuoted: true, value.IsPattern);
+            return;
+        }
+
+        // A path put together with one that is only known to lie beneath another is not known.
+        if (_text.Length > 0 || _unknown)
+        {
+            Unknown(isMany: value.IsPattern);
+            return;
+        }
+
+        _started = _tree = true;
+        _pattern = value.IsPattern;
+        _text.Append(value.Text);
+    }
+
     public void Unknown(bool isMany)
     {
         _started = true;
@@ -116,6 +143,13 @@ internal sealed class FieldBuilder
         }
         else
         {
+            if (_tree)
+            {
+                _output.Add(new ShellWord(_text.ToString(), _position) { IsTree = true, IsPattern = _pattern });
+                Reset();
+                return;
+            }
+
             if (_pattern && _quotedSpecials is not null)
             {
                 foreach (var at in _quotedSpecials)

@@ -19,6 +19,10 @@ internal static class GlobTrim
         return text;
     }
 
+    /// <summary>Whether a name can match a pattern; a bracket matches anything.</summary>
+    public static bool IsMatch(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern) =>
+        pattern.IndexOf('[') >= 0 || (pattern.IndexOfAny('*', '?') >= 0 && Matches(text, pattern));
+
     private static bool Matches(ReadOnlySpan<char> text, ReadOnlySpan<char> pattern)
     {
         var (t, p) = (0, 0);

@@ -57,6 +57,39 @@ internal static class PathNames
         return text.ToString();
     }
 
+    /// <summary>Whether a path, either of which may be a pattern, can be another or lie beneath it.</summary>
+    public static bool MayLieIn(string path, string other) => other is not "." && path.AsSpan().Count('/') >= other.AsSpan().Count('/') && MayMeet(path, other);
+
+    /// <summary>Whether a path, which may be a pattern, can be another one, lie beneath it or above it.</summary>
+    public static bool MayMeet(string path, string other)
+    {
+        ReadOnlySpan<char> left = path.AsSpan().TrimEnd('/');
+        ReadOnlySpan<char> right = other.AsSpan().TrimEnd('/');
+        if (path is "." || other is ".")
+        {
+            return (path is "." ? other : path) is var relative && relative[0] != '/';
+        }
+
+        while (left.Length > 0 && right.Length > 0)
+        {
+            var first = Next(left);
+            var second = Next(right);
+            var one = first < 0 ? left : left[..first];
+            var two = second < 0 ? right : right[..second];
+            if (!one.SequenceEqual(two) && !GlobTrim.IsMatch(one, two) && !GlobTrim.IsMatch(two, one))
+            {
+                return false;
+            }
+
+            left = first < 0 ? default : left[first..];
+            right = second < 0 ? default : right[second..];
+        }
+
+        return true;
+    }
+
+    private static int Next(ReadOnlySpan<char> path) => path[1..].IndexOf('/') is var slash && slash < 0 ? -1 : slash + 1;
+
     private static bool IsPlain(string path)
     {
         if (path is "/" or ".")

@@ -41,7 +41,7 @@ internal sealed record PositionalParameters(ShellWord[] Words)
 
                 if (i == number - 1)
                 {
-                    return word.Text is null ? ShellValue.Unknown : ShellValue.Of(word.Text);
+                    return ShellValue.Of(word);
                 }
             }
 

@@ -32,10 +32,16 @@ internal sealed class ShellValue
     public ShellText[] Alternatives { get; }
 
     /// <summary>The one value it has, or null.</summary>
-    public string? Exact => Kind == ShellValueKind.Known && Alternatives is [{ IsPattern: false } only] ? only.Text : Kind == ShellValueKind.Unset ? "" : null;
+    public string? Exact => Kind == ShellValueKind.Known && Alternatives is [{ IsVague: false } only] ? only.Text : Kind == ShellValueKind.Unset ? "" : null;
 
     public static ShellValue Of(string text, bool isPattern = false) =>
         text.Length > MaxLength ? Unknown : text.Length == 0 ? Empty : new(ShellValueKind.Known, [new ShellText(text, isPattern)]);
+
+    /// <summary>The value that a word with a text has.</summary>
+    public static ShellValue Of(ShellWord word) =>
+        word.Text is not { } text ? Unknown : word.IsTree ? text.Length > MaxLength ? Unknown : new(ShellValueKind.Known, [new ShellText(text, false) { IsTree = true }]) : Of(text, word.IsPattern);
+
+    public static ShellValue Of(ShellText text) => new(ShellValueKind.Known, [text]);
 
     /// <summary>What is known where either value can be.</summary>
     public static ShellValue Join(ShellValue left, ShellValue right)
@@ -81,7 +87,7 @@ internal sealed class ShellValue
 
             foreach (var alternative in Alternatives)
             {
-                if (alternative.IsPattern || !IsInteger(alternative.Text))
+                if (alternative.IsVague || !IsInteger(alternative.Text))
                 {
                     return false;
                 }

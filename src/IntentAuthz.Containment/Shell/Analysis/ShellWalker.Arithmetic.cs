@@ -71,7 +71,7 @@ internal sealed partial class ShellWalker
     /// <summary>An operand of <c>[[ … -eq … ]]</c>, which is evaluated as arithmetic.</summary>
     private void ArithmeticOperand(ShellWord word, ShellValue value)
     {
-        if (word.Text is null || word.IsPattern)
+        if (word.Text is null || word.IsVague)
         {
             if (!value.IsNumber)
             {
@@ -141,7 +141,7 @@ internal sealed partial class ShellWalker
         {
             foreach (var alternative in value.Alternatives)
             {
-                if (alternative.IsPattern)
+                if (alternative.IsVague)
                 {
                     Opaque(OpaqueReason.UnsupportedConstruct, $"The value of '{name}' is evaluated as arithmetic, which could run commands.", position);
                 }
@@ -155,7 +155,7 @@ internal sealed partial class ShellWalker
         {
             foreach (var element in elements)
             {
-                if (element.Text is null || element.IsPattern || !ShellValue.IsInteger(element.Text))
+                if (element.Text is null || element.IsVague || !ShellValue.IsInteger(element.Text))
                 {
                     Opaque(OpaqueReason.UnsupportedConstruct, $"The elements of '{name}' are evaluated as arithmetic, which could run commands.", position);
                     break;

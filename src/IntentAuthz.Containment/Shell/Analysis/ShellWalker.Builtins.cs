@@ -125,7 +125,7 @@ internal sealed partial class ShellWalker
     {
         foreach (var word in words)
         {
-            if (word.Text is null || word.IsPattern || !isGood(word.Text))
+            if (word.Text is null || word.IsVague || !isGood(word.Text))
             {
                 return false;
             }
@@ -140,7 +140,7 @@ internal sealed partial class ShellWalker
         var text = new System.Text.StringBuilder();
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (arguments[i].Text is not { } word || arguments[i].IsPattern)
+            if (arguments[i].Text is not { } word || arguments[i].IsVague)
             {
                 return null;
             }
@@ -211,7 +211,7 @@ internal sealed partial class ShellWalker
 
     private static string? PrintfText(ReadOnlySpan<ShellWord> arguments)
     {
-        if (arguments.Length == 0 || arguments[0].Text is not { } format || arguments[0].IsPattern)
+        if (arguments.Length == 0 || arguments[0].Text is not { } format || arguments[0].IsVague)
         {
             return null;
         }
@@ -248,7 +248,7 @@ internal sealed partial class ShellWalker
                     case 's':
                         if (next < arguments.Length)
                         {
-                            if (arguments[next].Text is not { } argument || arguments[next].IsPattern)
+                            if (arguments[next].Text is not { } argument || arguments[next].IsVague)
                             {
                                 return null;
                             }
@@ -332,7 +332,7 @@ internal sealed partial class ShellWalker
         _state = state;
         foreach (var argument in arguments)
         {
-            if (argument.Text is null || argument.IsPattern)
+            if (argument.Text is null || argument.IsVague)
             {
                 Opaque(OpaqueReason.UnsupportedConstruct, "A text that is not known is evaluated as arithmetic, which could run commands.", argument.Position);
             }

@@ -85,24 +85,26 @@ internal sealed partial class ShellWalker
             return pipeline.IsNegated ? new Outcome(outcome.Failure, outcome.Success) : outcome;
         }
 
-        var input = _input;
+        var (input, names) = (_input, _inputNames);
         for (var i = 0; i < pipeline.Commands.Length; i++)
         {
             var output = i + 1 < pipeline.Commands.Length ? new OutputCapture() : _output;
-            Isolated(pipeline.Commands[i], state, output, input, i + 1 < pipeline.Commands.Length);
+            Isolated(pipeline.Commands[i], state, output, input, i + 1 < pipeline.Commands.Length, names);
             // What is written to the error output is not followed.
             input = pipeline.HasErrors ? null : output?.Text;
+            names = pipeline.HasErrors ? null : output?.Names;
         }
 
         return Outcome.Both(state);
     }
 
     /// <summary>Follows a command in a process of its own, whose changes are lost. Its traps run when it ends.</summary>
-    private ShellState? Isolated(ShellCommand command, ShellState state, OutputCapture? output, string? input = null, bool newOutput = false)
+    private ShellState? Isolated(ShellCommand command, ShellState state, OutputCapture? output, string? input = null, bool newOutput = false, IReadOnlyList<ShellWord>? names = null)
     {
-        var (oldOutput, oldInput, loop, call, choices, uncertain) = (_output, _input, _loop, _call, _choices, _uncertain);
+        var (oldOutput, oldInput, oldNames, loop, call, choices, uncertain) = (_output, _input, _inputNames, _loop, _call, _choices, _uncertain);
         _output = output;
         _input = input;
+        _inputNames = names;
         _loop = null;
         _choices = null;
         if (newOutput)
@@ -116,20 +118,22 @@ internal sealed partial class ShellWalker
         var after = Run(command, state).Any;
         after = ShellState.Join(after, _call.Ended);
         RunTraps(after ?? state, traps);
-        (_output, _input, _loop, _call, _choices, _uncertain) = (oldOutput, oldInput, loop, call, choices, uncertain);
+        (_output, _input, _inputNames, _loop, _call, _choices, _uncertain) = (oldOutput, oldInput, oldNames, loop, call, choices, uncertain);
         return after;
     }
 
     private Outcome RunCompound(ShellCommand command, ShellState state)
     {
-        var (output, input) = (_output, _input);
+        var (output, input, names) = (_output, _input, _inputNames);
 
         // What a compound command's parts take from a known input is not followed.
         _input = null;
+        _inputNames = null;
         if (command.Redirections.Length > 0)
         {
             state = RunRedirections(command.Redirections, state);
             _input = null;
+            _inputNames = null;
         }
 
         var outcome = command switch
@@ -146,7 +150,7 @@ internal sealed partial class ShellWalker
             CoprocessCommand coprocess => RunCoprocess(coprocess, state),
             _ => throw new InvalidOperationException("A kind of command that is not followed: " + command.GetType().Name),
         };
-        (_output, _input) = (output, input);
+        (_output, _input, _inputNames) = (output, input, names);
         return outcome;
     }
 
@@ -275,7 +279,7 @@ internal sealed partial class ShellWalker
                 return ShellValue.Unknown;
             }
 
-            var one = ShellValue.Of(word.Text, word.IsPattern);
+            var one = ShellValue.Of(word);
             value = value is null ? one : ShellValue.Join(value, one);
         }
 

@@ -99,7 +99,7 @@ internal sealed partial class ShellWalker
     {
         var text = argument.Text ?? argument.Prefix;
         var equals = text?.IndexOf('=', StringComparison.Ordinal) ?? -1;
-        if (text is null || (argument.Text is null && equals < 0) || (argument.Text is null && argument.IsMany) || (argument.IsPattern && equals < 0))
+        if (text is null || (argument.Text is null && equals < 0) || (argument.Text is null && argument.IsMany) || (argument.IsVague && equals < 0))
         {
             Opaque(OpaqueReason.UnsupportedConstruct, "The name of a variable is computed while running.", argument.Position);
             return;
@@ -216,7 +216,7 @@ internal sealed partial class ShellWalker
                 return Outcome.Both(argument.Text == "-" && i + 1 == arguments.Length ? state : state with { Parameters = new PositionalParameters([.. arguments[(i + 1)..]]) });
             }
 
-            if (argument.Text is not { Length: > 1 } text || text[0] is not ('-' or '+') || argument.IsPattern)
+            if (argument.Text is not { Length: > 1 } text || text[0] is not ('-' or '+') || argument.IsVague)
             {
                 return Outcome.Both(state with { Parameters = new PositionalParameters([.. arguments[i..]]) });
             }

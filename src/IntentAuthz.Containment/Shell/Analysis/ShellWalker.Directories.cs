@@ -22,7 +22,7 @@ internal sealed partial class ShellWalker
         {
             target = ValueOf("HOME", state) is { Kind: ShellValueKind.Known } home ? All(state.Directories, home) : null;
         }
-        else if (rest.Length > 1 || rest[0].Text is not { } text || rest[0].IsPattern || text.Length == 0 || (text[0] == '-' && text != "-" && start == 0))
+        else if (rest.Length > 1 || rest[0].Text is not { } text || rest[0].IsVague || text.Length == 0 || (text[0] == '-' && text != "-" && start == 0))
         {
             target = null;
         }
@@ -43,7 +43,7 @@ internal sealed partial class ShellWalker
             string[]? all = [];
             foreach (var alternative in value.Alternatives)
             {
-                all = alternative.IsPattern || alternative.Text.Length == 0 ? null : ShellState.Union(all, EffectRecorder.Resolve(from, alternative.Text));
+                all = alternative.IsVague || alternative.Text.Length == 0 ? null : ShellState.Union(all, EffectRecorder.Resolve(from, alternative.Text));
             }
 
             return all;
@@ -75,7 +75,7 @@ internal sealed partial class ShellWalker
             return stack.IsEmpty ? Outcome.Both(state) : new Outcome(Entered(state, stack.Peek()) with { DirectoryStack = stack.Pop() }, state);
         }
 
-        if (name.Text == "pushd" && arguments is [{ Text: [not ('-' or '+'), ..] text, IsPattern: false }] && state.Directories is { } directories)
+        if (name.Text == "pushd" && arguments is [{ Text: [not ('-' or '+'), ..] text, IsVague: false }] && state.Directories is { } directories)
         {
             return new Outcome(Entered(state, EffectRecorder.Resolve(directories, text)) with { DirectoryStack = state.DirectoryStack?.Push(directories) }, state);
         }

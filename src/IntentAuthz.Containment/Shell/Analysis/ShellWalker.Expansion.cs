@@ -94,13 +94,13 @@ internal sealed partial class ShellWalker
         fields.End();
         ReturnFields(fields);
         var result = output.Count == 1 ? output[0] : new ShellWord(null, Place(word.Position));
-        _lastSingle = result.Text is null ? ShellValue.Unknown : ShellValue.Of(result.Text, result.IsPattern);
+        _lastSingle = ShellValue.Of(result);
         return result;
     }
 
     private ShellWord WordOf(ShellValue value, Word word) => value.Kind switch
     {
-        ShellValueKind.Known when value.Alternatives is [var only] => new ShellWord(only.Text, Place(word.Position)) { IsPattern = only.IsPattern },
+        ShellValueKind.Known when value.Alternatives is [var only] => new ShellWord(only.Text, Place(word.Position)) { IsPattern = only.IsPattern, IsTree = only.IsTree },
         ShellValueKind.Unset => new ShellWord("", Place(word.Position)),
         _ => new ShellWord(null, Place(word.Position)),
     };
@@ -234,7 +234,7 @@ internal sealed partial class ShellWalker
             switch (value.Kind)
             {
                 case ShellValueKind.Known when value.Alternatives is [var only]:
-                    fields.Text(only.Text, isQuoted: true, only.IsPattern);
+                    fields.Value(only);
                     break;
                 case ShellValueKind.Unset:
                     break;
@@ -261,7 +261,11 @@ internal sealed partial class ShellWalker
                     return;
                 }
 
-                if (only.IsPattern || separators.Exact is not { } set)
+                if (only.IsPlain && isDefault)
+                {
+                    fields.Value(only);
+                }
+                else if (only.IsVague || separators.Exact is not { } set)
                 {
                     // A name that matched a pattern can have any characters, also those that split.
                     fields.Unknown(isMany: true);
@@ -364,9 +368,13 @@ internal sealed partial class ShellWalker
             {
                 fields.Unknown(word.IsMany || !isQuoted);
             }
+            else if (word.IsTree && isQuoted)
+            {
+                fields.Value(new ShellText(word.Text, word.IsPattern) { IsTree = true });
+            }
             else
             {
-                AddValue(ShellValue.Of(word.Text, word.IsPattern), fields, splits: !isQuoted);
+                AddValue(ShellValue.Of(word), fields, splits: !isQuoted);
             }
         }
     }
@@ -376,7 +384,7 @@ internal sealed partial class ShellWalker
         var separator = isStar && ValueOf("IFS", _state) is { } separators ? separators.Exact is { } known ? known.Length == 0 ? "" : known[..1] : null : " ";
         for (var i = 0; i < words.Length; i++)
         {
-            if (words[i].Text is null || words[i].IsPattern || (separator is null && i > 0))
+            if (words[i].Text is null || words[i].IsVague || (separator is null && i > 0))
             {
                 fields.Unknown(isMany: false);
                 return;

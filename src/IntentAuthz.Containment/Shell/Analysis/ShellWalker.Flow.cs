@@ -54,7 +54,7 @@ internal sealed partial class ShellWalker
         var text = new System.Text.StringBuilder();
         foreach (var argument in arguments)
         {
-            if (argument.Text is null || argument.IsPattern)
+            if (argument.Text is null || argument.IsVague)
             {
                 Opaque(OpaqueReason.ComputedProgram, "The text that 'eval' runs is put together only when the command runs.", argument.Position);
                 _output?.Append(null);
@@ -102,7 +102,7 @@ internal sealed partial class ShellWalker
         while (start < arguments.Length && arguments[start].MayBeOption)
         {
             var option = arguments[start];
-            if (option.Text is null || option.IsPattern)
+            if (option.Text is null || option.IsVague)
             {
                 Opaque(OpaqueReason.ComputedProgram, $"What '{name.Text}' runs is computed while running.", option.Position);
                 _output?.Append(null);
@@ -140,7 +140,7 @@ internal sealed partial class ShellWalker
         }
 
         List<ShellWord> words = [.. arguments[start..]];
-        if (name.Text == "exec" && words[0] is { Text: not null, IsPattern: false })
+        if (name.Text == "exec" && words[0] is { Text: not null, IsVague: false })
         {
             // `exec` runs programs only, not builtins; should it fail, the shell ends or goes on.
             _recorder.Start(words[0], System.Runtime.InteropServices.CollectionsMarshal.AsSpan(words)[1..], moreArguments: false, state);
@@ -181,7 +181,7 @@ internal sealed partial class ShellWalker
             return Outcome.Both(state);
         }
 
-        if (arguments[0].Text is not { } text || arguments[0].IsPattern)
+        if (arguments[0].Text is not { } text || arguments[0].IsVague)
         {
             Opaque(OpaqueReason.ComputedProgram, "The text of a trap is put together only when the command runs.", arguments[0].Position);
             return Outcome.Both(state);
@@ -195,7 +195,7 @@ internal sealed partial class ShellWalker
 
         foreach (var signal in arguments[1..])
         {
-            if (signal.Text is null || signal.IsPattern || signal.Text.ToUpperInvariant() is "DEBUG" or "RETURN" or "ERR" or "SIGDEBUG" or "CHLD" or "SIGCHLD" or "17")
+            if (signal.Text is null || signal.IsVague || signal.Text.ToUpperInvariant() is "DEBUG" or "RETURN" or "ERR" or "SIGDEBUG" or "CHLD" or "SIGCHLD" or "17")
             {
                 Opaque(OpaqueReason.UnsupportedConstruct, "A trap runs between other commands; that is not followed.", signal.Position);
             }

@@ -45,8 +45,18 @@ internal sealed partial class ShellWalker
         Isolated(part.Body, state, capture, newOutput: true);
         _state = state;
         Leave();
+        if (capture.Line is { Text: { } name })
+        {
+            // Nothing is printed where it fails.
+            _printed = ShellValue.Of(new ShellText(name, true) { IsPlain = true });
+            return ShellValue.Join(_printed, ShellValue.Empty);
+        }
+
         return capture.Text is { } text && !text.Contains('\0', StringComparison.Ordinal) ? ShellValue.Of(text.TrimEnd('\n')) : ShellValue.Unknown;
     }
+
+    // What the last substitution printed if it succeeded.
+    private ShellValue? _printed;
 
     private ShellValue ValueOfParameter(ParameterPart part)
     {
@@ -90,7 +100,7 @@ internal sealed partial class ShellWalker
         {
             for (var i = 0; i < elements.Length && i <= index; i++)
             {
-                if (elements[i].IsMany || elements[i].IsPattern)
+                if (elements[i].IsMany || elements[i].IsVague)
                 {
                     return ShellValue.Unknown;
                 }
@@ -238,6 +248,11 @@ internal sealed partial class ShellWalker
 
         var fromStart = part.Operator[0] == '#';
         var longest = part.Operator.Length == 2;
+        if (text.IsTree)
+        {
+            return ShellValue.Unknown;
+        }
+
         if (!text.IsPattern)
         {
             return ShellValue.Of(GlobTrim.Trim(text.Text, glob, fromStart, longest));

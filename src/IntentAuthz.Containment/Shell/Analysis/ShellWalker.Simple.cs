@@ -7,12 +7,12 @@ internal sealed partial class ShellWalker
         var choices = _choices;
         var all = Outcome.None;
         var reading = _choices = new Choices();
-        var (output, input) = (_output, _input);
+        var (output, input, names) = (_output, _input, _inputNames);
         while (true)
         {
             _choices = reading;
             var outcome = RunReading(command, state);
-            (_output, _input) = (output, input);
+            (_output, _input, _inputNames) = (output, input, names);
             if (reading.IsSingle)
             {
                 _choices = choices;
@@ -55,12 +55,7 @@ internal sealed partial class ShellWalker
 
         if (command.Words.Length == 0)
         {
-            foreach (var assignment in command.Assignments)
-            {
-                _state = Assign(assignment, _state);
-            }
-
-            return Outcome.Both(_state);
+            return RunAssignments(command);
         }
 
         if (words.Count == 0)
@@ -75,6 +70,20 @@ internal sealed partial class ShellWalker
         }
 
         return command.Assignments.Length == 0 ? RunWords(words, command, _state) : RunWithAssignments(command, words);
+    }
+
+    private Outcome RunAssignments(SimpleCommand command)
+    {
+        _printed = null;
+        foreach (var assignment in command.Assignments)
+        {
+            _state = Assign(assignment, _state);
+        }
+
+        // `name=$(mktemp)` succeeds where the program does.
+        return _printed is { } printed && command is { Assignments: [{ IsAppend: false, Subscript: null, Elements: null, Value.Parts: [SubstitutionPart] or [QuotedPart { Parts: [SubstitutionPart] }] } only], Redirections.Length: 0 }
+            ? new Outcome(Set(_state, only.Name, printed, only.Position), _state)
+            : Outcome.Both(_state);
     }
 
     private Outcome RunWithAssignments(SimpleCommand command, List<ShellWord> words)
@@ -128,7 +137,7 @@ internal sealed partial class ShellWalker
     private Outcome RunWords(List<ShellWord> words, SimpleCommand? command, ShellState state, bool skipsFunctions = false, bool onlyBuiltins = false)
     {
         var name = words[0];
-        if (name.Text is null || name.IsPattern)
+        if (name.Text is null || name.IsVague)
         {
             Opaque(OpaqueReason.ComputedProgram, "The name of a program is computed while running.", name.Position);
             _output?.Append(null);
@@ -153,6 +162,8 @@ internal sealed partial class ShellWalker
             return Outcome.Both(state);
         }
 
+        Printed = null;
+        PrintedLine = null;
         _recorder.Start(name, span[1..], moreArguments: false, state);
         if (_output is not null)
         {
@@ -163,7 +174,27 @@ internal sealed partial class ShellWalker
     }
 
     /// <summary>What a program prints, where that is plain.</summary>
-    private void CaptureProgram(string name, ReadOnlySpan<ShellWord> arguments) =>
+    private void CaptureProgram(string name, ReadOnlySpan<ShellWord> arguments)
+    {
+        if ((Printed ?? NamePrinters.Of(name, arguments)) is { } names)
+        {
+            _output!.AppendNames(names);
+        }
+        else if (PrintedLine is { } line && _uncertain == 0)
+        {
+            _output!.AppendLine(line);
+        }
+        else if (_inputNames is { } passed && NameFilters.Passes(name, arguments))
+        {
+            _output!.AppendNames(passed);
+        }
+        else
+        {
+            Capture(name, arguments);
+        }
+    }
+
+    private void Capture(string name, ReadOnlySpan<ShellWord> arguments) =>
         _output!.Append(name == "cat" && arguments.Length == 0 && _uncertain == 0 ? _input : null);
 
     private Outcome Define(FunctionDefinition definition, ShellState state)
@@ -210,14 +241,15 @@ internal sealed partial class ShellWalker
         }
 
         _callDepth++;
-        var (outer, loop, choices, input, output) = (_call, _loop, _choices, _input, _output);
+        var (outer, loop, choices, input, names, output) = (_call, _loop, _choices, _input, _inputNames, _output);
         var frame = _call = new CallFrame(definition, new Dictionary<string, VariableState?>(StringComparer.Ordinal));
         _loop = null;
         _choices = null;
         _input = null;
+        _inputNames = null;
         var outcome = Run(definition.Body, state with { Parameters = new PositionalParameters([.. words[1..]]) });
         outcome = new Outcome(ShellState.Join(outcome.Success, frame.Ended), ShellState.Join(outcome.Failure, frame.Ended));
-        (_call, _loop, _choices, _input, _output) = (outer, loop, choices, input, output);
+        (_call, _loop, _choices, _input, _inputNames, _output) = (outer, loop, choices, input, names, output);
         _callDepth--;
         return new Outcome(Restore(outcome.Success), Restore(outcome.Failure));
 
@@ -255,7 +287,8 @@ internal sealed partial class ShellWalker
                 case RedirectionKind.HereDocument or RedirectionKind.HereString:
                     if (redirection.Variable is null && redirection.Descriptor is null or 0)
                     {
-                        _input = target.Text is null || target.IsPattern ? null : redirection.Kind == RedirectionKind.HereString ? target.Text + "\n" : target.Text;
+                        _inputNames = null;
+                        _input = target.Text is null || target.IsVague ? null : redirection.Kind == RedirectionKind.HereString ? target.Text + "\n" : target.Text;
                     }
 
                     break;
@@ -281,6 +314,7 @@ internal sealed partial class ShellWalker
             if (descriptor == 0)
             {
                 _input = null;
+                _inputNames = null;
             }
             else if (descriptor == 1)
             {
@@ -310,7 +344,7 @@ internal sealed partial class ShellWalker
     private void Connect(ShellWord target)
     {
         var parts = target.Text!["/dev/tcp/".Length..].Split('/');
-        if (target.IsPattern || parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0)
+        if (target.IsVague || parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0)
         {
             Opaque(OpaqueReason.ComputedArgument, "A host that is connected to is named only when the command runs.", target.Position);
             return;
@@ -322,7 +356,7 @@ internal sealed partial class ShellWalker
     private void Duplicate(Redirection redirection, ShellWord target)
     {
         var isOutput = redirection.Kind == RedirectionKind.DuplicateOutput;
-        if (target.Text is null || target.IsPattern)
+        if (target.Text is null || target.IsVague)
         {
             Opaque(OpaqueReason.ComputedArgument, "What is redirected to is computed while running.", redirection.Position);
             return;
@@ -340,6 +374,7 @@ internal sealed partial class ShellWalker
         if (descriptor == 0)
         {
             _input = null;
+            _inputNames = null;
         }
         else if (descriptor == 1 && digits != "1")
         {

@@ -117,12 +117,12 @@ internal sealed partial class ShellWalker
             return Set(_state, assignment.Name, ShellValue.Unknown, assignment.Position, isArray: true);
         }
 
-        var known = value.Text is null ? _lastSingle : ShellValue.Of(value.Text, value.IsPattern);
+        var known = value.Text is null ? _lastSingle : ShellValue.Of(value);
         if (assignment.IsAppend)
         {
             var old = ValueOf(assignment.Name, _state);
             var isArray = _state.Variables.TryGetValue(assignment.Name, out var variable) && variable.IsArray;
-            known = !isArray && old.Exact is { } head && value.Text is { } tail ? ShellValue.Of(head + tail, value.IsPattern) : ShellValue.Unknown;
+            known = !isArray && old.Exact is { } head && value is { Text: { } tail, IsTree: false } ? ShellValue.Of(head + tail, value.IsPattern) : ShellValue.Unknown;
         }
 
         return Set(_state, assignment.Name, known, assignment.Position);
@@ -164,7 +164,7 @@ internal sealed partial class ShellWalker
             }
         }
 
-        var value = !isPlain || words.Count == 0 || words[0].Text is null || words[0].IsPattern ? (isPlain && words.Count == 0 ? ShellValue.Unset : ShellValue.Unknown) : ShellValue.Of(words[0].Text!);
+        var value = !isPlain || words.Count == 0 || words[0].Text is null || words[0].IsVague ? (isPlain && words.Count == 0 ? ShellValue.Unset : ShellValue.Unknown) : ShellValue.Of(words[0].Text!);
         return Set(_state, assignment.Name, value, assignment.Position, isPlain && words.Count <= 4096 ? [.. words] : null, isArray: true);
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class ShellWalker
     /// <summary>A word that names a variable while running: a subscript in it is evaluated, and can run commands.</summary>
     private string? VariableOperand(ShellWord word)
     {
-        if (word.Text is null || word.IsPattern)
+        if (word.Text is null || word.IsVague)
         {
             if (word.Prefix is { } prefix && prefix.Contains('=', StringComparison.Ordinal) && IsName(prefix.AsSpan(0, prefix.IndexOf('=', StringComparison.Ordinal))))
             {

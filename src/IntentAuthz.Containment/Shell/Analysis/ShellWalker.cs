@@ -17,6 +17,7 @@ internal sealed partial class ShellWalker
     private Choices? _choices;
     private OutputCapture? _output;
     private string? _input;
+    private IReadOnlyList<ShellWord>? _inputNames;
     private ShellDialect _dialect;
     private int _steps;
     private int _depth;
@@ -37,6 +38,18 @@ internal sealed partial class ShellWalker
 
     /// <summary>The text on the standard input of the program that is told of; null where it is not known.</summary>
     public string? KnownInput => _input;
+
+    /// <summary>The names on the standard input of that program, each with a NUL behind it; null where they are not known.</summary>
+    public IReadOnlyList<ShellWord>? KnownNames => _inputNames;
+
+    /// <summary>The names that the program prints that was told of last; null where that is not known.</summary>
+    public IReadOnlyList<ShellWord>? Printed { get; set; }
+
+    /// <summary>The one line that it prints.</summary>
+    public ShellWord? PrintedLine { get; set; }
+
+    /// <summary>The programs that the host described; null for none.</summary>
+    public ShellPrograms? Programs => _options.Programs;
 
     /// <summary>The home directory; null where it is not known.</summary>
     public string? Home => _options.Home;
@@ -112,7 +125,7 @@ internal sealed partial class ShellWalker
 
         foreach (var (name, value) in passed)
         {
-            variables = variables.SetItem(name, new VariableState(value.Text is null ? ShellValue.Unknown : ShellValue.Of(value.Text, value.IsPattern)) { IsExported = true });
+            variables = variables.SetItem(name, new VariableState(ShellValue.Of(value)) { IsExported = true });
         }
 
         var state = new ShellState
@@ -121,11 +134,12 @@ internal sealed partial class ShellWalker
             Directories = directories,
             Parameters = arguments.Length > 1 ? new PositionalParameters(arguments[1..].ToArray()) : PositionalParameters.Unknown,
         };
-        var (before, choices, output, input, loop, call, old, uncertain) = (_state, _choices, _output, _input, _loop, _call, _dialect, _uncertain);
+        var (before, choices, output, input, names, loop, call, old, uncertain) = (_state, _choices, _output, _input, _inputNames, _loop, _call, _dialect, _uncertain);
         _dialect = dialect;
         _choices = null;
         _output = null;
         _input = null;
+        _inputNames = null;
         _loop = null;
         var traps = _traps.Count;
         if (Parse(text, position) is { } commands && Enter(position))
@@ -139,7 +153,7 @@ internal sealed partial class ShellWalker
             Leave();
         }
 
-        (_state, _choices, _output, _input, _loop, _call, _dialect, _uncertain) = (before, choices, output, input, loop, call, old, uncertain);
+        (_state, _choices, _output, _input, _inputNames, _loop, _call, _dialect, _uncertain) = (before, choices, output, input, names, loop, call, old, uncertain);
     }
 
     /// <summary>Reads a text inside the text; what is wrong with it shows only when it runs.</summary>

@@ -16,6 +16,11 @@ internal abstract class ProgramEffects
     /// <summary>A file or directory goes away, with everything beneath it.</summary>
     public abstract void Deletes(ShellWord path);
 
+    /// <summary>A link is made there, or somewhere beneath, so that what lies at that name from now on is something else.</summary>
+    public virtual void Links(ShellWord path)
+    {
+    }
+
     /// <summary>A connection is opened, or a datagram or a name query is sent.</summary>
     /// <param name="host">The host as it is named.</param>
     /// <param name="port">The port, or null when any can be meant.</param>
@@ -41,6 +46,25 @@ internal abstract class ProgramEffects
     /// <param name="arguments">Its <c>$0</c> and positional parameters, where they are known.</param>
     public virtual void RunsShellFromInput(ShellWord at, ReadOnlySpan<ShellWord> arguments = default) =>
         Opaque(OpaqueReason.ForeignCode, "A shell runs what comes on its standard input.", at);
+
+    /// <summary>
+    /// What the program prints are names of files, each with a NUL behind it, and nothing else: each of these words, a pattern or a tree perhaps, any number of
+    /// times. Not called where it prints something else too.
+    /// </summary>
+    public virtual void Prints(ReadOnlySpan<ShellWord> names)
+    {
+    }
+
+    /// <summary>The program prints one line, which is this name without a character that splits words, or it fails and prints nothing.</summary>
+    public virtual void PrintsLine(ShellWord name)
+    {
+    }
+
+    /// <summary>The names, each with a NUL behind it, that are all there is on the program's standard input; null where that is not known.</summary>
+    public virtual IReadOnlyList<ShellWord>? NamesOnInput => null;
+
+    /// <summary>Code in a file or beneath a directory is run, which is not read.</summary>
+    public abstract void RunsCode(ShellWord path);
 
     /// <summary>A variable is set for the programs that are started from here.</summary>
     public abstract void SetsVariable(string name, ShellWord value);

@@ -16,9 +16,10 @@ internal static class ProgramTable
     /// <param name="arguments">The arguments, without the name.</param>
     /// <param name="moreArguments">Whether arguments follow that are not known before running.</param>
     /// <param name="effects">What is told.</param>
-    public static void Tell(ShellWord program, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ProgramEffects effects)
+    /// <param name="own">Programs of the host; null for none.</param>
+    public static void Tell(ShellWord program, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ProgramEffects effects, ShellPrograms? own = null)
     {
-        if (program.Text is not { Length: > 0 } text || (program.IsPattern && text != "["))
+        if (program.Text is not { Length: > 0 } text || (program.IsVague && text != "["))
         {
             effects.Opaque(OpaqueReason.ComputedProgram, "The name of the program is computed.", program);
             return;
@@ -27,12 +28,11 @@ internal static class ProgramTable
         ReadOnlySpan<char> name = PlainName(text);
         if (name.IsEmpty)
         {
-            effects.Reads(program);
-            effects.Opaque(OpaqueReason.ForeignCode, $"The code in '{text}' is not read.", program);
+            effects.RunsCode(program);
             return;
         }
 
-        if (Find(name) is { } rule)
+        if ((own?.Find(name) ?? Find(name)) is { } rule)
         {
             rule.Tell(new ProgramCall(program, name.Length == text.Length ? text : name.ToString(), arguments, moreArguments), effects);
             return;
@@ -90,6 +90,8 @@ internal static class ProgramTable
         var test = new TestRule();
         var netcat = new NetcatRule();
         var fd = new FdRule();
+        var python = new PythonRule();
+        var compiler = new CompilerRule();
         return new Dictionary<string, ProgramRule>(StringComparer.Ordinal)
         {
             ["sh"] = shell,
@@ -127,6 +129,25 @@ internal static class ProgramTable
             ["gawk"] = awk,
             ["nawk"] = awk,
             ["original-awk"] = awk,
+            ["dpkg"] = new DpkgRule(),
+            ["gcc"] = compiler,
+            ["g++"] = compiler,
+            ["cc"] = compiler,
+            ["c++"] = compiler,
+            ["clang"] = compiler,
+            ["clang++"] = compiler,
+            ["python"] = python,
+            ["python2"] = python,
+            ["python3"] = python,
+            ["python3.8"] = python,
+            ["python3.9"] = python,
+            ["python3.10"] = python,
+            ["python3.11"] = python,
+            ["python3.12"] = python,
+            ["python3.13"] = python,
+            ["python3.14"] = python,
+            ["pypy"] = python,
+            ["pypy3"] = python,
             ["jq"] = new JqRule(),
             ["yq"] = new YqRule(),
             ["curl"] = new CurlRule(),

@@ -153,7 +153,16 @@ internal sealed partial class ShellParser
         if (Current == '(')
         {
             NoteBash("an array", start);
-            return new Assignment(name, subscript, append, new Word(Place(_position), ""), ReadArray(), Place(start));
+            var elements = ReadArray();
+            if (AtEnd || (IsBreak(Current) && !AtProcessSubstitution()))
+            {
+                return new Assignment(name, subscript, append, new Word(Place(_position), ""), elements, Place(start));
+            }
+
+            // What follows without a break belongs to the same word, so the next word is the program's name; what is assigned then is anyone's guess.
+            var at = Place(_position);
+            ReadRequiredWord(isValue: true);
+            return new Assignment(name, subscript, append, new Word(at, [new UnreadablePart("Text that adheres to the parenthesis of an array.", at)]), null, Place(start));
         }
 
         if (arraysOnly)

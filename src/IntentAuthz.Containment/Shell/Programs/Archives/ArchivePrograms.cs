@@ -27,7 +27,7 @@ internal static class ArchivePrograms
           flags -zdtlkfcqQvhHV0123456789e --compress --decompress --uncompress --test --list --keep --force --stdout --to-stdout --extreme --fast --best --quiet --verbose
           flags --no-warn --robot --single-stream --no-sparse --long-help --ignore-check
           text -SFCTM --suffix --format --check --threads --memlimit --block-size
-          instructions --files --files0
+          instructions? --files --files0
           operands packed*
         program zstd unzstd
           flags -dktlfcqvrDhHV0123456789 --decompress --keep --test --list --force --stdout --quiet --verbose --rm --ultra --long --no-progress --fast --version --help
@@ -50,16 +50,19 @@ internal static class ArchivePrograms
           operands read*
         # Info-ZIP 3.0 and 6.0
         program zip
-          flags -rRjmq0123456789uvDAcdefgklLnoSwXyzF$@! --recurse-paths --junk-paths --quiet --update --verbose --encrypt --symlinks --no-extra --filesync --freshen --delete --grow
+          flags -rRjmq0123456789uvDAcdefgklLnoSwXyzF$! --recurse-paths --junk-paths --quiet --update --verbose --encrypt --symlinks --no-extra --filesync --freshen --delete --grow
           # -TT COMMAND is read as -T twice: either is taken for it.
-          flags opaque -T --test
-          text -ixPstZ --exclude --include --password
+          flags opaque -T --test -@ --names-stdin
+          # An archive in parts is made of more files.
+          opaque -s --split-size
+          pattern -ix --exclude --include
+          text -PtZ --password
           write -bO --temp-path --output-file --out
           shell --unzip-command
           exits -v --version -h --help
           operands zip read*
         program unzip
-          flags -lvtpcznoqajLMUVXKCuf:^W
+          flags -lvtpcznoqajLMUVXKCuf^W
           replace -d
           text -xP
           exits --help -h

@@ -41,7 +41,7 @@ internal sealed class TarRule : ProgramRule
     {
         // 'tar xzf a.tgz' is 'tar -x -z -f a.tgz': the letters of the first word take their values from the words that follow.
         ReadOnlySpan<ShellWord> arguments = call.WithWhatFollows();
-        if (arguments is [{ Text: { Length: > 0 } bundle, IsPattern: false }, ..] && bundle[0] != '-')
+        if (arguments is [{ Text: { Length: > 0 } bundle, IsVague: false }, ..] && bundle[0] != '-')
         {
             arguments = Unbundle(arguments, bundle);
         }

@@ -4,16 +4,30 @@ namespace IntentAuthz.Containment;
 internal static class BuildingPrograms
 {
     public const string Declarations = """
-        program make gmake remake bmake
+        program make gmake bmake
+          exits -v --version -h --help
+          foreign .
+          in -C --directory
+          script -f --file --makefile
+          flags -BdiknqsStw --always-make --dry-run --just-print --ignore-errors --keep-going --silent --quiet --print-directory --no-print-directory
+          text? -jl --jobs
+          text -Wo
+          always read:. write:.
+          operands target*
+        program remake
           exits -v --version -h --help
           foreign
-          in -C --directory
-          read -f --file --makefile
-          flags -BdeiknpqRrStwb
-          text -IjlWoE --jobs
-          always read:. write:.
           operands text*
-        program cmake ctest cpack ccmake
+        program cmake
+          exits --version -version --help
+          foreign .
+          script -S --build
+          write -B
+          text -Gj --target --config -t --parallel
+          flags --clean-first -v --verbose
+          always read:. write:.
+          operands test*
+        program ctest cpack ccmake
           exits --version -version --help
           foreign
           always read:. write:.
@@ -23,7 +37,14 @@ internal static class BuildingPrograms
           foreign
           always read:. write:.
           operands text*
-        program mvn mvnw gradle gradlew ant sbt lein ivy bloop mill
+        program mvn
+          foreign ^.
+          flags -qBoUeXNnC --quiet --batch-mode --offline --update-snapshots --errors --no-transfer-progress --non-recursive
+          text -T --threads
+          script -f --file
+          always read:. write:.
+          operands target*
+        program mvnw gradle gradlew ant sbt lein ivy bloop mill
           foreign
           always read:. write:.
           operands text*
@@ -58,12 +79,6 @@ internal static class BuildingPrograms
           text -f --showformat
           path --admindir
           always read:/var/lib/dpkg
-          operands text*
-        program dpkg
-          exits --version --help
-          always privilege:installs_or_removes_software
-          exits --print-architecture --print-foreign-architectures
-          foreign
           operands text*
         program dpkg-deb dpkg-buildpackage debuild debhelper dpkg-reconfigure dpkg-divert dpkg-statoverride lintian debsign
           foreign

@@ -93,7 +93,7 @@ internal sealed class SqliteRule : ProgramRule
     private static void Statement(ShellWord word, ProgramEffects effects)
     {
         string? text = word.Text?.Trim();
-        bool plain = text is not null && !word.IsPattern && (text.StartsWith('.') ? IsPlainCommand(text) : IsPlainSql(text));
+        bool plain = text is not null && !word.IsVague && (text.StartsWith('.') ? IsPlainCommand(text) : IsPlainSql(text));
         if (!plain)
         {
             effects.Opaque(OpaqueReason.ForeignCode, "The statements of 'sqlite3' may do more than change the database.", word);

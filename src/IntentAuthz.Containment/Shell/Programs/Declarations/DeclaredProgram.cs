@@ -22,6 +22,12 @@ internal sealed class DeclaredProgram : ProgramRule
     /// <summary>Whether it runs code that is not read, so that what is said of its arguments is never all.</summary>
     public bool Foreign { get; init; }
 
+    /// <summary>Where the code lies that it runs and that is not read, if that is known.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>Options without which it starts an editor; null where it never does.</summary>
+    public string[]? Needs { get; init; }
+
     /// <summary>For a program that runs the command that its last operands are: what the operands before it mean.</summary>
     public WordRole[]? BeforeCommand { get; init; }
 
@@ -30,7 +36,7 @@ internal sealed class DeclaredProgram : ProgramRule
 
     public override void Tell(in ProgramCall call, ProgramEffects effects)
     {
-        if (call.Arguments is [{ Text: { } first }, ..] && Exits.Contains(first))
+        if (call.Arguments is [{ Text: { } first, IsTree: false }, ..] && Exits.Contains(first))
         {
             return;
         }
@@ -41,6 +47,11 @@ internal sealed class DeclaredProgram : ProgramRule
         foreach (ProgramEffect effect in Always)
         {
             effect.Tell(call.Program, effects);
+        }
+
+        if (Code is not null && !NamesSubcommand(arguments))
+        {
+            effects.RunsCode(ProgramEffect.Fixed(Code, call.Program.Position));
         }
 
         if (Foreign && !NamesSubcommand(arguments))
@@ -59,6 +70,7 @@ internal sealed class DeclaredProgram : ProgramRule
     {
         Span<int> operands = arguments.Length <= 64 ? stackalloc int[64] : new int[arguments.Length];
         int operandCount = 0;
+        bool needs = Needs is not null;
         OperandPattern? pattern = null;
         List<OperandPattern>? morePatterns = null;
         var reader = new ArgumentReader(Options, arguments);
@@ -67,7 +79,7 @@ internal sealed class DeclaredProgram : ProgramRule
             switch (reader.Kind)
             {
                 case ArgumentKind.Operand when Subcommands is not null:
-                    if (reader.Word.Text is { } named && Subcommands.TryGetValue(named, out DeclaredProgram? subcommand))
+                    if (reader.Word is { Text: { } named, IsTree: false } && Subcommands.TryGetValue(named, out DeclaredProgram? subcommand))
                     {
                         subcommand.Tell(call.With(call.Arguments[reader.Next..]), effects);
                         return;
@@ -100,6 +112,7 @@ internal sealed class DeclaredProgram : ProgramRule
                     break;
                 case ArgumentKind.Option:
                     TellOption(ref reader, effects);
+                    needs &= !Needs.AsSpan().Contains(reader.Option!.Name);
                     if (reader.Option!.Operands is { } other && other != pattern)
                     {
                         if (pattern is null)
@@ -122,11 +135,11 @@ internal sealed class DeclaredProgram : ProgramRule
                 case ArgumentKind.Unclear:
                     if (Options.CanDoMoreThanRead || Subcommands is not null)
                     {
-                        effects.Opaque(OpaqueReason.ComputedArgument, $"A word that is not known may be an option of '{call.Name}'.", reader.Word);
+                        effects.Opaque(OpaqueReason.ComputedArgument, $"A word that is not known may be an option of '{call.Name}'; '--' before it or './' at its beginning rules that out.", reader.Word);
                     }
                     else if (Options.CanRead)
                     {
-                        effects.Reads(reader.Word.Text is null ? reader.Word : ".");
+                        TellReadsOfOption(reader.Word, call, effects);
                     }
 
                     operands[operandCount++] = reader.Index;
@@ -143,6 +156,11 @@ internal sealed class DeclaredProgram : ProgramRule
                     effects.Opaque(OpaqueReason.UnknownOption, $"The option '{reader.Word.Text}' of '{call.Name}' is not known to be harmless.", reader.Word);
                     break;
             }
+        }
+
+        if (needs)
+        {
+            effects.Opaque(OpaqueReason.ForeignCode, $"'{call.Name}' starts an editor.", call.Program);
         }
 
         if (BeforeCommand is not null)
@@ -177,6 +195,24 @@ internal sealed class DeclaredProgram : ProgramRule
         }
     }
 
+    /// <summary>A name that can look like an option which reads a file, as `--file=x` does: in the directory, or where a slash of the name leads.</summary>
+    private static void TellReadsOfOption(ShellWord word, in ProgramCall call, ProgramEffects effects)
+    {
+        if (word.Text is not { } text || word.IsTree)
+        {
+            effects.Opaque(OpaqueReason.ComputedArgument, $"A word that is not known may be an option of '{call.Name}'.", word);
+            return;
+        }
+
+        effects.Reads(".");
+        int slash = text.IndexOf('/');
+        if (slash >= 0)
+        {
+            effects.Reads(word with { Text = text[slash..] });
+            effects.Reads(word with { Text = ".." + text[slash..] });
+        }
+    }
+
     /// <summary>Whether the first operand is one of the subcommands, which says itself what it does.</summary>
     private bool NamesSubcommand(scoped ReadOnlySpan<ShellWord> arguments)
     {
@@ -190,7 +226,7 @@ internal sealed class DeclaredProgram : ProgramRule
         {
             if (reader.Kind == ArgumentKind.Operand)
             {
-                return reader.Word.Text is { } name && Subcommands.ContainsKey(name);
+                return reader.Word is { Text: { } name, IsTree: false } && Subcommands.ContainsKey(name);
             }
 
             if (reader.Kind != ArgumentKind.Option)
@@ -213,6 +249,11 @@ internal sealed class DeclaredProgram : ProgramRule
         if (reader.HasValue && option.Role != WordRole.In)
         {
             RoleTeller.Tell(option.Role, reader.Word, effects);
+        }
+        else if (!reader.HasValue && option.Role is WordRole.Opaque or WordRole.Shell or WordRole.Program or WordRole.Code or WordRole.Script or WordRole.Instructions)
+        {
+            // Without its value it does what is usual for it, which is no better known.
+            effects.Opaque(OpaqueReason.UnknownOption, $"The option '{option.Name}' is not known to be harmless.", reader.Word);
         }
     }
 

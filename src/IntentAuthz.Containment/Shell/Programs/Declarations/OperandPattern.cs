@@ -14,6 +14,11 @@ internal sealed class OperandPattern(WordRole[] first, WordRole? middle, WordRol
             RoleTeller.Tell(middle ?? first[0], orElse, effects);
         }
 
+        if (operands.Length == 0 && first is [WordRole.Script, ..])
+        {
+            effects.Opaque(OpaqueReason.ForeignCode, "Without a file it runs what comes on its standard input.", default);
+        }
+
         int firstPattern = int.MaxValue;
         int lastPattern = -1;
         for (int i = 0; i < operands.Length; i++)
@@ -42,6 +47,10 @@ internal sealed class OperandPattern(WordRole[] first, WordRole? middle, WordRol
                     {
                         told |= bit;
                         RoleTeller.Tell(role, word, effects);
+                        if (role == WordRole.GitValue)
+                        {
+                            GitWords.Setting(arguments[operands[Math.Max(0, i - 1)]], word, effects);
+                        }
                     }
                 }
             }

@@ -19,6 +19,8 @@ namespace IntentAuthz.Containment;
 ///   exits -V                              as the first argument: says something about itself and ends
 ///   closed / posix / single / plain       the list is complete / the first operand ends the options / -name is one option / there are none
 ///   foreign                               it runs code that is not read; options that are not described need not be known
+///   foreign ^.                            it runs the code that lies there, and the options are all described
+///   needs -m --message                    without one of these options it asks for more in an editor
 ///   command text or shell                 it runs the command that follows these operands; 'or shell': without one, a shell
 ///   sub list show                         a subcommand with options of its own besides these; 'sub a/b' is b of a
 /// </code>
@@ -131,6 +133,13 @@ internal static class ProgramDeclarations
         ["variable"] = WordRole.Variable,
         ["code"] = WordRole.Code,
         ["script"] = WordRole.Script,
+        ["stem"] = WordRole.Stem,
+        ["pattern"] = WordRole.Pattern,
+        ["terminal"] = WordRole.Terminal,
+        ["test"] = WordRole.Test,
+        ["package"] = WordRole.Package,
+        ["target"] = WordRole.Target,
+        ["gopackage"] = WordRole.GoPackage,
         ["instructions"] = WordRole.Instructions,
         ["opaque"] = WordRole.Opaque,
         ["privilege"] = WordRole.Privilege,
@@ -203,6 +212,8 @@ internal static class ProgramDeclarations
         private WordRole[]? _beforeCommand;
         private bool _shellWithoutCommand;
         private bool _foreign;
+        private string? _code;
+        private string[]? _needs;
         private OptionStyle _style;
         private DeclaredProgram? _built;
         private OptionSet? _set;
@@ -257,7 +268,11 @@ internal static class ProgramDeclarations
                     _style |= OptionStyle.NoOptions | OptionStyle.Closed;
                     break;
                 case "foreign":
-                    _foreign = true;
+                    _foreign = rest.IsEmpty;
+                    _code = rest.IsEmpty ? null : rest[0];
+                    break;
+                case "needs":
+                    _needs = words[1..];
                     break;
                 case "command":
                     _style |= OptionStyle.OperandEndsOptions;
@@ -300,6 +315,8 @@ internal static class ProgramDeclarations
                 Subcommands = _subcommands?.ToDictionary(s => s.Key, s => s.Value.Build(), StringComparer.Ordinal),
                 HasDirectory = HasDirectory(),
                 Foreign = _foreign,
+                Code = _code,
+                Needs = _needs,
                 BeforeCommand = _beforeCommand,
                 ShellWithoutCommand = _shellWithoutCommand,
             };

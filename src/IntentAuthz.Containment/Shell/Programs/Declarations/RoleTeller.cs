@@ -11,6 +11,11 @@ internal static class RoleTeller
 
     public static void Tell(WordRole role, ShellWord word, ProgramEffects effects)
     {
+        if (word.IsTree && !NamesFiles(role))
+        {
+            word = word with { Text = null, IsTree = false };
+        }
+
         switch (role)
         {
             case WordRole.Text:
@@ -59,12 +64,43 @@ internal static class RoleTeller
                 effects.Opaque(OpaqueReason.ForeignCode, "Code runs that is not a command of the shell.", word);
                 break;
             case WordRole.Script:
-                if (word.Text != "-")
+                if (word.Text?.Contains("://", StringComparison.Ordinal) ?? false)
                 {
-                    effects.Reads(word);
+                    effects.Opaque(OpaqueReason.ForeignCode, $"The code at '{word.Text}' is not read.", word);
+                }
+                else if (word.Text != "-")
+                {
+                    effects.RunsCode(word);
+                }
+                else
+                {
+                    effects.Opaque(OpaqueReason.ForeignCode, "The code on the standard input is not read.", word);
                 }
 
-                effects.Opaque(OpaqueReason.ForeignCode, $"The code in '{word.Text}' is not read.", word);
+                break;
+            case WordRole.Stem:
+                effects.Writes(word.Text is null ? word : word with { Text = word.Text + "*", IsPattern = true });
+                effects.Deletes(word.Text is null ? word : word with { Text = word.Text + "*", IsPattern = true });
+                break;
+            case WordRole.Pattern when word.Text is ['@', ..]:
+                effects.Reads(word with { Text = word.Text[1..] });
+                break;
+            case WordRole.Pattern:
+                if (word.Text is null)
+                {
+                    effects.Opaque(OpaqueReason.ComputedArgument, "A pattern may name a file with more.", word);
+                }
+
+                break;
+            case WordRole.Terminal:
+                if (word.Text is null || word.Text.Contains('/'))
+                {
+                    effects.Opaque(OpaqueReason.UnknownOption, "A terminal whose name is a path is described by a file somewhere.", word);
+                }
+
+                break;
+            case WordRole.Test or WordRole.Package or WordRole.Target or WordRole.GoPackage:
+                ProjectWords.Tell(role, word, effects);
                 break;
             case WordRole.Instructions:
                 if (word.Text != "-")
@@ -121,9 +157,18 @@ internal static class RoleTeller
                 Beside(word, "Cu??????", effects);
                 effects.Reads(word);
                 effects.Writes(word);
-                if (word.Text is { Length: > 0 } link)
+                effects.Links(word);
+                if (word.IsTree)
                 {
-                    effects.Writes(word with { Text = link.TrimEnd('/') is var name && name.LastIndexOf('/') is var slash && slash >= 0 ? name[(slash + 1)..] : name });
+                    effects.Writes(new ShellWord("*", word.Position) { IsPattern = true });
+                    effects.Links(new ShellWord("*", word.Position) { IsPattern = true });
+                }
+                else if (word.Text is { Length: > 0 } link)
+                {
+                    string name = link.TrimEnd('/');
+                    ShellWord here = word with { Text = name[(name.LastIndexOf('/') + 1)..] };
+                    effects.Writes(here);
+                    effects.Links(here);
                 }
 
                 break;
@@ -163,14 +208,20 @@ internal static class RoleTeller
         }
     }
 
+    /// <summary>Whether a word of this role is nothing but the name of a file, so that a directory can stand for what is beneath it.</summary>
+    private static bool NamesFiles(WordRole role) => role is WordRole.Text or WordRole.Read or WordRole.Path or WordRole.Write or WordRole.Out or WordRole.Change
+        or WordRole.Delete or WordRole.Move or WordRole.Replace or WordRole.Packed or WordRole.Rewritten or WordRole.Zip or WordRole.Link or WordRole.Script
+        or WordRole.Instructions or WordRole.Privilege or WordRole.AnyHost or WordRole.GitPath or WordRole.Code or WordRole.Tracing;
+
     /// <summary>A URL, or what a program takes for one: without a scheme it begins with the host.</summary>
     /// <param name="word">The URL.</param>
     /// <param name="effects">What is told.</param>
     /// <param name="portWithoutScheme">The port where neither scheme nor port is named.</param>
     public static void Url(ShellWord word, ProgramEffects effects, int? portWithoutScheme = 80)
     {
-        if (word.Text is not { } url)
+        if (word.IsTree || word.Text is not { } url)
         {
+            word = word with { Text = null };
             effects.Connects(word, null);
             return;
         }

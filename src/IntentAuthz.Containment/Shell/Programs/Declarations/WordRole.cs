@@ -54,6 +54,27 @@ internal enum WordRole
     /// <summary>A file with such code.</summary>
     Script,
 
+    /// <summary>How the names of files begin that are made, changed and go away.</summary>
+    Stem,
+
+    /// <summary>A pattern, or behind <c>@</c> a file with patterns.</summary>
+    Pattern,
+
+    /// <summary>The name of a terminal; a path is a file somewhere.</summary>
+    Terminal,
+
+    /// <summary>A file or directory of tests, perhaps with <c>::name</c> behind it.</summary>
+    Test,
+
+    /// <summary>A package that is installed: a path to one, or a name that an index is asked for.</summary>
+    Package,
+
+    /// <summary>A target of a build; one with a colon or an equals sign changes what runs.</summary>
+    Target,
+
+    /// <summary>A package of Go: a path, perhaps with <c>...</c> at its end, or a name.</summary>
+    GoPackage,
+
     /// <summary>A file whose content names more that is touched.</summary>
     Instructions,
 

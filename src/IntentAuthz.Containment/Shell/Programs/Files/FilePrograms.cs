@@ -21,7 +21,9 @@ internal static class FilePrograms
           opaque -S --suffix
           opaque? --backup
           flags -adHiLnPpRrTuvxZ --archive --attributes-only --copy-contents --no-dereference --interactive --dereference
-          flags -fls --force --link --remove-destination --symbolic-link => path* replace
+          flags -f --force --remove-destination => path* replace
+          # What is written to a link is written elsewhere.
+          flags opaque -ls --link --symbolic-link
           flags --no-clobber --parents --recursive --strip-trailing-slashes --no-target-directory
           flags --verbose --one-file-system --debug --keep-directory-symlink
           text? --preserve --reflink --context --update
@@ -97,11 +99,11 @@ internal static class FilePrograms
           opaque? --backup
           flags -dfFiLnPrsTv --directory --force --interactive --logical --no-dereference --physical --relative --symbolic
           flags --no-target-directory --verbose
-          write -t --target-directory => path*
+          link -t --target-directory => path*
           operands path* link
         program link
           gnu
-          operands path write
+          operands path link
         program install ginstall
           gnu
           # The old file gets another name.

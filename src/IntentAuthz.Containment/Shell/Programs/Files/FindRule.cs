@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 
 namespace IntentAuthz.Containment;
@@ -17,8 +16,6 @@ internal sealed class FindRule : ProgramRule
         "-maxdepth", "-mindepth", "-regextype", "-amin", "-atime", "-cmin", "-ctime", "-fstype", "-gid", "-group", "-ilname", "-iname", "-inum", "-ipath",
         "-iregex", "-iwholename", "-links", "-lname", "-mmin", "-mtime", "-name", "-path", "-perm", "-regex", "-size", "-type", "-uid", "-used", "-user",
         "-wholename", "-xtype", "-context", "-printf");
-
-    private static readonly SearchValues<char> NotInPaths = SearchValues.Create(" \t\n;|&$`'\"<>()");
 
     public override void Tell(in ProgramCall call, ProgramEffects effects)
     {
@@ -58,10 +55,46 @@ internal sealed class FindRule : ProgramRule
             effects.Reads(".");
         }
 
+        ReadOnlySpan<ShellWord> expression = words[Math.Min(next, words.Length)..];
         while (next < words.Length)
         {
             next = TellPrimary(words, next, roots, effects);
         }
+
+        if (PrintsNames(expression))
+        {
+            var found = new ShellWord[roots.Length];
+            for (int i = 0; i < found.Length; i++)
+            {
+                found[i] = roots[i] with { IsTree = true, IsPattern = true };
+            }
+
+            effects.Prints(found);
+        }
+    }
+
+    /// <summary>Whether nothing is printed but names with a NUL behind each. A word that is the value of another only makes that less sure.</summary>
+    private static bool PrintsNames(ReadOnlySpan<ShellWord> expression)
+    {
+        bool prints = false;
+        foreach (ShellWord word in expression)
+        {
+            if (word.Text is null or "-print" or "-ls" or "-printf" or "-exec" or "-execdir" or "-ok" or "-okdir" or "-help" or "--help" or "-version" or "--version")
+            {
+                return false;
+            }
+
+            prints |= word.Text == "-print0";
+        }
+
+        // Where '-print0' is the value of another primary, names end in lines.
+        for (int i = 1; i < expression.Length; i++)
+        {
+            prints &= expression[i].Text != "-print0" || (expression[i - 1].Text is { } before && !WithText.Contains(before) && !before.StartsWith("-newer", StringComparison.Ordinal)
+                && before is not ("-samefile" or "-anewer" or "-cnewer" or "-fprint" or "-fprint0" or "-fls" or "-fprintf" or "-files0-from"));
+        }
+
+        return prints;
     }
 
     private static bool BeginsExpression(ShellWord word) => word.Text is ['-', _, ..] or "(" or ")" or "!" or ",";
@@ -143,13 +176,30 @@ internal sealed class FindRule : ProgramRule
         bool inDirectory = words[at].Text is "-execdir" or "-okdir";
         foreach (ShellWord root in roots)
         {
-            if (root.Text is null || root.IsPattern && Substitutes(command))
+            if (root.Text is null || root.IsPattern && FoundNames.AreIn(command))
             {
                 effects.Opaque(OpaqueReason.ComputedArgument, $"What '{words[at].Text}' runs on is not known.", words[at]);
             }
 
-            using IDisposable? directory = inDirectory ? effects.In(root) : null;
-            Run(command, inDirectory ? "." : root.Text ?? "?", effects);
+            if (inDirectory)
+            {
+                // The starting point itself is run on in the directory that it lies in.
+                ReadOnlySpan<char> path = (root.Text ?? "").AsSpan().TrimEnd('/');
+                ReadOnlySpan<char> name = path[(path.LastIndexOf('/') + 1)..];
+                if (name is "..")
+                {
+                    effects.Opaque(OpaqueReason.ComputedArgument, "The directory above a starting point is not known.", root);
+                }
+                else if (name is not ("." or ""))
+                {
+                    string above = path.Length > name.Length ? path[..^name.Length].ToString() : ".";
+                    using IDisposable parent = effects.In(root with { Text = above });
+                    FoundNames.Run(command, "./" + name.ToString(), isSeveral: false, effects);
+                }
+            }
+
+            using IDisposable? directory = inDirectory ? effects.In(root with { IsTree = root.Text is not null }) : null;
+            FoundNames.Run(command, inDirectory ? "." : root.Text ?? "?", isSeveral: end < words.Length && words[end].Text == "+", effects);
         }
 
         foreach (ShellWord word in command)
@@ -163,63 +213,5 @@ internal sealed class FindRule : ProgramRule
         }
 
         return end + 1;
-    }
-
-    private static bool Substitutes(ReadOnlySpan<ShellWord> command)
-    {
-        foreach (ShellWord word in command)
-        {
-            if (word.Text?.Contains("{}", StringComparison.Ordinal) ?? false)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static void Run(ReadOnlySpan<ShellWord> command, string root, ProgramEffects effects)
-    {
-        var plain = new ShellWord[command.Length];
-        ShellWord[]? extended = null;
-        for (int i = 0; i < command.Length; i++)
-        {
-            string? text = command[i].Text;
-            int found = text?.IndexOf("{}", StringComparison.Ordinal) ?? -1;
-            plain[i] = command[i];
-            if (found < 0)
-            {
-                continue;
-            }
-
-            if (i == 0 || text!.AsSpan().ContainsAny(NotInPaths))
-            {
-                // A program or a text of another language with a name in it.
-                plain[i] = new ShellWord(null, command[i].Position);
-                continue;
-            }
-
-            // '{}' itself, and '{}.bak': beside the starting point, or beneath it.
-            plain[i] = command[i] with { Text = text![..found] + root };
-            if (text.Length > found + 2)
-            {
-                extended ??= [.. command];
-                extended[i] = command[i] with { Text = text.Replace("{}", root, StringComparison.Ordinal) };
-            }
-        }
-
-        effects.Runs(plain);
-        if (extended is not null)
-        {
-            for (int i = 0; i < extended.Length; i++)
-            {
-                if (extended[i].Text == "{}")
-                {
-                    extended[i] = plain[i];
-                }
-            }
-
-            effects.Runs(extended);
-        }
     }
 }

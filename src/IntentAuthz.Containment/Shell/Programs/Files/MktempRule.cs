@@ -52,5 +52,26 @@ internal sealed class MktempRule : ProgramRule
                 ? named with { Text = text.Replace('X', '?') + suffix, IsPattern = true }
                 : named with { Text = null });
         }
+
+        string? made = template is not { } given ? "tmp.??????????" : given is { Text: { } name, IsVague: false } && (!temporary || !name.Contains('/')) ? name.Replace('X', '?') : null;
+        string? place = !temporary && template is not null ? "" : directory is not { } where ? "/tmp/" : where is { Text: { Length: > 0 } path, IsVague: false } ? path + "/" : null;
+        if (made is not null && place is not null && suffix is not null && IsPlain(place + made + suffix))
+        {
+            effects.PrintsLine(new ShellWord(place + made + suffix, call.Program.Position) { IsPattern = true });
+        }
+    }
+
+    /// <summary>Whether a name holds nothing that splits words, makes patterns or makes an option of it.</summary>
+    private static bool IsPlain(string name)
+    {
+        foreach (char c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('/' or '.' or '_' or '-' or '?' or '+' or '='))
+            {
+                return false;
+            }
+        }
+
+        return name[0] is not ('-' or '?');
     }
 }

@@ -7,21 +7,39 @@ namespace IntentAuthz.Containment;
 internal static class LanguagePrograms
 {
     public const string Declarations = """
-        program python python2 python3 python3.8 python3.9 python3.10 python3.11 python3.12 python3.13 python3.14 pypy pypy3
-          exits -V -VV --version -h --help
-          posix
+        # Modules that are part of python: python3 -m json.tool
+        program python-json.tool
+          gnu
+          flags --sort-keys --no-ensure-ascii --json-lines --tab --no-indent --compact
+          text --indent
+          operands read? out?
+        program python-unittest
+          closed
+          flags -vqfcbh --verbose --quiet --failfast --catch --buffer --locals
+          text -k
+          foreign .
+          operands target*
+        program python-venv
+          closed
+          flags --clear --upgrade --without-pip --system-site-packages --symlinks --copies
+          text --prompt
+          # Packages that come with python are put there, by a python that is started.
           foreign
-          flags -bBdEhiIOPqRsSuvVx
-          text -WX --check-hash-based-pycs
-          text -cm => text*
-          operands read text*
+          operands write*
+        program python-compileall
+          closed
+          flags -qflri
+          always write:.
+          operands change* or .
         program node nodejs
           exits -v --version -h --help
           posix
-          foreign
-          flags -icv --check --interactive --inspect --inspect-brk --test --watch --experimental-strip-types --trace-warnings
-          text -epCr --eval --print --require --import --conditions --loader => text*
-          operands read text*
+          flags -c --check --trace-warnings --no-warnings --experimental-strip-types --enable-source-maps
+          # Without a script it runs what comes on standard input.
+          code -ep --eval --print => text*
+          operands script text*
+          sub inspect debug
+            foreign
         program ruby jruby
           exits -v --version -h --help
           posix
@@ -79,7 +97,7 @@ internal static class LanguagePrograms
           foreign
           operands path*
         # C and its relatives: sources name the files that they include
-        program gcc g++ cc c++ clang clang++ c99 c89 gcc-12 gcc-13 gcc-14 g++-12 g++-13 g++-14 tcc cpp
+        program c99 c89 gcc-12 gcc-13 gcc-14 g++-12 g++-13 g++-14 tcc cpp
           exits --version -dumpversion -dumpmachine -dumpfullversion -v
           single
           foreign
@@ -90,26 +108,106 @@ internal static class LanguagePrograms
           foreign
           write -o
           operands read*
-        program rustc cargo rustup rustfmt cargo-clippy clippy-driver wasm-pack trunk
+        # Builds and tests run the code of the project that they find here or above
+        program cargo
           foreign
           operands path*
-        program go gofmt gopls golangci-lint staticcheck dlv
+          sub build b check c test t run r clippy doc bench
+            foreign ^.
+            closed
+            flags -qv --quiet --verbose --release --all --workspace --all-targets --all-features --no-default-features --offline --locked --frozen --lib --bins --tests --examples --benches --no-run --no-fail-fast --keep-going --no-deps --doc
+            text -pjF --package --jobs --features --bin --test --example --profile --exclude --message-format --color
+            script --manifest-path
+            write --target-dir
+            operands text*
+        program rustc rustup rustfmt cargo-clippy clippy-driver wasm-pack trunk
+          foreign
+          operands path*
+        program go
+          single
+          foreign
+          operands path*
+          sub build test vet run generate
+            single
+            closed
+            foreign ^.
+            flags -v -x -n -race -short -cover -failfast -json -a -i -work -trimpath -benchmem
+            text -run -bench -count -timeout -tags -p -parallel -covermode -cpu -skip -shuffle -fuzztime
+            write -o -coverprofile -cpuprofile -memprofile
+            operands gopackage*
+          sub version env list
+            single
+            # The project says which version of go this is.
+            foreign ^.
+            closed
+            flags -m -json
+            operands gopackage*
+        program gofmt gopls golangci-lint staticcheck dlv
           foreign
           operands path*
         program dotnet
           exits --list-sdks --list-runtimes
           foreign
           operands path*
+          sub build test restore publish pack clean
+            foreign ^.
+            closed
+            flags --nologo --no-restore --no-build --no-incremental --no-dependencies --force --self-contained --no-self-contained --list-tests -t --include-symbols --locked-mode
+            text -cfrv --configuration --framework --runtime --verbosity --filter --version-suffix --os --arch
+            text? -m --blame
+            write -o --output --results-directory
+            script -s --settings
+            operands script*
+          sub run
+            foreign ^.
+            closed
+            flags --no-restore --no-build --no-launch-profile --nologo
+            text -cfrv --configuration --framework --runtime --launch-profile --verbosity --os --arch
+            script --project
+            operands text*
         program msbuild nuget csc vbc fsc fsi csi mono mcs xbuild
           foreign
           operands path*
-        program pip pip3 pipx uv uvx poetry pdm hatch conda mamba micromamba pipenv virtualenv pyenv easy_install twine flit
+        program pip pip3
+          exits -V -h --help
           foreign
           operands path*
-        program pytest py.test tox nox nosetests unittest coverage mypy pyright ruff black isort flake8 pylint bandit ipython ipython3 jupyter jupyter-notebook jupyter-lab gunicorn uvicorn flask django-admin celery scrapy sphinx-build mkdocs cython pydoc pydoc3 pre-commit autopep8 yapf pyflakes pycodestyle pylsp
+          sub install
+            # The code of packages runs when they are installed.
+            closed
+            flags -qvU --quiet --verbose --upgrade --no-deps --user --no-cache-dir --no-input --disable-pip-version-check --force-reinstall --no-warn-script-location --break-system-packages
+            package -e --editable
+            script -rc --requirement --constraint
+            operands package*
+        program pipx uv uvx poetry pdm hatch conda mamba micromamba pipenv virtualenv pyenv easy_install twine flit
           foreign
           operands path*
-        program npm npx yarn yarnpkg pnpm pnpx corepack nvm fnm volta n bower gulp grunt node-gyp
+        program pytest py.test
+          foreign ^.
+          closed
+          exits --version -h --help
+          flags -qvxsl --quiet --verbose --exitfirst --lf --last-failed --ff --failed-first --nf --sw --co --collect-only --no-header --no-summary --showlocals --disable-warnings --full-trace --strict-markers
+          text -kmrWn --maxfail --tb --durations --color --capture
+          write --junitxml --junit-xml
+          operands test*
+        program tox nox nosetests unittest coverage mypy pyright ruff black isort flake8 pylint bandit ipython ipython3 jupyter jupyter-notebook jupyter-lab gunicorn uvicorn flask django-admin celery scrapy sphinx-build mkdocs cython pydoc pydoc3 pre-commit autopep8 yapf pyflakes pycodestyle pylsp
+          foreign
+          operands path*
+        program npm pnpm yarn yarnpkg
+          foreign
+          operands text*
+          sub test t tst run run-script start
+            foreign ^.
+            closed
+            flags -s --silent --if-present --workspaces --verbose
+            operands text*
+          sub install i ci
+            # What is installed the project names; a package that the command names is another matter.
+            foreign ^.
+            closed
+            flags -D --save-dev --no-audit --no-fund --frozen-lockfile --prefer-offline --offline --production --silent --ignore-scripts --legacy-peer-deps --immutable
+            operands package*
+        program npx pnpx corepack nvm fnm volta n bower gulp grunt node-gyp
           foreign
           operands text*
         program gem bundle bundler rake rspec rails irb rubocop jekyll rbenv rvm cap puma unicorn

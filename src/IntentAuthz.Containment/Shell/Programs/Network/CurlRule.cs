@@ -5,8 +5,9 @@ internal sealed class CurlRule : ProgramRule
 {
     private static readonly OptionSet Options = ProgramDeclarations.Options("""
         exits -V --version -h --help -M --manual
-        flags -0123469aBfgGiIjklnNqRsSv:#V --http0.9 --http1.0 --http1.1 --http2 --http2-prior-knowledge --http3 --http3-only --tlsv1 --tlsv1.0 --tlsv1.1 --tlsv1.2 --tlsv1.3 --sslv2 --sslv3
-        flags --ipv4 --ipv6 --append --use-ascii --fail --fail-early --fail-with-body --globoff --get --show-headers --include --head --junk-session-cookies --insecure --list-only --netrc --netrc-optional
+        flags -0123469aBfgGiIjklNqRsSv:#V --http0.9 --http1.0 --http1.1 --http2 --http2-prior-knowledge --http3 --http3-only --tlsv1 --tlsv1.0 --tlsv1.1 --tlsv1.2 --tlsv1.3 --sslv2 --sslv3
+        flags --ipv4 --ipv6 --append --use-ascii --fail --fail-early --fail-with-body --globoff --get --show-headers --include --head --junk-session-cookies --insecure --list-only
+        flags read:~/.netrc -n --netrc --netrc-optional
         flags --no-buffer --disable --remote-time --silent --show-error --verbose --progress-bar --no-progress-meter --progress-meter --next --anyauth --basic --digest --negotiate --ntlm --ntlm-wb
         flags --compressed --compressed-ssh --create-dirs --crlf --path-as-is --raw --parallel --parallel-immediate -Z --ssl --ssl-reqd --ssl-no-revoke --ssl-allow-beast --tcp-nodelay --tcp-fastopen --no-keepalive
         flags --no-alpn --no-sessionid --no-clobber --remove-on-error --retry-all-errors --retry-connrefused --trace-time --trace-ids --post301 --post302 --post303 --proxy-insecure --proxytunnel -p
@@ -35,6 +36,7 @@ internal sealed class CurlRule : ProgramRule
         if (arguments is not [{ Text: "-q" or "--disable" }, ..])
         {
             effects.Reads(ProgramEffect.Fixed("~/.curlrc", call.Program.Position));
+            effects.Reads(ProgramEffect.Fixed("~/.config/curlrc", call.Program.Position));
         }
 
         var reader = new ArgumentReader(Options, arguments);
@@ -62,6 +64,22 @@ internal sealed class CurlRule : ProgramRule
             && (url.StartsWith("ftp.", StringComparison.OrdinalIgnoreCase) || url.StartsWith("dict.", StringComparison.OrdinalIgnoreCase)
                 || url.StartsWith("ldap.", StringComparison.OrdinalIgnoreCase) || url.StartsWith("imap.", StringComparison.OrdinalIgnoreCase)
                 || url.StartsWith("smtp.", StringComparison.OrdinalIgnoreCase) || url.StartsWith("pop3.", StringComparison.OrdinalIgnoreCase));
+        if (word.Text is { } text && text.IndexOf("://", StringComparison.Ordinal) is var scheme && scheme >= 0 && text.AsSpan(0, scheme) is var name
+            && !name.Equals("http", StringComparison.OrdinalIgnoreCase) && !name.Equals("https", StringComparison.OrdinalIgnoreCase) && !name.Equals("file", StringComparison.OrdinalIgnoreCase))
+        {
+            // FTP opens more connections, SCP and SFTP read keys; what others do is not followed.
+            effects.Opaque(OpaqueReason.UnknownOption, $"What 'curl' does for '{text[..scheme]}' is not followed.", word);
+        }
+        else if (guessed)
+        {
+            effects.Opaque(OpaqueReason.UnknownOption, "The name of the host decides on the protocol.", word);
+        }
+
+        else if (word.Text is { } single && single.IndexOf(":/", StringComparison.Ordinal) is var colon && colon > 0 && !single.AsSpan(colon).StartsWith("://") && !single.AsSpan(0, colon).Contains('/'))
+        {
+            effects.Opaque(OpaqueReason.UnknownOption, "A scheme with one slash is read in more than one way.", word);
+        }
+
         RoleTeller.Url(word, effects, guessed ? null : 80);
     }
 
@@ -69,6 +87,16 @@ internal sealed class CurlRule : ProgramRule
     {
         switch (option)
         {
+            case "-E" or "--cert" or "--key" or "--proxy-cert" or "--proxy-key" or "--cacert" when value.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase):
+                effects.Opaque(OpaqueReason.UnknownOption, "A key in a token is reached by a module that is loaded.", word);
+                break;
+            case "-E" or "--cert" or "--proxy-cert" when value.Contains(':'):
+                // A password follows the name of the file.
+                effects.Reads(word with { Text = value[..value.IndexOf(':')] });
+                break;
+            case "-T" or "--upload-file" when value.AsSpan().ContainsAny("{}[]"):
+                effects.Opaque(OpaqueReason.ComputedArgument, "Braces and brackets stand for several files.", word);
+                break;
             case "-d" or "--data" or "--data-ascii" or "--data-binary" or "--json" or "-H" or "--header" or "--proxy-header" or "--url" or "-w" or "--write-out" when value.StartsWith('@'):
                 RoleTeller.Tell(option == "--url" ? WordRole.Instructions : WordRole.Read, word with { Text = value[1..] }, effects);
                 break;
@@ -78,7 +106,7 @@ internal sealed class CurlRule : ProgramRule
             case "--data-urlencode" or "--url-query" when value.IndexOf('@') is var at && at >= 0 && value.IndexOf('=') is var equals && (equals < 0 || equals > at):
                 effects.Reads(word with { Text = value[(at + 1)..] });
                 break;
-            case "-F" or "--form" when value.IndexOf('=') is var equals && equals > 0 && equals + 1 < value.Length && value[equals + 1] is '@' or '<' or '(' or '"':
+            case "-F" or "--form" when value.IndexOf('=') is var equals && equals >= 0 && equals + 1 < value.Length && value[equals + 1] is '@' or '<' or '(' or '"':
                 Form(value[(equals + 1)..], word, effects);
                 break;
             case "-b" or "--cookie" when !value.Contains('='):

@@ -42,7 +42,8 @@ internal static class NetworkPrograms
           flags -aBbcdGHIKlLMmNrRxv
           text -gistTV --port -p
           host -h --host
-          always host:whois
+          # It is sent on to other servers.
+          always anyhost
           operands text*
         program resolvectl systemd-resolve getent-hosts
           foreign
@@ -118,7 +119,20 @@ internal static class NetworkPrograms
         program kubectl helm kustomize k9s minikube kind k3s stern argocd flux istioctl skaffold tilt
           foreign
           operands text*
-        program terraform tofu terragrunt pulumi packer vagrant ansible ansible-playbook ansible-galaxy ansible-vault puppet chef salt consul vault nomad
+        # Providers and what else a configuration names are code of the project; a plan changes nothing elsewhere.
+        program terraform tofu
+          single
+          foreign
+          operands text*
+          sub plan validate
+            single
+            closed
+            foreign .
+            flags -no-color -compact-warnings -json -detailed-exitcode -destroy -refresh-only
+            text -input -lock -lock-timeout -parallelism -refresh -target -var
+            read -var-file -state
+            write -out
+        program terragrunt pulumi packer vagrant ansible ansible-playbook ansible-galaxy ansible-vault puppet chef salt consul vault nomad
           foreign
           operands text*
         program gpg gpg2 gpgv gpgsm gpgconf gpg-agent age sops pass
@@ -129,5 +143,15 @@ internal static class NetworkPrograms
           exits version
           foreign
           operands text*
+          sub rand
+            single
+            flags -hex -base64
+            write -out
+            operands text?
+          sub dgst sha1 sha224 sha256 sha384 sha512 md5
+            single
+            flags -hex -binary -r -c -sha1 -sha224 -sha256 -sha384 -sha512 -md5
+            write -out
+            operands read*
         """;
 }

@@ -12,19 +12,22 @@ internal sealed class RemoteCopyRule(string declaration) : ProgramRule
         """;
 
     public const string Rsync = """
-        flags -acdDgGhHiIklLmnNoOpPqrRsStuUvVWxXyzAbKEF046J --verbose --quiet --no-motd --checksum --archive --recursive --relative --no-relative --no-implied-dirs --update --inplace --append --append-verify
+        flags -acdDgGhHiIklLmnNoOpPqrRsStuUvVWxXyzAbKE046J --verbose --quiet --no-motd --checksum --archive --recursive --relative --no-relative --no-implied-dirs --update --inplace --append --append-verify
         flags --dirs --mkpath --links --copy-links --copy-unsafe-links --safe-links --munge-links --copy-dirlinks --keep-dirlinks --hard-links --perms --executability --acls --xattrs --owner --group
         flags --devices --specials --times --atimes --open-noatime --crtimes --omit-dir-times --omit-link-times --super --fake-super --sparse --preallocate --dry-run --whole-file --no-whole-file
         flags --one-file-system --existing --ignore-existing --ignore-errors --force --partial --delay-updates --prune-empty-dirs --numeric-ids --ignore-times --size-only --fuzzy --compress
-        flags --cvs-exclude --from0 --old-args --secluded-args --trust-sender --blocking-io --stats --8-bit-output --human-readable --progress --itemize-changes --list-only --fsync --ipv4 --ipv6 --version --help --no-perms --no-owner --no-group --no-times
+        flags --from0 --old-args --secluded-args --trust-sender --blocking-io --stats --8-bit-output --human-readable --progress --itemize-changes --list-only --fsync --ipv4 --ipv6 --version --help --no-perms --no-owner --no-group --no-times
         flags --delete --delete-before --delete-during --del --delete-delay --delete-after --delete-excluded --delete-missing-args
         flags --remove-source-files --backup
-        text -fBTM --filter --block-size --timeout --contimeout --modify-window --max-delete --max-size --min-size --max-alloc --usermap --groupmap --chown --compress-choice --compress-level --skip-compress --exclude --include
+        # Rules that are read from files name more files; a daemon does what its settings say.
+        flags opaque -F --daemon
+        flags read:~/.cvsignore -C --cvs-exclude
+        text -fB --filter --block-size --timeout --contimeout --modify-window --max-delete --max-size --min-size --max-alloc --usermap --groupmap --chown --compress-choice --compress-level --skip-compress --exclude --include
         text --address --port --sockopts --outbuf --log-file-format --out-format --bwlimit --stop-after --stop-at --protocol --iconv --checksum-seed --checksum-choice --info --debug --suffix --chmod
         instructions --files-from
         read --exclude-from --include-from --password-file --compare-dest --copy-dest --link-dest
-        write --log-file --temp-dir --backup-dir --partial-dir --write-batch --only-write-batch
-        opaque --read-batch --remote-option --daemon --config --copy-as
+        write --log-file -T --temp-dir --backup-dir --partial-dir --write-batch --only-write-batch
+        opaque --read-batch -M --remote-option --config --copy-as
         shell -e --rsh --rsync-path --early-input
         """;
 
@@ -43,11 +46,20 @@ internal sealed class RemoteCopyRule(string declaration) : ProgramRule
             }
 
             removes |= reader.Option?.Name == "--remove-source-files";
+            if (reader.HasValue && reader.Option is { } option && !IsFollowed(option.Name, reader.Word))
+            {
+                effects.Opaque(OpaqueReason.UnknownOption, $"The value of '{option.Name}' is not followed.", reader.Word);
+            }
         }
 
         for (int i = 0; i < operands.Count; i++)
         {
             ShellWord operand = operands[i];
+            if (operand is { IsPattern: true, Text: { } pattern } && pattern.AsSpan().IndexOfAny('/', ':') is var end && pattern.AsSpan(0, end < 0 ? pattern.Length : end).ContainsAny("*?["))
+            {
+                effects.Opaque(OpaqueReason.ComputedArgument, "A file may be called like a place on another host.", operand);
+            }
+
             if (IsRemote(operand))
             {
                 string host = operand.Text!.Contains("://", StringComparison.Ordinal) ? operand.Text : operand.Text[..operand.Text.IndexOf(':')];
@@ -87,6 +99,15 @@ internal sealed class RemoteCopyRule(string declaration) : ProgramRule
             }
         }
     }
+
+    /// <summary>A filter can name files with more filters; some directories are relative to the destination, where a path upwards leads elsewhere.</summary>
+    private static bool IsFollowed(string option, ShellWord value) => option switch
+    {
+        "-f" or "--filter" => value.Text is ['-' or '+', ' ' or '_', ..] && !value.IsVague,
+        "--compare-dest" or "--copy-dest" or "--link-dest" or "-T" or "--temp-dir" or "--backup-dir" or "--partial-dir" =>
+            value.Text is { } path && (path.StartsWith('/') || !path.Contains("..", StringComparison.Ordinal)),
+        _ => true,
+    };
 
     private static bool IsRemote(ShellWord operand)
     {

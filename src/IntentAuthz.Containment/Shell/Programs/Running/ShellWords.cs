@@ -11,7 +11,7 @@ internal static class ShellWords
     {
         foreach (ShellWord word in words)
         {
-            if (word.Text is null || word.IsPattern)
+            if (word.Text is null || word.IsVague)
             {
                 return new ShellWord(null, word.Position);
             }

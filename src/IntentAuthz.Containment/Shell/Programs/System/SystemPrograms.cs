@@ -64,6 +64,7 @@ internal static class SystemPrograms
           gnu
           operands text*
         program who w last lastlog
+          always read:/proc read:/var/run/utmp read:/run/utmp read:/var/log/wtmp read:/var/log/lastlog
           flags -abdHlmpqrstTuwhifoVRxF --all --boot --heading --count
           text -n
           operands path*
@@ -108,12 +109,14 @@ internal static class SystemPrograms
           text -s --service
           always read:/etc
           operands text text*
+          sub hosts ahosts ahostsv4 ahostsv6
+            operands host*
         program getconf
           flags -a
           operands text path
         program tput
           flags -VSx
-          text -T
+          terminal -T
           operands text*
         program stty
           flags -ag --all --save

@@ -32,7 +32,7 @@ internal sealed class AwkRule : ProgramRule
             else if (!hasProgram)
             {
                 hasProgram = true;
-                if (reader.Word is { Text: { } program, IsPattern: false })
+                if (reader.Word is { Text: { } program, IsVague: false })
                 {
                     new AwkProgram(program, reader.Word.Position, effects).Tell();
                 }

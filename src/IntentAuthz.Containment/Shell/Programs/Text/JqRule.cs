@@ -75,7 +75,7 @@ internal sealed class JqRule : ProgramRule
             {
                 RoleTeller.Tell(WordRole.Instructions, named, effects);
             }
-            else if (named.Text is null || named.Text.Contains("import", StringComparison.Ordinal) || named.Text.Contains("include", StringComparison.Ordinal))
+            else if (named.Text is null || named.IsVague || named.Text.Contains("import", StringComparison.Ordinal) || named.Text.Contains("include", StringComparison.Ordinal))
             {
                 effects.Opaque(OpaqueReason.ComputedArgument, "The filter of 'jq' is computed, or names modules.", named);
             }

@@ -50,7 +50,7 @@ internal sealed class SedRule : ProgramRule
             if (!hasScript)
             {
                 hasScript = true;
-                scriptKnown = reader.Word is { Text: not null, IsPattern: false };
+                scriptKnown = reader.Word is { Text: not null, IsVague: false };
                 script = reader.Word.Text;
             }
             else if (inPlace)

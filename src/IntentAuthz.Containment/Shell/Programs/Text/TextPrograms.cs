@@ -158,7 +158,7 @@ internal static class TextPrograms
           gnu
           flags -ksqz --keep-files --suppress-matched --quiet --silent --elide-empty-files
           text -bn --suffix-format --digits
-          write -f --prefix
+          stem -f --prefix
           always write:. delete:.
           operands read text*
         program split
@@ -168,7 +168,7 @@ internal static class TextPrograms
           text -abClnt --suffix-length --additional-suffix --bytes --line-bytes --lines --number --separator
           shell --filter
           always write:.
-          operands read? write?
+          operands read? stem?
         program tsort factor
           gnu
           flags -hw --exponents

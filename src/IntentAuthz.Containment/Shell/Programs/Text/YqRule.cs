@@ -34,7 +34,7 @@ internal sealed class YqRule : ProgramRule
             if (!hasExpression)
             {
                 hasExpression = true;
-                if (reader.Word.Text is null || reader.Word.Text.Contains("load", StringComparison.Ordinal) || reader.Word.IsPattern)
+                if (reader.Word.Text is null || reader.Word.Text.Contains("load", StringComparison.Ordinal) || reader.Word.IsVague)
                 {
                     effects.Opaque(OpaqueReason.ComputedArgument, "The expression of 'yq' is computed, or loads files.", reader.Word);
                 }

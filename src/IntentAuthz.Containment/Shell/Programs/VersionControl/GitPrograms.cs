@@ -12,7 +12,8 @@ internal static class GitPrograms
             flags --find-copies-harder --irreversible-delete --pickaxe-all --pickaxe-regex --text --ignore-cr-at-eol --ignore-space-at-eol --ignore-space-change --ignore-all-space
             flags --ignore-blank-lines --function-context --exit-code --quiet --no-ext-diff --no-textconv --no-prefix --default-prefix --cumulative --no-relative --ita-invisible-in-index --combined-all-paths --cc -c -m --no-diff-merges
             flags opaque --ext-diff --textconv
-            text -SGOUl --diff-algorithm --anchored --inter-hunk-context --diff-filter --src-prefix --dst-prefix --line-prefix --ws-error-highlight --output-indicator-new --output-indicator-old --find-object --rotate-to --skip-to --diff-merges --max-depth
+            read -O
+            text -SGUl --diff-algorithm --anchored --inter-hunk-context --diff-filter --src-prefix --dst-prefix --line-prefix --ws-error-highlight --output-indicator-new --output-indicator-old --find-object --rotate-to --skip-to --diff-merges --max-depth
             text? --unified --stat --dirstat --dirstat-by-file --color --color-moved --color-moved-ws --word-diff --word-diff-regex --color-words --abbrev --break-rewrites --find-renames --find-copies --submodule --ignore-submodules --relative --ignore-matching-lines -I -X
             write --output
         """;
@@ -299,7 +300,25 @@ internal static class GitPrograms
             foreign
             run --upload-pack --receive-pack --exec
             operands gitremote text*
-          sub checkout switch commit merge rebase cherry-pick revert am
+          sub commit
+            always read:^. read:^.git write:^.git delete:^.git
+            foreign ^.git/hooks
+            closed
+            needs -m --message -F --file --no-edit -C --reuse-message
+            flags -aqsvn --all --quiet --signoff --no-signoff --verbose --amend --no-edit --allow-empty --allow-empty-message --no-verify --no-gpg-sign --no-status --status --reset-author --dry-run --short --porcelain --long -o --only --include -i --no-post-rewrite
+            text -m --message --author --date --cleanup --trailer -C --reuse-message
+            text? -u --untracked-files
+            read -F --file
+            operands gitpath*
+          sub checkout switch
+            always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
+            foreign ^.git/hooks
+            closed
+            flags -qfdlm --quiet --force --detach --no-track --guess --no-guess --discard-changes --ours --theirs --merge --progress --no-progress --overlay --no-overlay --ignore-skip-worktree-bits
+            text -bBcC --create --force-create --orphan --conflict
+            text? -t --track
+            operands gitpath*
+          sub merge rebase cherry-pick revert am
             always read:^. write:^. delete:^. read:^.git write:^.git delete:^.git
             foreign
             operands gitpath*

@@ -39,6 +39,10 @@ internal static class GitWords
         }
     }
 
+    /// <summary>A setting that is written down, so that git does as it says from now on.</summary>
+    public static void Setting(ShellWord name, ShellWord value, ProgramEffects effects) =>
+        Setting(name is { Text: not null, IsVague: false } ? value with { Text = $"{name.Text}={(value.IsVague ? "?" : value.Text ?? "?")}", IsPattern = false } : new ShellWord(null, name.Position), effects);
+
     private static void Setting(ShellWord word, ProgramEffects effects)
     {
         int equals = word.Text?.IndexOf('=') ?? -1;
