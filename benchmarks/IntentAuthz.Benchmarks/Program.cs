@@ -9,6 +9,13 @@ using IntentAuthz.Benchmarks.Cedar;
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- cold-start
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- leases
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- egress
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- contained-starts
+if (args is ["contained-starts"])
+{
+    await ContainedStartReport.WriteAsync(Console.Out);
+    return;
+}
+
 if (args is ["egress"])
 {
     await EgressReport.WriteAsync(Console.Out);
