@@ -23,6 +23,13 @@ if (args is ["audit", ..])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- contained-starts
+if (args is ["contained-starts"])
+{
+    await ContainedStartReport.WriteAsync(Console.Out);
+    return;
+}
+
 if (args is ["egress"])
 {
     await EgressReport.WriteAsync(Console.Out);

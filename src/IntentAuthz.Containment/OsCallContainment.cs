@@ -10,15 +10,17 @@ public sealed class OsCallContainment : CallContainment
 {
     private readonly ContainmentRequest _request;
     private readonly OsContainmentOptions _options;
+    private readonly TaskStarts _starts;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _changing = new(); // protects the list and whether it has ended
     private readonly List<ContainedProcess> _processes = [];
     private readonly Lazy<HttpClient> _http;
     private bool _hasEnded;
 
-    internal OsCallContainment(ContainmentRequest request, Workspace? workspace, OsContainmentOptions options)
+    internal OsCallContainment(ContainmentRequest request, Workspace? workspace, OsContainmentOptions options, TaskStarts starts)
     {
         _request = request;
+        _starts = starts;
         _options = options;
         Workspace = workspace;
         _http = new Lazy<HttpClient>(() => new HttpClient(new EgressHandler(request.Guard, request.Task, request.Call, Hosts, options.Egress)) { Timeout = Timeout.InfiniteTimeSpan });
@@ -55,8 +57,8 @@ public sealed class OsCallContainment : CallContainment
         EgressProxy? proxy = Hosts.IsEmpty ? null : new EgressProxy(_request.Guard, _request.Task, _request.Call, Hosts, _options.Egress);
         try
         {
-            ContainedProcessStart started = await ContainedProcess.StartAsync(
-                start with { WorkingDirectory = start.WorkingDirectory ?? Workspace?.Directory, Egress = proxy }, Bounds, _options.Time, either.Token).ConfigureAwait(false);
+            ContainedProcessStart started = await StartAsync(
+                start with { WorkingDirectory = start.WorkingDirectory ?? Workspace?.Directory, Egress = proxy }, either.Token).ConfigureAwait(false);
             if (!started.IsStarted)
             {
                 throw new IOException($"The program was not started: {started.Refusal}");
@@ -112,6 +114,24 @@ public sealed class OsCallContainment : CallContainment
 
         Workspace?.Dispose();
         _ending.Dispose();
+    }
+
+    /// <summary>By what was made ready for the task, where there is something.</summary>
+    private async ValueTask<ContainedProcessStart> StartAsync(ProcessStart start, CancellationToken cancellationToken)
+    {
+        if (_starts.Of(_request.Task, Bounds) is { } prepared)
+        {
+            try
+            {
+                return await prepared.StartAsync(start, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was given up meanwhile, and nothing was started.
+            }
+        }
+
+        return await ContainedProcess.StartAsync(start, Bounds, _options.Time, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Counts the workspace while the process runs, where that is limited, and ends the process when there is too much.</summary>

@@ -4,13 +4,21 @@ namespace IntentAuthz.Containment;
 /// Contains calls by the operating system: processes by Landlock, seccomp and namespaces, files by a workspace, the network by a proxy that asks
 /// the guard. What this machine cannot enforce is refused, naming the layer that is missing. Safe for use by many threads.
 /// </summary>
-public sealed class OsContainment : IContainmentProvider
+public sealed class OsContainment : IContainmentProvider, IDisposable
 {
     private readonly OsContainmentOptions _options;
+    private readonly TaskStarts _starts;
 
     /// <summary>Makes a provider.</summary>
     /// <param name="options">How; null for the defaults.</param>
-    public OsContainment(OsContainmentOptions? options = null) => _options = options ?? new OsContainmentOptions();
+    public OsContainment(OsContainmentOptions? options = null)
+    {
+        _options = options ?? new OsContainmentOptions();
+        _starts = new TaskStarts(_options.Time);
+    }
+
+    /// <summary>Gives up what was made ready for further calls. Calls that are prepared go on.</summary>
+    public void Dispose() => _starts.Dispose();
 
     /// <inheritdoc/>
     public ValueTask<ContainmentResult> PrepareAsync(ContainmentRequest request, CancellationToken cancellationToken)
@@ -23,7 +31,7 @@ public sealed class OsContainment : IContainmentProvider
 
         if (request.Workspace is not { } directory)
         {
-            return new(ContainmentResult.Ready(new OsCallContainment(request, null, _options)));
+            return new(ContainmentResult.Ready(new OsCallContainment(request, null, _options, _starts)));
         }
 
         try
@@ -40,7 +48,7 @@ public sealed class OsContainment : IContainmentProvider
                 directory,
                 own with { MaxBytes = limits.WorkspaceBytes ?? own.MaxBytes, MaxEntries = limits.WorkspaceEntries ?? own.MaxEntries, MaxFileBytes = (int)Math.Min(limits.FileBytes ?? int.MaxValue, own.MaxFileBytes) },
                 followLinks: false); // a task above may have put a link where this one begins
-            return new(ContainmentResult.Ready(new OsCallContainment(request, workspace, _options)));
+            return new(ContainmentResult.Ready(new OsCallContainment(request, workspace, _options, _starts)));
         }
         catch (Exception e) when (e is PlatformNotSupportedException or DirectoryNotFoundException or IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace IntentAuthz.Containment;
 
 /// <summary>
@@ -30,8 +28,21 @@ public sealed class ContainedProcess : IAsyncDisposable
     /// <param name="cancellationToken">Ends the start. A process that was started is ended by disposing it.</param>
     /// <returns>The process, or why there is none. Never one that is contained less than the bounds ask.</returns>
     /// <exception cref="OperationCanceledException">The start was cancelled.</exception>
-    public static ValueTask<ContainedProcessStart> StartAsync(ProcessStart start, ContainmentBounds bounds, TimeProvider? time = null, CancellationToken cancellationToken = default) =>
-        StartAsync(start, bounds, ContainmentLayers.Current, time ?? TimeProvider.System, cancellationToken);
+    public static ValueTask<ContainedProcessStart> StartAsync(ProcessStart start, ContainmentBounds bounds, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(bounds);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Enclosure.Prepare(bounds, ContainmentLayers.Current, time ?? TimeProvider.System, template: null, out ContainedProcessStart? refusal) is not { } enclosure)
+        {
+            return new(refusal!);
+        }
+
+        using (enclosure) // the grants are only checked again where there was time for them to change
+        {
+            return enclosure.StartAsync(start, cancellationToken);
+        }
+    }
 
     /// <summary>Ends the process and everything it started, without waiting. <see cref="Completion"/> tells when nothing is left.</summary>
     public void Kill() => _supervisor.Kill();
@@ -41,80 +52,5 @@ public sealed class ContainedProcess : IAsyncDisposable
     {
         _supervisor.Kill();
         await ((Task)_supervisor.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    internal static async ValueTask<ContainedProcessStart> StartAsync(
-        ProcessStart start, ContainmentBounds bounds, ContainmentLayers layers, TimeProvider time, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(start);
-        ArgumentNullException.ThrowIfNull(bounds);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (layers.MissingFor(bounds) is { } missing)
-        {
-            return ContainedProcessStart.Refused($"This machine cannot enforce what was asked: {missing.Layer} is missing, {missing.Detail}", missing.Layer);
-        }
-
-        if (Prepare(start, bounds, layers, out ProcessPlan? plan) is { } problem)
-        {
-            return ContainedProcessStart.Refused(problem);
-        }
-
-        ProcessSupervisor supervisor = new(plan!, time);
-        supervisor.Start();
-        try
-        {
-            return await supervisor.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            supervisor.Kill();
-            throw;
-        }
-    }
-
-    private static string? Prepare(ProcessStart start, ContainmentBounds bounds, ContainmentLayers layers, out ProcessPlan? plan)
-    {
-        plan = null;
-        ImmutableArray<string> names = bounds.Variables ?? [];
-        if (start.Variables.Keys.FirstOrDefault(n => !names.Contains(n) || ReservedVariables.Includes(n)) is { } name)
-        {
-            return ReservedVariables.Includes(name) ? $"The variable '{name}' is set by containment and cannot be given." : $"The variable '{name}' is not among the Variables of the bounds.";
-        }
-
-        if (bounds.Hosts is { IsEmpty: false } && start.Egress is null)
-        {
-            return "The bounds grant hosts, and there is no proxy to reach them by. Give one by Egress.";
-        }
-
-        Grants? grants = Grants.Open(bounds, out string? problem);
-        if (grants is null)
-        {
-            return problem ?? "A grant could not be opened.";
-        }
-
-        using (grants)
-        {
-            if (start.WorkingDirectory is { } directory && !grants.CanEnter(directory))
-            {
-                return $"The working directory '{directory}' is not within what is granted, or leads through a symbolic link.";
-            }
-
-            ControlGroup? group = null;
-            if (bounds.Limits is not { MemoryBytes: null, Processes: null } && (group = ControlGroup.Make(layers.Groups, bounds.Limits, out problem)) is null)
-            {
-                return problem;
-            }
-
-            try
-            {
-                plan = new ProcessPlan(start, bounds, layers, grants, group);
-                return null;
-            }
-            catch (IOException e)
-            {
-                group?.Dispose();
-                return e.Message;
-            }
-        }
     }
 }

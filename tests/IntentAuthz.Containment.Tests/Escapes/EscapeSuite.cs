@@ -133,7 +133,18 @@ public sealed partial class EscapeSuite : IAsyncLifetime
                 WorkspaceEntries = 1000,
             },
         };
-        ContainedProcessStart started = await ContainedProcess.StartAsync(new ProcessStart(Program) { Arguments = [.. arguments], WorkingDirectory = workspace }, bounds);
+        // Half of them in what was made ready before, with a command before them, half in what is made at the time.
+        using PreparedStarts starts = new(bounds);
+        if (_nextKey % 4 < 2)
+        {
+            await using ContainedProcess before = (await starts.StartAsync(new ProcessStart("/bin/true"))).Process!;
+            while (starts.Ready.Length == 0)
+            {
+                await Task.Delay(5);
+            }
+        }
+
+        ContainedProcessStart started = await starts.StartAsync(new ProcessStart(Program) { Arguments = [.. arguments], WorkingDirectory = workspace });
         Assert.True(started.IsStarted, started.Refusal);
         await using ContainedProcess process = started.Process;
         ProcessOutcome outcome = await process.Completion.WaitAsync(TimeSpan.FromSeconds(30));

@@ -14,6 +14,11 @@ internal static class HostProgram
 
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is ["prepared", string place])
+        {
+            return await PrepareAsync(place);
+        }
+
         if (arguments is not ["contained", string workspace])
         {
             return 2;
@@ -30,6 +35,22 @@ internal static class HostProgram
 
         Console.WriteLine(new FileInfo($"/proc/{started.Process.Id}/ns/pid").LinkTarget);
         await started.Process.Completion;
+        return 0;
+    }
+
+    /// <summary>Waits with two containments made ready, and tells their first processes.</summary>
+    private static async Task<int> PrepareAsync(string workspace)
+    {
+        using PreparedStarts starts = new(new ContainmentBounds { Reads = SystemPaths.Reads, Writes = [workspace], Executes = SystemPaths.Executes });
+        ContainedProcessStart started = await starts.StartAsync(new ProcessStart("/bin/true"));
+        await started.Process!.Completion;
+        while (starts.Ready is not { Length: 2 } || starts.Ready.Any(static e => e.Holder == 0))
+        {
+            await Task.Delay(5);
+        }
+
+        Console.WriteLine(string.Join(' ', starts.Ready.Select(static e => e.Holder)));
+        await Task.Delay(Timeout.Infinite);
         return 0;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace IntentAuthz.Containment;
@@ -6,6 +7,11 @@ namespace IntentAuthz.Containment;
 /// <summary>
 /// Control groups of one tree of processes, below the host's own: one of version 2 where that has the controllers, else one of version 1 for each.
 /// </summary>
+/// <remarks>
+/// Into groups of version 1 the thread that starts the program goes itself, and the program is born there: to move another process the kernel
+/// waits until no process of the machine is being made, which takes milliseconds. Version 2 has groups of whole processes only, so there the
+/// program is moved while it waits at the gate. The thread stays as long as the tree does and is one more than the limit of processes.
+/// </remarks>
 internal sealed class ControlGroup : IDisposable
 {
     private const string Prefix = "intentauthz-";
@@ -18,6 +24,11 @@ internal sealed class ControlGroup : IDisposable
 
     /// <summary>Where the host's groups can be made; null where they cannot, with the reason.</summary>
     internal sealed record Places(string? Unified, string? Memory, string? Processes, string Reason);
+
+    /// <summary>Where a thread puts itself into the groups of version 1; null for none.</summary>
+    internal Descriptor? MemoryTasks { get; private set; }
+
+    internal Descriptor? ProcessTasks { get; private set; }
 
     /// <summary>How often making a process was refused, for the limit.</summary>
     internal bool RanIntoProcesses => _processes is not null && Count(Path.Combine(_processes, "pids.events"), "max") > 0;
@@ -95,7 +106,13 @@ internal sealed class ControlGroup : IDisposable
             if (processes is not null)
             {
                 Directory.CreateDirectory(processes);
-                File.WriteAllText(Path.Combine(processes, "pids.max"), limits.Processes!.Value.ToString(CultureInfo.InvariantCulture));
+                long count = limits.Processes!.Value + (isUnified ? 0L : 1L); // the thread that starts them is there too
+                File.WriteAllText(Path.Combine(processes, "pids.max"), count.ToString(CultureInfo.InvariantCulture));
+            }
+
+            if (!isUnified)
+            {
+                (made.MemoryTasks, made.ProcessTasks) = (OpenTasks(memory), OpenTasks(processes));
             }
 
             return made;
@@ -108,14 +125,14 @@ internal sealed class ControlGroup : IDisposable
         }
     }
 
-    /// <summary>Puts a process into the groups; what it starts from then on is in them too.</summary>
+    /// <summary>Puts a process into the group of version 2; what it starts from then on is in it too.</summary>
     internal bool TryAdd(int process)
     {
         try
         {
-            foreach (string group in Distinct())
+            if (_isUnified)
             {
-                File.WriteAllText(Path.Combine(group, "cgroup.procs"), process.ToString(CultureInfo.InvariantCulture));
+                File.WriteAllText(Path.Combine((_memory ?? _processes)!, "cgroup.procs"), process.ToString(CultureInfo.InvariantCulture));
             }
 
             return true;
@@ -129,6 +146,8 @@ internal sealed class ControlGroup : IDisposable
     /// <summary>Removes the groups. The kernel takes a moment after the last process is gone.</summary>
     public void Dispose()
     {
+        MemoryTasks?.Dispose();
+        ProcessTasks?.Dispose();
         foreach (string group in Distinct())
         {
             for (int attempt = 0; attempt < 50 && !TryRemove(group); attempt++)
@@ -139,6 +158,18 @@ internal sealed class ControlGroup : IDisposable
     }
 
     private IEnumerable<string> Distinct() => new[] { _memory, _processes }.OfType<string>().Distinct(StringComparer.Ordinal);
+
+    private static unsafe Descriptor? OpenTasks(string? group)
+    {
+        if (group is null)
+        {
+            return null;
+        }
+
+        using NativeText text = new();
+        int tasks = Libc.Open(text.Add(Path.Combine(group, "tasks")), Libc.O_CLOEXEC | 1);
+        return tasks >= 0 ? new Descriptor(tasks) : throw new IOException($"The group's list of threads could not be opened ({Libc.Reason(Marshal.GetLastPInvokeError())}).");
+    }
 
     private static string NewName() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
 

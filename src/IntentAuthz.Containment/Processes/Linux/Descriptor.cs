@@ -25,7 +25,8 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
             : throw new IOException($"No pipe could be made ({Libc.Reason(Marshal.GetLastPInvokeError())}).");
     }
 
-    internal static unsafe Descriptor Event() => Libc.EventDescriptor(0, Libc.O_CLOEXEC | Libc.O_NONBLOCK) is >= 0 and int made
+    /// <summary>An event descriptor, for <c>poll</c> or, where it blocks, for <see cref="Wait"/>.</summary>
+    internal static Descriptor Event(bool blocks = false) => Libc.EventDescriptor(0, Libc.O_CLOEXEC | (blocks ? 0 : Libc.O_NONBLOCK)) is >= 0 and int made
         ? new Descriptor(made)
         : throw new IOException($"No event descriptor could be made ({Libc.Reason(Marshal.GetLastPInvokeError())}).");
 
@@ -42,7 +43,18 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
         _ = Libc.Read(Value, (byte*)&value, sizeof(ulong));
     }
 
+    /// <summary>Waits for a signal and takes all there are. Makes no managed object.</summary>
+    internal unsafe void Wait()
+    {
+        ulong value;
+        while (Libc.Read(Value, (byte*)&value, sizeof(ulong)) < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR)
+        {
+        }
+    }
+
     internal void DoNotBlock() => _ = Libc.Call(KernelCalls.Fcntl, Value, 4, Libc.O_NONBLOCK);
+
+    internal Descriptor Duplicate() => Duplicate(Value);
 
     private static Descriptor Away(int descriptor)
     {
@@ -51,8 +63,11 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
             return new Descriptor(descriptor);
         }
 
-        int moved = (int)Libc.Call(KernelCalls.Fcntl, descriptor, DuplicateCloseOnExec, FirstAboveStandard);
-        _ = Libc.Close(descriptor);
-        return moved >= 0 ? new Descriptor(moved) : throw new IOException("A descriptor could not be duplicated; there may be too many open.");
+        using Descriptor low = new(descriptor);
+        return Duplicate(descriptor);
     }
+
+    private static Descriptor Duplicate(int descriptor) => (int)Libc.Call(KernelCalls.Fcntl, descriptor, DuplicateCloseOnExec, FirstAboveStandard) is >= 0 and int made
+        ? new Descriptor(made)
+        : throw new IOException("A descriptor could not be duplicated; there may be too many open.");
 }

@@ -10,12 +10,13 @@ internal sealed class GrantedFile : IDisposable
 
     private readonly Descriptor _descriptor;
 
-    private GrantedFile(Descriptor descriptor, string path, bool isDirectory, (string Name, string Target)? link)
+    private GrantedFile(Descriptor descriptor, string asked, string path, (string Name, string Target)? link)
     {
+        Asked = asked;
+        Identity = FileIdentity.Of(descriptor.Value);
         Link = link;
         _descriptor = descriptor;
         Path = path;
-        IsDirectory = isDirectory;
     }
 
     internal int Value => _descriptor.Value;
@@ -23,7 +24,13 @@ internal sealed class GrantedFile : IDisposable
     /// <summary>The path without links.</summary>
     internal string Path { get; }
 
-    internal bool IsDirectory { get; }
+    /// <summary>The path as it was granted.</summary>
+    internal string Asked { get; }
+
+    /// <summary>What it was when it was opened.</summary>
+    internal FileIdentity Identity { get; }
+
+    internal bool IsDirectory => Identity.IsDirectory;
 
     /// <summary>The link in the root directory that was followed: its name there, and what it holds.</summary>
     internal (string Name, string Target)? Link { get; }
@@ -38,6 +45,7 @@ internal sealed class GrantedFile : IDisposable
     internal static GrantedFile? Open(string path, out string? problem)
     {
         problem = null;
+        string asked = path;
         (string Name, string Target)? link = null;
         (int descriptor, int error) = OpenPlain(path);
         if (descriptor < 0 && error == TooManyLinks && TryFollowFirst(path, out string target, out link))
@@ -58,7 +66,7 @@ internal sealed class GrantedFile : IDisposable
             return null;
         }
 
-        return new GrantedFile(new Descriptor(descriptor), path, Directory.Exists($"/proc/self/fd/{descriptor}"), link);
+        return new GrantedFile(new Descriptor(descriptor), asked, path, link);
     }
 
     private static unsafe (int Descriptor, int Error) OpenPlain(string path)

@@ -5,7 +5,8 @@ namespace IntentAuthz.Containment;
 /// <summary>What bounds grant of the file system, opened, with the few device files that every program expects.</summary>
 internal sealed class Grants : IDisposable
 {
-    private Grants(ImmutableArray<Grant> all, ImmutableArray<(string Name, string Target)> links) => (All, Links) = (all, links);
+    private Grants(ImmutableArray<Grant> all, ImmutableArray<(string Name, string Target)> links, ImmutableArray<(string Path, FileIdentity Identity)> asked) =>
+        (All, Links, Asked) = (all, links, asked);
 
     internal readonly record struct Grant(GrantedFile File, bool Reads, bool Writes, bool Executes, bool IsDevice);
 
@@ -14,6 +15,9 @@ internal sealed class Grants : IDisposable
 
     /// <summary>Links in the root directory that lead to grants.</summary>
     internal ImmutableArray<(string Name, string Target)> Links { get; }
+
+    /// <summary>Every path that was asked for, with what it led to; the default identity where nothing was there.</summary>
+    internal ImmutableArray<(string Path, FileIdentity Identity)> Asked { get; }
 
     private static ReadOnlySpan<string> WritableDevices => new[] { "/dev/null", "/dev/zero", "/dev/full" };
 
@@ -36,6 +40,7 @@ internal sealed class Grants : IDisposable
     {
         Dictionary<string, Grant> byPath = new(StringComparer.Ordinal);
         HashSet<(string Name, string Target)> links = [];
+        List<(string Path, FileIdentity Identity)> asked = [];
         problem = null;
         foreach ((ImmutableArray<string> paths, bool writes, bool executes) in new[] { (bounds.Reads ?? [], false, false), (bounds.Writes ?? [], true, false), (bounds.Executes ?? [], false, true) })
         {
@@ -68,11 +73,12 @@ internal sealed class Grants : IDisposable
         {
             Writes = g.Writes || (!g.IsDevice && opened.Any(o => o.Writes && GrantedPath.Contains(o.File.Path, g.File.Path))),
             Executes = g.Executes || (!g.IsDevice && opened.Any(o => o.Executes && GrantedPath.Contains(o.File.Path, g.File.Path))),
-        })], [.. links]);
+        })], [.. links], [.. asked]);
 
         bool TryAdd(string path, bool writes, bool executes, bool isDevice, ref string? problem)
         {
             GrantedFile? file = GrantedFile.Open(path, out problem);
+            asked.Add((path, file?.Identity ?? default));
             if (file is null)
             {
                 problem ??= writes && !isDevice ? $"'{path}' is granted for writing and is not there. Make it before." : null;
@@ -86,7 +92,8 @@ internal sealed class Grants : IDisposable
 
             if (byPath.TryGetValue(file.Path, out Grant known))
             {
-                byPath[file.Path] = known with { Writes = known.Writes || writes, Executes = known.Executes || executes };
+                // One of the usual devices stays one when it is granted by name too.
+                byPath[file.Path] = known with { Writes = known.Writes || writes, Executes = known.Executes || executes, IsDevice = known.IsDevice || isDevice };
                 file.Dispose();
             }
             else

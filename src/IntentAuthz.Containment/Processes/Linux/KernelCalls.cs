@@ -8,6 +8,7 @@ internal static class KernelCalls
     internal const int PidfdSendSignal = 424, OpenTree = 428, MoveMount = 429, FsOpen = 430, FsConfig = 431, FsMount = 432, PidfdOpen = 434,
         OpenAt2 = 437, MountSetAttributes = 442, LandlockCreateRuleset = 444, LandlockAddRule = 445, LandlockRestrictSelf = 446;
 
+    internal static readonly int Statx = Pick(332, 291);
     internal static readonly int Fcntl = Pick(72, 25);
     internal static readonly int Prctl = Pick(157, 167);
     internal static readonly int Seccomp = Pick(317, 277);

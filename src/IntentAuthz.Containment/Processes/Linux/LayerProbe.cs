@@ -72,10 +72,10 @@ internal static unsafe class LayerProbe
 
     private static void AddFilter(ImmutableArray<LayerState>.Builder states)
     {
-        SeccompFilter.Instruction[] filter = SeccompFilter.Build(internet: false, sharedByKey: false);
+        ImmutableArray<SeccompFilter.Instruction> filter = SeccompFilter.For(internet: false, sharedByKey: false);
         int outcome = OnThread(() =>
         {
-            fixed (SeccompFilter.Instruction* program = filter)
+            fixed (SeccompFilter.Instruction* program = filter.AsSpan())
             {
                 byte* description = stackalloc byte[16];
                 *(ushort*)description = (ushort)filter.Length;

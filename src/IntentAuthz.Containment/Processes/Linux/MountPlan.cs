@@ -123,6 +123,9 @@ internal sealed unsafe class MountPlan
         return error != 0 ? error : _isWhole ? Cover(proc) : Replace(proc);
     }
 
+    /// <summary>Puts a <c>/proc</c> into the calling thread's copy of a <see cref="MountTemplate"/>. Makes no managed object.</summary>
+    internal int ApplyProc(int proc) => Attach(proc, Libc.AT_FDCWD, _procPlace, keepsOpen: true);
+
     /// <summary>Everything stays where it is, with the grants over it.</summary>
     private int Cover(int proc)
     {

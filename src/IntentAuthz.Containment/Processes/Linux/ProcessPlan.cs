@@ -2,17 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace IntentAuthz.Containment;
 
-/// <summary>All that one start needs, made ready before any right is given up; and the host's ends of the process's streams.</summary>
+/// <summary>A program and what it is given, made ready before it starts; and the host's ends of its streams.</summary>
 internal sealed unsafe class ProcessPlan : IDisposable
 {
-    private const string HolderProgram = "/bin/sh";
-
-    /// <summary>
-    /// The first process of the PID namespace does nothing but wait for the end of its input, which comes at the latest when the host is gone. Then
-    /// it ends, and the kernel ends all others. SIGCHLD is ignored so that the kernel also clears away what others left behind.
-    /// </summary>
-    private const string HolderScript = "trap '' CHLD; read -r _";
-
     private const string SearchPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
     private const int ChunkBytes = 64 * 1024;
 
@@ -22,56 +14,32 @@ internal sealed unsafe class ProcessPlan : IDisposable
     private readonly byte* _chunk;
     private bool _isDisposed;
 
-    /// <exception cref="IOException">The kernel made no pipe, ruleset or the like.</exception>
-    internal ProcessPlan(ProcessStart start, ContainmentBounds bounds, ContainmentLayers layers, Grants grants, ControlGroup? group)
+    /// <exception cref="IOException">The kernel made no pipe or the like.</exception>
+    internal ProcessPlan(ProcessStart start, bool canWriteDirectory, bool hasNetwork)
     {
-        (Start, Bounds, Group) = (start, bounds, group);
+        Start = start;
         try
         {
-            bool network = bounds.Hosts is { IsEmpty: false };
-            bool mounts = layers.Has(ContainmentLayer.MountNamespace), proc = mounts && layers.Has(ContainmentLayer.PrivateProc), ipc = layers.Has(ContainmentLayer.IpcNamespace);
-            Progress = Own(Descriptor.Event());
-            Descriptor ruleset = Own(Landlock.Ruleset(layers.LandlockVersion, grants));
-            if (network && layers.LandlockVersion >= 4 && Landlock.AddPort(ruleset.Value, Loopback.Port) != 0)
-            {
-                throw new IOException("The kernel took no Landlock rule for the proxy's port.");
-            }
-
             string directory = start.WorkingDirectory ?? "/";
             (Output, Descriptor childOutput) = Pipe();
             (Error, Descriptor childError) = Pipe();
-            Descriptor nothing = Own(new Descriptor(Libc.Open(_text.Add("/dev/null"), Libc.O_CLOEXEC | 2)));
-            Descriptor childInput = nothing;
-            if (!start.StandardInput.IsEmpty)
+            Descriptor childInput;
+            if (start.StandardInput.IsEmpty)
+            {
+                childInput = new Descriptor(Libc.Open(_text.Add("/dev/null"), Libc.O_CLOEXEC));
+                _ = childInput.IsInvalid ? throw new IOException("/dev/null could not be opened.") : 0;
+            }
+            else
             {
                 (childInput, Input) = Descriptor.Pipe();
-                _childEnds.Add(childInput);
                 Own(Input).DoNotBlock();
             }
 
-            (Descriptor holderInput, Descriptor holderLife) = Descriptor.Pipe();
-            _childEnds.Add(holderInput);
-            Own(holderLife);
-
-            SeccompFilter.Instruction[] filter = SeccompFilter.Build(network, ipc);
-            byte* filterBytes = _text.Allocate(filter.Length * sizeof(SeccompFilter.Instruction));
-            filter.CopyTo(new Span<SeccompFilter.Instruction>(filterBytes, filter.Length));
+            _childEnds.Add(childInput);
             _chunk = _text.Allocate(ChunkBytes);
-            Layout = new Starter.Layout
-            {
-                Ruleset = ruleset.Value,
-                Filter = (SeccompFilter.Instruction*)filterBytes,
-                FilterLength = filter.Length,
-                Directory = _text.Add(directory),
-                Progress = Progress,
-                Program = Own(new Spawn(_text, start.Program, start.Arguments, Environment(start, directory, grants.CanWrite(directory), network), childInput.Value, childOutput.Value, childError.Value, isGated: true)),
-                Holder = Own(new Spawn(_text, HolderProgram, ["-c", HolderScript], [], holderInput.Value, nothing.Value, nothing.Value, isGated: false)),
-                Mounts = mounts ? new MountPlan(grants, proc, _text) : null,
-                Proc = proc ? new ProcMount(_text) : null,
-                Ipc = ipc,
-                Network = network,
-                EmptyNetwork = network ? -1 : layers.EmptyNetwork?.Value ?? -1,
-            };
+            Directory = _text.Add(directory);
+            Program = Own(new Spawn(
+                _text, start.Program, start.Arguments, Environment(start, directory, canWriteDirectory, hasNetwork), childInput.Value, childOutput.Value, childError.Value, isGated: true));
         }
         catch
         {
@@ -82,14 +50,9 @@ internal sealed unsafe class ProcessPlan : IDisposable
 
     internal ProcessStart Start { get; }
 
-    internal ContainmentBounds Bounds { get; }
+    internal Spawn Program { get; }
 
-    internal ControlGroup? Group { get; }
-
-    internal Starter.Layout Layout { get; }
-
-    /// <summary>Set when the starter got on.</summary>
-    internal Descriptor Progress { get; }
+    internal byte* Directory { get; }
 
     internal Descriptor Output { get; }
 
@@ -138,7 +101,6 @@ internal sealed unsafe class ProcessPlan : IDisposable
         CloseInput();
         CloseChildEnds();
         _owned.ForEach(static d => d.Dispose());
-        Group?.Dispose();
         _text.Dispose();
     }
 

@@ -1,42 +1,45 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace IntentAuthz.Containment;
 
 /// <summary>
-/// The thread that stands beside one contained process: it lets it through the gate, reads its output, watches its limits, and ends its tree. One
-/// thread for each, so that no process can hold up another's limits.
+/// The thread that stands beside one containment and the one program that is started in it: it lets the program through the gate, reads its output,
+/// watches its limits, and ends its tree. One thread for each, so that no process can hold up another's limits.
 /// </summary>
-internal sealed unsafe class ProcessSupervisor : IDisposable
+#pragma warning disable CA1001 // its own thread disposes of what it has when it ends
+internal sealed class ProcessSupervisor
+#pragma warning restore CA1001
 {
     private const int StackBytes = 256 * 1024;
     private const int WaitForProcess = 1, WaitForDescriptor = 3, Exited = 4, ByExit = 1;
 
-    private readonly ProcessPlan _plan;
+    private readonly EnclosurePlan _ground;
     private readonly Starter _starter;
     private readonly TimeProvider _time;
-    private readonly OutputBuffer _output;
     private readonly TaskCompletionSource<ContainedProcessStart> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ProcessOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Descriptor _control = Descriptor.Event();
-    private readonly Lock _controlLock = new(); // so that nobody signals a descriptor that was closed
+    private readonly Lock _controlLock = new(); // so that nobody signals a descriptor that was closed, and no program comes when all is over
     private readonly ContainedProcess _process;
 
     private volatile bool _killRequested;
     private volatile bool _wallTimeOver;
+    private volatile ProcessPlan? _plan;
+    private OutputBuffer _output = null!; // set before the plan
+    private long _begun;
     private IAsyncDisposable? _egress;
     private Exception? _fault;
+    private bool _isOver;
     private bool _isGateClosed;
     private bool _isWorkspaceOver;
     private int _written;
 
-    internal ProcessSupervisor(ProcessPlan plan, TimeProvider time)
+    internal ProcessSupervisor(EnclosurePlan ground, TimeProvider time)
     {
-        _plan = plan;
+        _ground = ground;
         _time = time;
-        _output = new OutputBuffer(plan.Bounds.Limits.OutputBytes ?? ProcessStart.DefaultOutputBytes, plan.Start.OutputReceived);
-        _starter = new Starter(plan.Layout);
+        _starter = new Starter(ground.Layout);
         _process = new ContainedProcess(this);
     }
 
@@ -46,20 +49,37 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
 
     internal int Process => _starter.Process;
 
-    internal void Start() => new Thread(Run, StackBytes) { IsBackground = true, Name = "contained process" }.Start();
+    internal int Holder => _starter.HolderProcess;
 
+    /// <summary>Makes the containment ready for a program, in the background.</summary>
+    internal void Prepare() => new Thread(Run, StackBytes) { IsBackground = true, Name = "contained process" }.Start();
+
+    /// <summary>Whether a program can be given to it, as far as is known now: <see cref="Started"/> tells for certain.</summary>
+    internal bool IsOpen => _plan is null && !_killRequested && _starter.Error == 0;
+
+    /// <summary>Gives it the program, as soon as it is ready or at once. Once.</summary>
+    internal unsafe void Begin(ProcessPlan plan)
+    {
+        lock (_controlLock)
+        {
+            if (_isOver)
+            {
+                plan.Dispose(); // making it ready failed, which Started tells
+                return;
+            }
+
+            _begun = _time.GetTimestamp();
+            _output = new OutputBuffer(_ground.Bounds.Limits.OutputBytes ?? ProcessStart.DefaultOutputBytes, plan.Start.OutputReceived);
+            _plan = plan;
+            _starter.Begin(plan.Program, plan.Directory);
+        }
+    }
+
+    /// <summary>Ends the program, or gives up a containment that had none yet.</summary>
     internal void Kill()
     {
         _killRequested = true;
         Wake();
-    }
-
-    public void Dispose()
-    {
-        lock (_controlLock)
-        {
-            _control.Dispose();
-        }
     }
 
     private void Wake()
@@ -77,20 +97,19 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
     {
         try
         {
-            long begun = _time.GetTimestamp();
             PassGate();
-            if (_starter.Error != 0 || _fault is not null)
+            if (_starter.Process == 0 || _starter.Error != 0 || _fault is not null)
             {
                 EndTree();
-                _started.TrySetResult(ContainedProcessStart.Refused(_fault is null ? StartFailure.Words(_starter.At, _starter.Error, _plan) : $"The start was ended ({_fault.GetType().Name}: {_fault.Message})."));
-                _ended.TrySetResult(new ProcessOutcome { WasKilled = true, Signal = Libc.SIGKILL });
+                _started.TrySetResult(ContainedProcessStart.Refused(
+                    _fault is not null ? $"The start was ended ({_fault.GetType().Name}: {_fault.Message})."
+                    : _starter.Error != 0 ? StartFailure.Words(_starter.At, _starter.Error, _plan?.Start)
+                    : "The start was ended before the program was given."));
+                Finish(new ProcessOutcome { WasKilled = true, Signal = Libc.SIGKILL });
                 return;
             }
 
-            ProcessOutcome outcome = Watch(begun);
-            FinishEgress();
-            _plan.Dispose();
-            _ended.TrySetResult(outcome);
+            Finish(Watch(_plan!, _begun));
         }
         catch (Exception e)
         {
@@ -100,19 +119,69 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
         }
         finally
         {
-            _plan.Dispose();
-            Dispose();
+            CleanUp();
         }
     }
 
-    /// <summary>Lets the starter work, and the child through the gate when its limits are set.</summary>
-    private void PassGate()
+    /// <summary>Tells the outcome when the proxy has closed what it had open.</summary>
+    private void Finish(ProcessOutcome outcome)
+    {
+        if (Interlocked.Exchange(ref _egress, null) is { } egress)
+        {
+            _ = FinishAsync(egress, outcome);
+        }
+        else
+        {
+            _ended.TrySetResult(outcome);
+        }
+    }
+
+    private async Task FinishAsync(IAsyncDisposable egress, ProcessOutcome outcome)
+    {
+        try
+        {
+            await egress.DisposeAsync().ConfigureAwait(false);
+            _ended.TrySetResult(outcome);
+        }
+        catch (Exception e)
+        {
+            _ended.TrySetException(e);
+        }
+    }
+
+    /// <summary>What nobody has to wait for: no process is left by now.</summary>
+    private void CleanUp()
+    {
+        lock (_controlLock)
+        {
+            _isOver = true;
+            _control.Dispose();
+        }
+
+        _starter.Release();
+        _starter.Join();
+        foreach (int left in new[] { _starter.Listener, _starter.ListeningSocket })
+        {
+            _ = left < 0 ? 0 : Libc.Close(left);
+        }
+
+        if (Interlocked.Exchange(ref _egress, null) is { } egress)
+        {
+            _ = egress.DisposeAsync().AsTask(); // only after a failure
+        }
+
+        _plan?.Dispose();
+        _ground.Dispose();
+    }
+
+    /// <summary>Lets the starter work, and the child through the gate when its limits are set. Until a program comes, this waits for it.</summary>
+    private unsafe void PassGate()
     {
         _starter.Start();
         Libc.PollDescriptor* waits = stackalloc Libc.PollDescriptor[3];
         while (!_starter.IsDone)
         {
-            waits[0] = new() { Descriptor = _plan.Progress.Value, Events = Libc.POLLIN };
+            waits[0] = new() { Descriptor = _ground.Progress.Value, Events = Libc.POLLIN };
             waits[1] = new() { Descriptor = _control.Value, Events = Libc.POLLIN };
             waits[2] = new() { Descriptor = _isGateClosed ? -1 : _starter.Listener, Events = Libc.POLLIN };
             if (Libc.Poll(waits, 3, -1) < 0)
@@ -122,13 +191,18 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
 
             if (waits[0].Returned != 0)
             {
-                _plan.Progress.Clear();
+                _ground.Progress.Clear();
+                _ground.CloseChildEnds();
             }
 
             if (waits[1].Returned != 0)
             {
                 _control.Clear();
                 KillHolder();
+                if (_plan is null)
+                {
+                    _starter.Release(); // a program that comes after this does not start
+                }
             }
 
             if ((waits[2].Returned & Libc.POLLIN) != 0 && Gate.Await(_starter.Listener, out ulong id) is > 0 and int child)
@@ -142,13 +216,8 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
             }
         }
 
-        _starter.Join();
-        if (_starter.Listener >= 0)
-        {
-            _ = Libc.Close(_starter.Listener);
-        }
-
-        _plan.CloseChildEnds();
+        _ground.CloseChildEnds();
+        _plan?.CloseChildEnds();
     }
 
     private bool MayGoOn(int child)
@@ -159,15 +228,15 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
             {
                 Socket socket = new(new SafeSocketHandle(_starter.ListeningSocket, ownsHandle: true));
                 _starter.ListeningSocket = -1;
-                _egress = _plan.Start.Egress!.Serve(socket);
+                _egress = _plan!.Start.Egress!.Serve(socket);
             }
 
-            if (_plan.Group is { } group && !group.TryAdd(child))
+            if (_ground.Group is { } group && !group.TryAdd(child))
             {
                 throw new IOException("The process could not be put into its control group.");
             }
 
-            if (!Gate.TryLimit(child, _plan.Bounds.Limits))
+            if (!Gate.TryLimit(child, _ground.Bounds.Limits))
             {
                 throw new IOException("The limits of the process could not be set.");
             }
@@ -181,11 +250,11 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
         }
     }
 
-    private ProcessOutcome Watch(long begun)
+    private unsafe ProcessOutcome Watch(ProcessPlan plan, long begun)
     {
         int process = _starter.Process;
         using Descriptor alive = new((int)Libc.Call(KernelCalls.PidfdOpen, process, 0));
-        using ITimer? timer = _plan.Bounds.Limits.WallTime is { } wall
+        using ITimer? timer = _ground.Bounds.Limits.WallTime is { } wall
             ? _time.CreateTimer(static s => ((ProcessSupervisor)s!).EndWallTime(), this, Left(wall, begun), Timeout.InfiniteTimeSpan)
             : null;
         if (alive.Value < 0)
@@ -194,7 +263,7 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
         }
 
         _started.TrySetResult(ContainedProcessStart.Started(_process)); // now that its limits run
-        WorkspaceWatch? workspace = WorkspaceWatch.IsNeeded(_plan.Bounds.Limits) ? new WorkspaceWatch(_plan.Bounds.Writes ?? [], _plan.Bounds.Limits) : null;
+        WorkspaceWatch? workspace = WorkspaceWatch.IsNeeded(_ground.Bounds.Limits) ? new WorkspaceWatch(_ground.Bounds.Writes ?? [], _ground.Bounds.Limits) : null;
         long looked = Environment.TickCount64;
         bool isKilled = false;
         Libc.PollDescriptor* waits = stackalloc Libc.PollDescriptor[5];
@@ -202,9 +271,9 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
         {
             waits[0] = new() { Descriptor = _control.Value, Events = Libc.POLLIN };
             waits[1] = new() { Descriptor = alive.Value, Events = Libc.POLLIN };
-            waits[2] = new() { Descriptor = _plan.Output.Value, Events = Libc.POLLIN };
-            waits[3] = new() { Descriptor = _plan.Error.Value, Events = Libc.POLLIN };
-            waits[4] = new() { Descriptor = _plan.Input?.Value ?? -1, Events = Libc.POLLOUT };
+            waits[2] = new() { Descriptor = plan.Output.Value, Events = Libc.POLLIN };
+            waits[3] = new() { Descriptor = plan.Error.Value, Events = Libc.POLLIN };
+            waits[4] = new() { Descriptor = plan.Input?.Value ?? -1, Events = Libc.POLLOUT };
             if (Libc.Poll(waits, 5, workspace is null ? -1 : WorkspaceWatch.Milliseconds) < 0)
             {
                 continue; // interrupted
@@ -226,8 +295,8 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
                 looked = Environment.TickCount64;
             }
 
-            _plan.Drain(isError: false, waits[2].Returned, _output);
-            _plan.Drain(isError: true, waits[3].Returned, _output);
+            plan.Drain(isError: false, waits[2].Returned, _output);
+            plan.Drain(isError: true, waits[3].Returned, _output);
             if (!isKilled && (_isWorkspaceOver || _killRequested || _wallTimeOver || _output.IsOver))
             {
                 isKilled = true;
@@ -237,7 +306,7 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
 
             if (waits[4].Returned != 0)
             {
-                Feed();
+                Feed(plan);
             }
         }
 
@@ -249,7 +318,7 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
 
         (int how, int status) = (*(int*)(info + 8), *(int*)(info + 24));
         EndTree();
-        _plan.DrainAll(_output);
+        plan.DrainAll(_output);
         if (_output.Fault is { } fault)
         {
             throw fault;
@@ -271,15 +340,15 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
 
     private ProcessLimit? Reached(int? exit, int? signal)
     {
-        ContainmentLimits limits = _plan.Bounds.Limits;
+        ContainmentLimits limits = _ground.Bounds.Limits;
         int? ended = signal ?? (exit > 128 ? exit - 128 : null); // a shell tells of its program's signal so
         return _output.IsOver ? ProcessLimit.Output
             : _isWorkspaceOver ? ProcessLimit.Workspace
             : _wallTimeOver ? ProcessLimit.WallTime
-            : _plan.Group is { RanIntoMemory: true } ? ProcessLimit.Memory
+            : _ground.Group is { RanIntoMemory: true } ? ProcessLimit.Memory
             : limits.CpuTime is not null && ended == Libc.SIGXCPU ? ProcessLimit.CpuTime
             : limits.FileBytes is not null && ended == Libc.SIGXFSZ ? ProcessLimit.FileSize
-            : _plan.Group is { RanIntoProcesses: true } ? ProcessLimit.Processes
+            : _ground.Group is { RanIntoProcesses: true } ? ProcessLimit.Processes
             : null;
     }
 
@@ -296,16 +365,16 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
     }
 
     /// <summary>Gives it more of its input, as much as the pipe takes.</summary>
-    private void Feed()
+    private unsafe void Feed(ProcessPlan plan)
     {
-        ReadOnlySpan<byte> left = _plan.Start.StandardInput.Span[_written..];
+        ReadOnlySpan<byte> left = plan.Start.StandardInput.Span[_written..];
         fixed (byte* bytes = left)
         {
-            nint taken = left.IsEmpty ? 0 : Libc.Write(_plan.Input!.Value, bytes, left.Length);
+            nint taken = left.IsEmpty ? 0 : Libc.Write(plan.Input!.Value, bytes, left.Length);
             _written += (int)Math.Max(0, taken);
-            if (taken < 0 || _written == _plan.Start.StandardInput.Length)
+            if (taken < 0 || _written == plan.Start.StandardInput.Length)
             {
-                _plan.CloseInput(); // all was given, or it closed its end
+                plan.CloseInput(); // all was given, or it closed its end
             }
         }
     }
@@ -319,7 +388,7 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
     }
 
     /// <summary>Ends all that is left in the PID namespace. When its first process has been waited for, nothing is.</summary>
-    private void EndTree()
+    private unsafe void EndTree()
     {
         int holder = _starter.HolderProcess;
         if (holder <= 0)
@@ -334,21 +403,5 @@ internal sealed unsafe class ProcessSupervisor : IDisposable
         }
 
         _starter.HolderProcess = 0;
-    }
-
-    private void FinishEgress()
-    {
-        if (_starter.ListeningSocket >= 0)
-        {
-            _ = Libc.Close(_starter.ListeningSocket);
-            _starter.ListeningSocket = -1;
-        }
-
-        if (Interlocked.Exchange(ref _egress, null) is { } egress)
-        {
-            // A thread of our own with nothing else to do, so waiting on it holds nobody up.
-            Debug.Assert(!Thread.CurrentThread.IsThreadPoolThread, "The supervisor is a thread of its own.");
-            egress.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace IntentAuthz.Containment;
 
 /// <summary>
-/// The thread that gives up its rights and starts the program, which inherits what is left. It belongs to nothing else and ends afterwards: what
-/// it gave up it cannot get back. The host's other threads keep theirs.
+/// The thread that gives up its rights, waits to be told a program, and starts it; the program inherits what is left. It belongs to nothing else,
+/// starts one program at most and ends with it: what it gave up it cannot get back. The host's other threads keep theirs.
 /// </summary>
 /// <remarks>
 /// Everything it needs is made ready before. From the first right given up on it opens nothing of the runtime's, allocates nothing, throws
@@ -35,19 +35,21 @@ internal sealed unsafe class Starter
     {
         internal required int Ruleset { get; init; }
 
+        /// <summary>Counts one up for a program, and one when nothing is left to do.</summary>
+        internal required Descriptor Go { get; init; }
+
         internal required SeccompFilter.Instruction* Filter { get; init; }
 
         internal required int FilterLength { get; init; }
 
-        internal required byte* Directory { get; init; }
-
         internal required Descriptor Progress { get; init; }
-
-        internal required Spawn Program { get; init; }
 
         internal Spawn? Holder { get; init; }
 
         internal MountPlan? Mounts { get; init; }
+
+        /// <summary>A <see cref="MountTemplate"/>'s namespace, whose mounts are copied instead of made; -1 for none.</summary>
+        internal int MountTemplate { get; init; } = -1;
 
         internal ProcMount? Proc { get; init; }
 
@@ -57,12 +59,17 @@ internal sealed unsafe class Starter
 
         /// <summary>A network namespace with nothing in it, for processes without network; -1 for none.</summary>
         internal int EmptyNetwork { get; init; } = -1;
+
+        /// <summary>Where a thread puts itself into the control groups of version 1, -1 for none: see <see cref="ControlGroup"/>.</summary>
+        internal int MemoryTasks { get; init; } = -1;
+
+        internal int ProcessTasks { get; init; } = -1;
     }
 
     /// <summary>How far it came; the step that failed where there is an error.</summary>
     internal enum Step
     {
-        NoNewPrivileges, Namespaces, Loopback, Holder, MountNamespace, Proc, Mounts, Directory, ProcRule, Capabilities, Landlock, Filter, Program, Done,
+        NoNewPrivileges, Namespaces, Loopback, Holder, MountNamespace, Proc, Mounts, ProcRule, Groups, Capabilities, Landlock, Filter, Ready, Directory, Program, Done,
     }
 
     internal volatile Step At;
@@ -80,17 +87,51 @@ internal sealed unsafe class Starter
     /// <summary>A socket that listens in the network namespace.</summary>
     internal volatile int ListeningSocket = -1;
 
+    /// <summary>Whether there is nothing more to wait for: the program runs, or something failed.</summary>
     internal volatile bool IsDone;
 
+    private volatile bool _isReleased;
+    private Spawn? _program;
+    private nint _directory;
+
     internal void Start() => _thread.Start();
+
+    /// <summary>Tells it the program. Once; what is given has to stay until <see cref="IsDone"/>.</summary>
+    internal void Begin(Spawn program, byte* directory)
+    {
+        (_directory, _program) = ((nint)directory, program);
+        _layout.Go.Signal(); // a system call, so it sees both
+    }
+
+    /// <summary>Lets it end.</summary>
+    internal void Release()
+    {
+        _isReleased = true;
+        _layout.Go.Signal();
+    }
 
     internal void Join() => _thread.Join();
 
     private void Run()
     {
-        Error = Steps();
+        int error = Steps();
+        if (error == 0)
+        {
+            At = Step.Ready;
+            _layout.Progress.Signal();
+            _layout.Go.Wait();
+            error = _isReleased ? 0 : Program();
+        }
+
+        Error = error;
         IsDone = true;
         _layout.Progress.Signal();
+
+        // It stays until the program's tree is gone: as the last in the mount namespace, the program would have to take it down before its end is told.
+        while (!_isReleased)
+        {
+            _layout.Go.Wait();
+        }
     }
 
     private int Steps()
@@ -146,20 +187,21 @@ internal sealed unsafe class Starter
         int proc = -1;
         if (_layout.Mounts is not null)
         {
-            At = Step.MountNamespace;
-            if (Libc.Call(KernelCalls.Unshare, NewMounts) < 0)
-            {
-                return Marshal.GetLastPInvokeError();
-            }
-
             At = Step.Proc;
             if (_layout.Proc is not null && (error = _layout.Proc.Make(out proc)) != 0)
             {
                 return error;
             }
 
+            At = Step.MountNamespace;
+            bool copies = _layout.MountTemplate >= 0;
+            if ((copies && Libc.Call(KernelCalls.SetNamespace, _layout.MountTemplate, NewMounts) < 0) || Libc.Call(KernelCalls.Unshare, NewMounts) < 0)
+            {
+                return Marshal.GetLastPInvokeError();
+            }
+
             At = Step.Mounts;
-            if ((error = _layout.Mounts.Apply(proc)) != 0)
+            if ((error = !copies ? _layout.Mounts.Apply(proc) : proc >= 0 ? _layout.Mounts.ApplyProc(proc) : 0) != 0)
             {
                 return error;
             }
@@ -173,9 +215,16 @@ internal sealed unsafe class Starter
             _ = proc < 0 ? 0 : Libc.Close(proc);
         }
 
-        At = Step.Directory;
         _ = Libc.Umask(0x12); // 022
-        return Libc.ChangeDirectory(_layout.Directory) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        At = Step.Groups;
+        return (error = Enter(_layout.MemoryTasks)) != 0 ? error : Enter(_layout.ProcessTasks);
+    }
+
+    /// <summary>A thread that moves itself is moved at once; moving another process makes the kernel wait for all forks of the machine.</summary>
+    private static int Enter(int tasks)
+    {
+        byte self = (byte)'0';
+        return tasks >= 0 && Libc.Write(tasks, &self, 1) < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 
     private int Rights()
@@ -204,10 +253,19 @@ internal sealed unsafe class Starter
         }
 
         Listener = listener;
-        _layout.Progress.Signal();
+        return 0;
+    }
+
+    private int Program()
+    {
+        At = Step.Directory;
+        if (Libc.ChangeDirectory((byte*)_directory) < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
 
         At = Step.Program;
-        error = _layout.Program.Run(out int process);
+        int error = _program!.Run(out int process);
         Process = process;
         At = error == 0 ? Step.Done : At;
         return error;
