@@ -93,7 +93,6 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CheckCredentials(catalog, profiles, issuers);
         CheckContainments(catalog, containmentProfiles);
 
-        SecretScrubber scrubber = new(time);
         GuardIdentity identity = new(scrubber);
         _queue = new AuditQueue(
             sink,

@@ -38,8 +38,7 @@ internal sealed class AuditExcerpt
         Needles needles = Needles.Of(incident);
         foreach (string file in (string[])[.. AuditSegments.Full(path).Select(static s => s.Path), path])
         {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            AuditLogReader reader = new(stream);
+            using AuditFileReader reader = Open(file);
             while (reader.TryRead(out ReadOnlySpan<byte> line) && !reader.IsTorn)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -64,10 +63,12 @@ internal sealed class AuditExcerpt
         return new AuditExcerpt { Lines = lines.ToArray(), Count = numbers.Count, Proofs = proofs, ProofCount = proved, Missing = [.. missing] };
     }
 
+    private static AuditFileReader Open(string file) => new(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+
     private static (byte[]? Proofs, int Count) Prove(string path, List<long> numbers, List<Hash256> leaves, List<string> missing, CancellationToken cancellationToken)
     {
         AuditVerifyRun run = new(new AuditVerifyOptions(), leaves);
-        run.Read([.. AuditSegments.Full(path).Select(static s => s.Path), path], cancellationToken);
+        run.Read([.. AuditSegments.Full(path).Select(static s => s.Path), path], Open, cancellationToken);
         AuditVerification found = run.Conclude(path);
         if (!found.IsIntact)
         {

@@ -42,7 +42,7 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
 
     private void Read(FileStream file, string name, int number, CancellationToken cancellationToken)
     {
-        AuditLogReader reader = new(file);
+        using AuditFileReader reader = new(file);
         for (int line = 1; reader.TryRead(out ReadOnlySpan<byte> bytes); line++)
         {
             if (line % LinesPerReport == 0)
