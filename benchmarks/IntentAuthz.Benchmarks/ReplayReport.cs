@@ -10,7 +10,7 @@ namespace IntentAuthz.Benchmarks;
 
 /// <summary>
 /// Writes decisions of the agent scenario with 1,000 policies by the way that the guard's decisions go — engine, recorder, queue, encrypted files —
-/// and decides them again, under the same policies and under a set in which every tenth tool's forbid is stricter.
+/// and decides them again, under the same policies and under a set in which about half of the forbids are stricter.
 /// </summary>
 internal static class ReplayReport
 {
