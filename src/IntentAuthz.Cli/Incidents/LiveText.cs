@@ -30,13 +30,13 @@ internal static class LiveText
             output.Line($"approval  {Printable.Text(approval.GetString() ?? "")}");
         }
 
-        if (!Items(live, "tasks").Any() && !Items(live, "calls").Any() && !Items(live, "leases").Any() && !Items(live, "approvals").Any())
+        if (Items(live, "tasks").Length + Items(live, "calls").Length + Items(live, "leases").Length + Items(live, "approvals").Length == 0)
         {
             output.Line("Nothing is live.");
         }
     }
 
-    private static IEnumerable<JsonElement> Items(JsonElement live, string name) => live.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
+    private static JsonElement[] Items(JsonElement live, string name) => live.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [];
 
     private static string Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Printable.Text(value.GetString()!, 300) : "";
