@@ -18,7 +18,11 @@ public sealed class RunbookTests
         string bin = System.IO.Directory.CreateDirectory(Path.Combine(host.Directory, "bin")).FullName;
         string tool = Path.Combine(bin, "intentauthz");
         await File.WriteAllTextAsync(tool, $"#!/bin/sh\nexec dotnet exec '{IncidentProcess.Cli}' \"$@\"\n");
-        File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         using Process shell = Process.Start(new ProcessStartInfo("bash", ["-u"])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = host.Directory,

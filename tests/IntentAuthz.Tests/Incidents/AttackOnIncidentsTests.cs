@@ -116,7 +116,10 @@ public sealed class AttackOnIncidentsTests
         await fixture.Guard.Incidents.As(fixture.Boss).ExportAsync(task.Tenant, incident.Id, target);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(target));
-        Assert.All(Directory.GetFiles(target), static f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
+        foreach (string file in Directory.GetFiles(target))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
     }
 
     [Fact]
