@@ -10,6 +10,13 @@ using IntentAuthz.Benchmarks.Cedar;
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- leases
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- egress
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- contained-starts
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- contained-kills
+if (args is ["contained-kills"])
+{
+    await ContainedStartReport.WriteKillsAsync(Console.Out);
+    return;
+}
+
 if (args is ["contained-starts"])
 {
     await ContainedStartReport.WriteAsync(Console.Out);
