@@ -20,7 +20,7 @@ public sealed class TunnelTests
         await using Origin origin = Origin.Secure(_ => Origin.Ok("through"), certificate);
         await using EgressFixture fixture = await CreateAsync(origin.Port);
         using Socket socket = await TunnelAsync(fixture, origin.Port);
-        await using SslStream tls = new(new NetworkStream(socket), false, static (_, _, _, _) => true);
+        await using SslStream tls = new(new NetworkStream(socket), false, (_, c, _, _) => c!.GetCertHashString() == certificate.GetCertHashString());
 
         Exception? failure = await Record.ExceptionAsync(() => tls.AuthenticateAsClientAsync(name).WaitAsync(TimeSpan.FromSeconds(30)));
 
