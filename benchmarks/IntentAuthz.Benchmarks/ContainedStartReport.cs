@@ -36,6 +36,34 @@ internal static class ContainedStartReport
         Directory.Delete(workspace, recursive: true);
     }
 
+    /// <summary>How long ending a tree takes, from the call until nothing of it is left.</summary>
+    internal static async Task WriteKillsAsync(TextWriter output)
+    {
+        output.WriteLine("| processes | median | 99 % | most |\n|---:|---:|---:|---:|");
+        foreach (int size in new[] { 1, 10, 100 })
+        {
+            List<double> times = [];
+            for (int round = 0; round < 50; round++)
+            {
+                ContainmentBounds bounds = new() { Reads = SystemPaths.Reads, Executes = SystemPaths.Executes };
+                string script = $"i=1; while [ $i -lt {size} ]; do sleep 1000 & i=$((i+1)); done; echo up; read -r x; sleep 1000";
+                using SemaphoreSlim up = new(0);
+                ContainedProcessStart started = await ContainedProcess.StartAsync(
+                    new ProcessStart("/bin/sh") { Arguments = ["-c", script], OutputReceived = (_, _) => up.Release() }, bounds);
+                await using ContainedProcess process = started.Process ?? throw new InvalidOperationException(started.Refusal);
+                await up.WaitAsync();
+                await Task.Delay(50); // each has become its program
+                long begun = Stopwatch.GetTimestamp();
+                process.Kill();
+                await process.Completion;
+                times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            }
+
+            times.Sort();
+            output.WriteLine($"| {size} | {times[25]:0.0} ms | {times[49 * 99 / 100]:0.0} ms | {times[^1]:0.0} ms |");
+        }
+    }
+
     private static async Task WriteAsync(TextWriter output, string title, (string Name, Func<Task> Run)[] ways, int starts, TimeSpan pause)
     {
         List<double>[] times = [.. ways.Select(static _ => new List<double>())];

@@ -24,6 +24,13 @@ if (args is ["audit", ..])
 }
 
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- contained-starts
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- contained-kills
+if (args is ["contained-kills"])
+{
+    await ContainedStartReport.WriteKillsAsync(Console.Out);
+    return;
+}
+
 if (args is ["contained-starts"])
 {
     await ContainedStartReport.WriteAsync(Console.Out);

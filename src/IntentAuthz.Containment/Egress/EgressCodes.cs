@@ -51,6 +51,9 @@ public static class EgressCodes
     /// <summary>The call's credential is for another origin, or the request is a tunnel, which no credential can be put on.</summary>
     public const string CredentialElsewhere = "credential-elsewhere";
 
+    /// <summary>A tunnel's TLS names another host than the tunnel is for, or its first message cannot be read. The tunnel is closed; only the audit tells.</summary>
+    public const string OtherServerName = "other-server-name";
+
     /// <summary>The response is larger than it may be.</summary>
     public const string ResponseTooLarge = "response-too-large";
 

@@ -43,6 +43,13 @@ internal sealed class EgressGate : IDisposable
             : new ValueTask<GuardResult>(_guard.RefuseOutsideContainment(_task, call, $"The containment does not grant {request}; see the hosts of its profile and of the mandates."));
     }
 
+    /// <summary>Records a request that was refused before the guard was asked, or what was done in a tunnel against the decision.</summary>
+    internal void Record(string code, EgressRequest? request)
+    {
+        ToolCall call = request?.ToCall(_parent) ?? new ToolCall(EgressTools.Write, "{}"u8.ToArray()) { Parent = _parent };
+        _ = _guard.RefuseOutsideContainment(_task, call, $"{(request is null ? "A request that was not decided on" : request.ToString())} was refused: {code}.");
+    }
+
     /// <summary>Whether a credential is for exactly the origin that the request goes to.</summary>
     internal static bool IsFor(LeasedCredential credential, EgressRequest request) =>
         !request.IsTunnel

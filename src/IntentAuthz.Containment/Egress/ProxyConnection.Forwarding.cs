@@ -29,7 +29,7 @@ internal sealed partial class ProxyConnection
             (chunks, EgressRefusal? refusal) = await RequestBody.ReadChunksAsync(_client, _options.MaxChunkedBytes, cancellationToken).ConfigureAwait(false);
             if (chunks is null)
             {
-                return await RefuseAsync(refusal!, mayGoOn: false, cancellationToken).ConfigureAwait(false);
+                return await RefuseUnaskedAsync(refusal!, cancellationToken).ConfigureAwait(false);
             }
 
             length = chunks.Length;
@@ -37,7 +37,7 @@ internal sealed partial class ProxyConnection
 
         if (length > _options.MaxRequestBytes)
         {
-            return await RefuseAsync(new EgressRefusal(413, EgressCodes.BodyTooLarge), mayGoOn: false, cancellationToken).ConfigureAwait(false);
+            return await RefuseUnaskedAsync(new EgressRefusal(413, EgressCodes.BodyTooLarge), cancellationToken).ConfigureAwait(false);
         }
 
         (string scheme, int port) = EgressRequest.Effective(head.Scheme, head.Host, head.Port, head.Method, _gate.Grants, _options);

@@ -12,7 +12,7 @@ internal sealed partial class ProxyConnection
         if (_client.HasBuffered)
         {
             // Before the answer nobody knows whether these bytes are the tunnel's or another request.
-            return await RefuseAsync(new EgressRefusal(400, EgressCodes.Malformed), mayGoOn: false, cancellationToken).ConfigureAwait(false);
+            return await RefuseUnaskedAsync(new EgressRefusal(400, EgressCodes.Malformed), cancellationToken).ConfigureAwait(false);
         }
 
         EgressRequest request = EgressRequest.TunnelTo(head.Host, head.Port!.Value);
@@ -32,7 +32,7 @@ internal sealed partial class ProxyConnection
                 using Socket host = await _gate.ConnectAsync(request, token).ConfigureAwait(false);
                 hasAnswered = true;
                 await _client.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), token).ConfigureAwait(false);
-                (long sent, long received) = await RelayAsync(host, token).ConfigureAwait(false);
+                (long sent, long received) = await RelayAsync(request, host, token).ConfigureAwait(false);
                 return ToolResult.FromJson(JsonElement.Parse($$"""{"sent":{{sent}},"received":{{received}}}"""));
             }
             catch (Exception e) when (!hasAnswered && !token.IsCancellationRequested)
@@ -52,12 +52,13 @@ internal sealed partial class ProxyConnection
     }
 
     /// <summary>Passes bytes both ways until both ends are done, one of them fails, or more than is allowed went through.</summary>
-    private async ValueTask<(long Sent, long Received)> RelayAsync(Socket host, CancellationToken cancellationToken)
+    private async ValueTask<(long Sent, long Received)> RelayAsync(EgressRequest request, Socket host, CancellationToken cancellationToken)
     {
+        bool isOther = false;
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long left = _options.MaxTunnelBytes;
         Task<long> sending = PumpAsync(
-            (buffer, token) => _client.ReadAsync(buffer, token),
+            ReadChecked(request.Host, () => isOther = true),
             async (bytes, token) =>
             {
                 for (; !bytes.IsEmpty; bytes = bytes[await host.SendAsync(bytes, token).ConfigureAwait(false)..])
@@ -69,7 +70,14 @@ internal sealed partial class ProxyConnection
             (buffer, token) => host.ReceiveAsync(buffer, token),
             (bytes, token) => _client.WriteAsync(bytes, token),
             _client.ShutdownSending);
-        return (await sending.ConfigureAwait(false), await receiving.ConfigureAwait(false));
+        (long sent, long received) = (await sending.ConfigureAwait(false), await receiving.ConfigureAwait(false));
+        if (isOther)
+        {
+            _gate.Record(EgressCodes.OtherServerName, request);
+            _client.Abort();
+        }
+
+        return (sent, received);
 
         async Task<long> PumpAsync(Func<Memory<byte>, CancellationToken, ValueTask<int>> read, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, Action end)
         {
@@ -107,5 +115,50 @@ internal sealed partial class ProxyConnection
             await either.CancelAsync().ConfigureAwait(false);
             return moved;
         }
+    }
+
+    /// <summary>
+    /// Reads from the client; where that begins as TLS does, nothing is handed on before the name in it was compared with the tunnel's host. What is not
+    /// TLS goes through, as does TLS without a name.
+    /// </summary>
+    private Func<Memory<byte>, CancellationToken, ValueTask<int>> ReadChecked(string host, Action refused)
+    {
+        byte[]? gathered = new byte[ClientHello.MaxBytes];
+        int count = 0, given = 0;
+        bool isChecked = false;
+        return async (buffer, token) =>
+        {
+            while (!isChecked)
+            {
+                int read = count == gathered!.Length ? 0 : await _client.ReadAsync(gathered.AsMemory(count), token).ConfigureAwait(false);
+                count += read;
+                _client.Touch();
+                (ClientHello.Outcome outcome, string? name) = ClientHello.Read(gathered.AsSpan(0, count));
+                if (outcome == ClientHello.Outcome.Incomplete && read > 0)
+                {
+                    continue;
+                }
+
+                bool isEmpty = count == 0;
+                isChecked = isEmpty || outcome == ClientHello.Outcome.Other
+                    || (outcome == ClientHello.Outcome.Read && (name is null || (EgressHost.TryNormalise(name, out string normal) && normal == host)));
+                if (!isChecked)
+                {
+                    refused();
+                    throw new IOException("The name within the tunnel is another.");
+                }
+            }
+
+            if (given == count)
+            {
+                gathered = null;
+                return await _client.ReadAsync(buffer, token).ConfigureAwait(false);
+            }
+
+            int now = Math.Min(buffer.Length, count - given);
+            gathered.AsSpan(given, now).CopyTo(buffer.Span);
+            given += now;
+            return now;
+        };
     }
 }

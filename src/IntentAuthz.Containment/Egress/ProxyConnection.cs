@@ -34,7 +34,7 @@ internal sealed partial class ProxyConnection : IDisposable
 
             RequestHead? head = text is null ? null : RequestHead.Parse(text, _options.MaxFields, out refusal);
             bool goesOn = head is null || refusal is not null
-                ? await RefuseAsync(refusal!, mayGoOn: false, closing).ConfigureAwait(false)
+                ? await RefuseUnaskedAsync(refusal!, closing).ConfigureAwait(false)
                 : await HandleAsync(head, closing).ConfigureAwait(false);
             if (!goesOn)
             {
@@ -52,12 +52,12 @@ internal sealed partial class ProxyConnection : IDisposable
     {
         if (!IsAuthentic(head))
         {
-            return await RefuseAsync(new EgressRefusal(407, EgressCodes.ProxyAuthentication), mayGoOn: false, closing).ConfigureAwait(false);
+            return await RefuseUnaskedAsync(new EgressRefusal(407, EgressCodes.ProxyAuthentication), closing).ConfigureAwait(false);
         }
 
         if (head.CarriesCredential && !_options.AllowsOwnCredentials && !head.IsTunnel)
         {
-            return await RefuseAsync(new EgressRefusal(403, EgressCodes.OwnCredential), mayGoOn: false, closing).ConfigureAwait(false);
+            return await RefuseUnaskedAsync(new EgressRefusal(403, EgressCodes.OwnCredential), closing).ConfigureAwait(false);
         }
 
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(closing);
@@ -97,6 +97,13 @@ internal sealed partial class ProxyConnection : IDisposable
         ReadOnlySpan<byte> both = decoded[..length];
         int colon = both.IndexOf((byte)':');
         return colon >= 0 && CryptographicOperations.FixedTimeEquals(both[(colon + 1)..], _token);
+    }
+
+    /// <summary>Refuses what the guard was not asked about, which the audit shows all the same. The connection ends, so that each costs one.</summary>
+    private ValueTask<bool> RefuseUnaskedAsync(EgressRefusal refusal, CancellationToken cancellationToken)
+    {
+        _gate.Record(refusal.Code, null);
+        return RefuseAsync(refusal, mayGoOn: false, cancellationToken);
     }
 
     /// <summary>Answers with a code and no details.</summary>

@@ -38,6 +38,29 @@ public sealed class ContainedLimitsTests : IDisposable
         Assert.True(took < TimeSpan.FromSeconds(2), $"Ending the tree took {took.TotalMilliseconds} ms.");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(100)]
+    public async Task Kill_TreeOfProcesses_EndsEveryOne(int size)
+    {
+        // How long it takes is a figure of the benchmarks: contained-kills.
+        await using ContainedProcess process = await StartAsync($"i=1; while [ $i -lt {size} ]; do sleep 1000 & i=$((i+1)); done; sleep 1000", new ContainmentLimits());
+        string group = Namespace(process.Id);
+        string[] tree = [];
+        for (int i = 0; i < 500 && (tree = InNamespace(group)).Length < size + 1; i++) // with the namespace's first
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.True(tree.Length >= size + 1, $"Of {size} processes, {tree.Length} came up.");
+
+        process.Kill();
+        await process.Completion.WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Empty(InNamespace(group).Intersect(tree));
+    }
+
     [Fact]
     public async Task Completion_ProgramEndsAndLeavesDaemons_EndsThemToo()
     {

@@ -23,7 +23,25 @@ internal sealed class ControlGroup : IDisposable
     private ControlGroup(string? memory, string? processes, bool isUnified) => (_memory, _processes, _isUnified) = (memory, processes, isUnified);
 
     /// <summary>Where the host's groups can be made; null where they cannot, with the reason.</summary>
-    internal sealed record Places(string? Unified, string? Memory, string? Processes, string Reason);
+    internal sealed record Places(string? Unified, string? Memory, string? Processes, string Reason)
+    {
+        private const long SweepMilliseconds = 60_000;
+
+        private long _swept = Environment.TickCount64; // the probe did
+
+        /// <summary>Removes, once a minute at most, what hosts left behind that were killed.</summary>
+        internal void Sweep()
+        {
+            long last = Interlocked.Read(ref _swept), now = Environment.TickCount64;
+            if (now - last >= SweepMilliseconds && Interlocked.CompareExchange(ref _swept, now, last) == last)
+            {
+                foreach (string place in new[] { Unified, Memory, Processes }.OfType<string>())
+                {
+                    RemoveLeftovers(place);
+                }
+            }
+        }
+    }
 
     /// <summary>Where a thread puts itself into the groups of version 1; null for none.</summary>
     internal Descriptor? MemoryTasks { get; private set; }
@@ -91,6 +109,7 @@ internal sealed class ControlGroup : IDisposable
         ControlGroup made = new(memory, processes, isUnified);
         try
         {
+            places.Sweep();
             if (memory is not null)
             {
                 Directory.CreateDirectory(memory);
@@ -178,15 +197,7 @@ internal sealed class ControlGroup : IDisposable
         string probe = Path.Combine(parent, NewName());
         try
         {
-            foreach (string left in Directory.EnumerateDirectories(parent, Prefix + "*"))
-            {
-                string host = Path.GetFileName(left)[Prefix.Length..].Split('-')[0];
-                if (!Directory.Exists($"/proc/{host}"))
-                {
-                    _ = TryRemove(left);
-                }
-            }
-
+            RemoveLeftovers(parent);
             Directory.CreateDirectory(probe);
             return files.All(f => File.Exists(Path.Combine(probe, f)));
         }
@@ -197,6 +208,18 @@ internal sealed class ControlGroup : IDisposable
         finally
         {
             _ = TryRemove(probe);
+        }
+    }
+
+    private static void RemoveLeftovers(string parent)
+    {
+        foreach (string left in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            string host = Path.GetFileName(left)[Prefix.Length..].Split('-')[0];
+            if (!Directory.Exists($"/proc/{host}"))
+            {
+                _ = TryRemove(left);
+            }
         }
     }
 
