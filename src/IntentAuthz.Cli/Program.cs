@@ -1,3 +1,3 @@
 using IntentAuthz.Cli;
 
-return IntentAuthzCommand.Create().Parse(args).Invoke();
+return await IntentAuthzCommand.RunAsync(args, new()).ConfigureAwait(false);

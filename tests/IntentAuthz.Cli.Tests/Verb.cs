@@ -9,7 +9,7 @@ internal static class Verb
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var exitCode = IntentAuthzCommand.Create().Parse(arguments).Invoke(new() { Output = output, Error = errors, EnableDefaultExceptionHandler = false });
+        var exitCode = IntentAuthzCommand.RunAsync(arguments, new() { Output = output, Error = errors, EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         return new(exitCode, output.ToString(), errors.ToString());
     }
 }

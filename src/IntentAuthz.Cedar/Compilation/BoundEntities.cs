@@ -3,20 +3,26 @@ namespace IntentAuthz.Cedar.Compilation;
 /// <summary>A store whose entities, and all that policies name, have numbers. Immutable.</summary>
 internal sealed class BoundEntities : EntityResolver
 {
+    private const string ActionType = "Action";
+
     private readonly NameTable<BoundType> _types;
 
     // For all entities of types that neither store nor policies name.
     private readonly BoundType _unknown;
 
+    // The type of nearly every action: a comparison instead of a search.
+    private readonly BoundType _actions;
+
     public BoundEntities(LiteralTable literals, EntityStore store)
     {
         _unknown = new(new([]), new(this));
         _types = new EntityBinder(this, literals, store).Bind();
+        _actions = FindType(ActionType);
     }
 
     public BoundType FindType(string type) => _types.Find(type) ?? _unknown;
 
-    public override ResolvedEntity Resolve(Role role, EntityUid uid) => FindType(uid.Type).Find(uid.Id);
+    public override ResolvedEntity Resolve(Role role, EntityUid uid) => (role == Role.Action && uid.Type == ActionType ? _actions : FindType(uid.Type)).Find(uid.Id);
 
     public override Entity? Find(CedarEntity value) => Known(value)?.Entity;
 

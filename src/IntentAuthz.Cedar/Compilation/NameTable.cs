@@ -61,7 +61,7 @@ internal sealed class NameTable<T>
         {
             foreach (ref readonly var slot in slots.AsSpan())
             {
-                if (string.Equals(slot.Name, name, StringComparison.Ordinal))
+                if (slot.Name == name)
                 {
                     return slot.Value;
                 }
@@ -79,7 +79,7 @@ internal sealed class NameTable<T>
                 return null;
             }
 
-            if (slot.Hash == hash && string.Equals(slot.Name, name, StringComparison.Ordinal))
+            if (slot.Hash == hash && slot.Name == name)
             {
                 return slot.Value;
             }

@@ -68,7 +68,7 @@ internal ref struct RequestView
 
     /// <summary>Whether an entity is of a type that policies name. It need not be looked up for that.</summary>
     public readonly bool Is(Role role, int typeId) => _request is { } request
-        ? string.Equals(Reference(request, role).Uid.Type, Literals.Types[typeId].Name, StringComparison.Ordinal)
+        ? Reference(request, role).Uid.Type == Literals.Types[typeId].Name
         : _layout!.TypeId(role) == typeId;
 
     /// <summary>The value of a variable.</summary>

@@ -14,6 +14,9 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
     // cheapest to search. A dictionary costs five times the memory.
     private readonly string[] _names;
     private readonly CedarValue[] _values;
+
+    // So few are compared faster than halved.
+    private const int ScanLimit = 8;
     private readonly int _hash;
 
     private CedarRecord(string[] names, CedarValue[] values, int depth)
@@ -157,18 +160,39 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         return index >= 0;
     }
 
+    // The same, where it is known that the name is one.
+    internal CedarValue? Find(string name)
+    {
+        var names = _names;
+        if (names.Length > ScanLimit)
+        {
+            var found = Array.BinarySearch(names, name, StringComparer.Ordinal);
+            return found >= 0 ? _values[found] : null;
+        }
+
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (names[i] == name)
+            {
+                return _values[i];
+            }
+        }
+
+        return null;
+    }
+
     private int IndexOf(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
         var names = _names;
-        if (names.Length > 8)
+        if (names.Length > ScanLimit)
         {
             return Array.BinarySearch(names, key, StringComparer.Ordinal);
         }
 
         for (var i = 0; i < names.Length; i++)
         {
-            if (string.Equals(names[i], key, StringComparison.Ordinal))
+            if (names[i] == key)
             {
                 return i;
             }

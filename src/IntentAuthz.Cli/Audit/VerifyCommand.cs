@@ -2,22 +2,19 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using IntentAuthz.Cli.Output;
 
 namespace IntentAuthz.Cli.Audit;
 
 /// <summary><c>intentauthz audit verify</c>: finds out whether an audit log is as its writer wrote it.</summary>
 internal static class VerifyCommand
 {
-    private const int Intact = 0;
-    private const int NotIntact = 1;
-    private const int Unreadable = 2;
-
     public static Command Create()
     {
         var log = new Argument<FileInfo>("log") { Description = "The file that the host writes; full files beside it are verified too." };
         var key = new Option<string[]>("--key") { Description = "A public key that has to have signed the checkpoints, as id=file with the key in PEM. May be given several times." };
         var checkpoint = new Option<FileInfo[]>("--checkpoint") { Description = "A file with checkpoints that were kept elsewhere, one a line. May be given several times." };
-        var json = new Option<bool>("--json") { Description = "Prints one JSON object." };
+        var json = JsonOption.Create();
         var command = new Command(
             "verify",
             """
@@ -28,16 +25,12 @@ internal static class VerifyCommand
         {
             log, key, checkpoint, json,
         };
-        command.SetAction((parsed, cancellation) =>
-        {
-            var output = parsed.InvocationConfiguration;
-            return Task.FromResult(Run(
-                parsed.GetRequiredValue(log), parsed.GetValue(key) ?? [], parsed.GetValue(checkpoint) ?? [], parsed.GetValue(json), output.Output, output.Error, cancellation));
-        });
+        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
+            parsed.GetRequiredValue(log), parsed.GetValue(key) ?? [], parsed.GetValue(checkpoint) ?? [], parsed.GetValue(json), new VerbOutput(parsed), cancellation)));
         return command;
     }
 
-    private static int Run(FileInfo log, string[] keys, FileInfo[] checkpoints, bool json, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    private static int Run(FileInfo log, string[] keys, FileInfo[] checkpoints, bool json, VerbOutput output, CancellationToken cancellation)
     {
         var options = new AuditVerifyOptions();
         try
@@ -53,13 +46,20 @@ internal static class VerifyCommand
             }
 
             var found = AuditVerifier.Verify(log.FullName, options, cancellation);
-            output.WriteLine(json ? Json(found) : Readable(found));
-            return found.IsIntact ? Intact : NotIntact;
+            if (json)
+            {
+                output.Json(writer => Write(writer, found));
+            }
+            else
+            {
+                output.Line(Readable(found));
+            }
+
+            return found.IsIntact ? ExitCode.Yes : ExitCode.No;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or ArgumentException or CryptographicException)
         {
-            errors.WriteLine(exception.Message);
-            return Unreadable;
+            return output.NoAnswer(exception.Message);
         }
         finally
         {
@@ -98,7 +98,7 @@ internal static class VerifyCommand
         var text = new StringBuilder();
         foreach (var finding in found.Findings)
         {
-            text.AppendLine(finding.ToString());
+            text.AppendLine(Printable.Text(finding.ToString()));
         }
 
         text.Append(
@@ -113,36 +113,28 @@ internal static class VerifyCommand
         return text.ToString();
     }
 
-    private static string Json(AuditVerification found)
+    private static void Write(Utf8JsonWriter writer, AuditVerification found)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        writer.WriteBoolean("intact", found.IsIntact);
+        writer.WriteString("log", found.Log);
+        writer.WriteNumber("firstRecord", found.FirstRecord);
+        writer.WriteNumber("records", found.Records);
+        writer.WriteNumber("covered", found.LastCheckpoint?.Records ?? 0);
+        writer.WriteBoolean("signed", found.IsSigned);
+        writer.WriteBoolean("closed", found.IsClosed);
+        writer.WriteBoolean("torn", found.EndsTorn);
+        writer.WriteStartArray("findings");
+        foreach (var finding in found.Findings)
         {
             writer.WriteStartObject();
-            writer.WriteBoolean("intact", found.IsIntact);
-            writer.WriteString("log", found.Log);
-            writer.WriteNumber("firstRecord", found.FirstRecord);
-            writer.WriteNumber("records", found.Records);
-            writer.WriteNumber("covered", found.LastCheckpoint?.Records ?? 0);
-            writer.WriteBoolean("signed", found.IsSigned);
-            writer.WriteBoolean("closed", found.IsClosed);
-            writer.WriteBoolean("torn", found.EndsTorn);
-            writer.WriteStartArray("findings");
-            foreach (var finding in found.Findings)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("code", finding.Code.ToString());
-                writer.WriteString("file", finding.File);
-                writer.WriteNumber("line", finding.Line);
-                writer.WriteNumber("record", finding.Record);
-                writer.WriteString("message", finding.Message);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+            writer.WriteString("code", finding.Code.ToString());
+            writer.WriteString("file", finding.File);
+            writer.WriteNumber("line", finding.Line);
+            writer.WriteNumber("record", finding.Record);
+            writer.WriteString("message", finding.Message);
             writer.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        writer.WriteEndArray();
     }
 }

@@ -1,13 +1,11 @@
 using System.CommandLine;
+using IntentAuthz.Cli.Output;
 
 namespace IntentAuthz.Cli.Corpus;
 
 /// <summary><c>intentauthz cedar corpus</c>: runs the integration tests of the Cedar reference below a directory.</summary>
 internal static class CorpusCommand
 {
-    private const int Succeeded = 0;
-    private const int Failed = 1;
-
     public static Command Create()
     {
         var directory = new Argument<DirectoryInfo>("dir") { Description = "The tests at or below this directory are run." };
@@ -17,39 +15,71 @@ internal static class CorpusCommand
             DefaultValueFactory = _ => CorpusEngines.Default.Name,
         };
         engine.AcceptOnlyFromAmong([.. CorpusEngines.All.Select(known => known.Name)]);
-        var command = new Command("corpus", "Runs integration tests in the format of the Cedar reference and prints every disagreement.") { directory, engine };
-        command.SetAction(parsed =>
+        var json = JsonOption.Create();
+        var command = new Command(
+            "corpus",
+            """
+            Runs integration tests in the format of the Cedar reference and prints every disagreement.
+            Example: intentauthz cedar corpus cedar-integration-tests --engine interpreter
+            The exit code is 0 if every test passed, 1 if one failed, 2 if there is none.
+            """)
         {
-            var output = parsed.InvocationConfiguration;
-            return Run(parsed.GetRequiredValue(directory), CorpusEngines.Named(parsed.GetRequiredValue(engine)), output.Output, output.Error);
-        });
+            directory, engine, json,
+        };
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetRequiredValue(directory), CorpusEngines.Named(parsed.GetRequiredValue(engine)), parsed.GetValue(json), new VerbOutput(parsed)));
         return command;
     }
 
-    private static int Run(DirectoryInfo directory, ICorpusEngine engine, TextWriter output, TextWriter errors)
+    private static async Task<int> RunAsync(DirectoryInfo directory, ICorpusEngine engine, bool json, VerbOutput output)
     {
         if (!directory.Exists)
         {
-            errors.WriteLine($"There is no directory {directory.FullName}.");
-            return Failed;
+            return output.NoAnswer($"There is no directory {directory.FullName}.");
         }
 
-        var outcomes = CorpusRun.Run(directory.FullName, engine);
+        var outcomes = await output.ProgressAsync("Running tests", progress => Task.Run(() => CorpusRun.Run(directory.FullName, engine, progress))).ConfigureAwait(false);
+        var failed = outcomes.Count(outcome => outcome.Disagreements.Count > 0);
+        if (json)
+        {
+            PrintJson(outcomes, failed, output);
+        }
+        else
+        {
+            foreach (var outcome in outcomes)
+            {
+                foreach (var disagreement in outcome.Disagreements)
+                {
+                    output.Line($"{Printable.Text(outcome.Test)}: {disagreement}");
+                }
+            }
+
+            output.Line($"{outcomes.Count - failed} passed, {failed} failed", failed == 0 ? "green" : "red");
+        }
+
+        return outcomes.Count == 0
+            ? output.NoAnswer($"There is no test at or below {directory.FullName}. A test is a JSON file with `policies`, `entities` and `requests`.")
+            : failed == 0 ? ExitCode.Yes : ExitCode.No;
+    }
+
+    private static void PrintJson(IReadOnlyList<TestOutcome> outcomes, int failed, VerbOutput output) => output.Json(writer =>
+    {
+        writer.WriteNumber("passed", outcomes.Count - failed);
+        writer.WriteNumber("failed", failed);
+        writer.WriteStartArray("disagreements");
         foreach (var outcome in outcomes)
         {
             foreach (var disagreement in outcome.Disagreements)
             {
-                output.WriteLine($"{Disagreement.Printable(outcome.Test)}: {disagreement}");
+                writer.WriteStartObject();
+                writer.WriteString("test", outcome.Test);
+                writer.WriteString("what", disagreement.What);
+                writer.WriteString("expected", disagreement.Expected);
+                writer.WriteString("got", disagreement.Got);
+                writer.WriteEndObject();
             }
         }
 
-        if (outcomes.Count == 0)
-        {
-            errors.WriteLine($"There is no test at or below {directory.FullName}. A test is a JSON file with `policies`, `entities` and `requests`.");
-        }
-
-        var failed = outcomes.Count(outcome => outcome.Disagreements.Count > 0);
-        output.WriteLine($"{outcomes.Count - failed} passed, {failed} failed");
-        return failed == 0 && outcomes.Count > 0 ? Succeeded : Failed;
-    }
+        writer.WriteEndArray();
+    });
 }

@@ -3,17 +3,20 @@ namespace IntentAuthz.Cli.Corpus;
 /// <summary>Runs all tests at or below a directory, several at a time.</summary>
 internal static class CorpusRun
 {
-    /// <summary>The outcomes, in the order of the paths.</summary>
-    public static IReadOnlyList<TestOutcome> Run(string directory, ICorpusEngine engine)
+    /// <summary>The outcomes, in the order of the paths; how far it is goes to <paramref name="progress"/>.</summary>
+    public static IReadOnlyList<TestOutcome> Run(string directory, ICorpusEngine engine, IProgress<double> progress)
     {
         var paths = TestFiles.Below(directory);
         var outcomes = new TestOutcome?[paths.Count];
+        var done = 0;
         Parallel.For(0, paths.Count, i =>
         {
             if (RunOne(paths[i], engine) is { } disagreements)
             {
                 outcomes[i] = new(Path.GetRelativePath(directory, paths[i]), disagreements);
             }
+
+            progress.Report((double)Interlocked.Increment(ref done) / paths.Count);
         });
         return [.. outcomes.OfType<TestOutcome>()];
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IntentAuthz.Cli.Output;
 using IntentAuthz.Containment;
 
 namespace IntentAuthz.Cli.Shell;
@@ -6,13 +7,10 @@ namespace IntentAuthz.Cli.Shell;
 /// <summary><c>intentauthz shell analyze</c>: says what commands do, without running them.</summary>
 internal static class AnalyzeCommand
 {
-    private const int Succeeded = 0;
-    private const int Failed = 1;
-
     public static Command Create()
     {
         var file = new Argument<FileInfo?>("file") { Description = "Where the commands are read from, separated by NUL; standard input if missing.", Arity = ArgumentArity.ZeroOrOne };
-        var json = new Option<bool>("--json") { Description = "Prints one JSON object a line for each command, in their order." };
+        var json = JsonOption.Create("Prints one JSON object a line for each command, in their order.");
         var directory = new Option<string?>("--directory") { Description = "The absolute directory that the commands run in. Without it, relative paths stay relative." };
         var home = new Option<string?>("--home") { Description = "The absolute directory that ~ stands for. Without it, a path with ~ is opaque." };
         var programs = new Option<FileInfo?>("--programs") { Description = "A file that describes programs of your own, in the language of docs/shell-programs.md." };
@@ -22,26 +20,25 @@ internal static class AnalyzeCommand
             """
             Says what shell commands read, write, delete, start and connect to, without running them.
             Example: printf 'rm -rf build\0curl -o x https://example.org/x' | intentauthz shell analyze --json
-            The exit code is 0 if every command got its answer, parsed or not, opaque or not; 1 if the input cannot be read or an option is wrong.
+            The exit code is 0 if every command got its answer, parsed or not, opaque or not; 2 if the input cannot be read or an option is wrong.
             """)
         {
             file, json, directory, home, programs, posix,
         };
         command.SetAction(parsed =>
         {
-            var output = parsed.InvocationConfiguration;
             var options = new ShellAnalyzerOptions
             {
                 WorkingDirectory = parsed.GetValue(directory),
                 Home = parsed.GetValue(home),
                 Dialect = parsed.GetValue(posix) ? ShellDialect.Posix : ShellDialect.Bash,
             };
-            return Run(parsed.GetValue(file), parsed.GetValue(json), parsed.GetValue(programs), options, output.Output, output.Error);
+            return Run(parsed.GetValue(file), parsed.GetValue(json), parsed.GetValue(programs), options, new VerbOutput(parsed));
         });
         return command;
     }
 
-    private static int Run(FileInfo? file, bool json, FileInfo? programs, ShellAnalyzerOptions options, TextWriter output, TextWriter errors)
+    private static int Run(FileInfo? file, bool json, FileInfo? programs, ShellAnalyzerOptions options, VerbOutput output)
     {
         ShellAnalyzer analyzer;
         try
@@ -50,8 +47,7 @@ internal static class AnalyzeCommand
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
         {
-            errors.WriteLine(exception.Message);
-            return Failed;
+            return output.NoAnswer(exception.Message);
         }
 
         try
@@ -60,16 +56,22 @@ internal static class AnalyzeCommand
             foreach (var command in CommandReader.Read(input))
             {
                 var analysis = analyzer.Analyze(command);
-                output.WriteLine(json ? AnalysisText.Json(analysis) : AnalysisText.Readable(command, analysis));
+                if (json)
+                {
+                    output.Json(writer => AnalysisText.Write(writer, analysis));
+                }
+                else
+                {
+                    output.Line(AnalysisText.Readable(command, analysis));
+                }
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            errors.WriteLine($"The commands cannot be read: {exception.Message}");
-            return Failed;
+            return output.NoAnswer($"The commands cannot be read: {exception.Message}");
         }
 
-        return Succeeded;
+        return ExitCode.Yes;
     }
 
     private static ShellPrograms ReadPrograms(FileInfo file) =>

@@ -23,10 +23,13 @@ public sealed class ApprovalRegistry
     private readonly AuditTrail _audit;
     private readonly RevocationList _revoked;
     private readonly ApprovalLimits _limits;
+    private readonly GuardMetrics _metrics;
     private readonly TimeProvider _time;
 
-    internal ApprovalRegistry(AdministrativeGate gate, AuditTrail audit, RevocationList revoked, ApprovalLimits limits, TimeProvider time)
+    internal ApprovalRegistry(
+        AdministrativeGate gate, AuditTrail audit, RevocationList revoked, ApprovalLimits limits, GuardMetrics metrics, TimeProvider time)
     {
+        _metrics = metrics;
         _gate = gate;
         _audit = audit;
         _revoked = revoked;
@@ -133,6 +136,7 @@ public sealed class ApprovalRegistry
             ListOf(_ofTask, task.Id).Add(request);
             ForgetSettled(task);
             task.History.CountApprovalAsked();
+            _metrics.Asked(request, _time);
             return request;
         }
     }
@@ -199,6 +203,9 @@ public sealed class ApprovalRegistry
             return _byCall.TryGetValue((call.Task.Id, call.Digest), out ApprovalRequest? request) && Current(request) == ApprovalState.Refused;
         }
     }
+
+    /// <summary>How many requests wait for people, over all tenants.</summary>
+    internal int CountPending() => _requests.Values.Count(r => Current(r) == ApprovalState.Pending);
 
     /// <summary>The state of a request now, its expiry and its revocation considered.</summary>
     internal ApprovalState Current(ApprovalRequest request)

@@ -53,6 +53,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>Whether the sink refused the newest batch: what a health check shows.</summary>
     internal bool IsFailing => Volatile.Read(ref _failing) != 0;
 
+    /// <summary>How many records are accepted and not written.</summary>
+    internal int WaitingCount => Volatile.Read(ref _waiting);
+
     /// <summary>Calls this for each task an outcome of which could not be written at once.</summary>
     internal void OnOutcomeLost(Action<AgentTask> suspend) => _onOutcomeLost = suspend;
 

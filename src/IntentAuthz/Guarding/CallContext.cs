@@ -26,6 +26,9 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal ToolDescriptor Tool { get; } = tool;
 
+    /// <summary>Watches the call; null while nobody listens.</summary>
+    internal CallTelemetry? Telemetry { get; init; }
+
     internal ArgumentSnapshot Snapshot { get; set; } = null!; // set by the intent step, before anything reads it
 
     internal ImmutableArray<Entity> Resources { get; set; } = [];

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace IntentAuthz;
 
 /// <summary>
@@ -170,6 +172,8 @@ internal sealed partial class CallPipeline
         {
             Scrubber = scrubber,
         };
+        context.Telemetry?.Decided(permit, standing.PolicyVersion);
+        using Activity? running = context.Telemetry?.Entering(context.Task, context.Tool);
         long started = time.GetTimestamp();
         ToolResult? result = null;
         Exception? failure = null;
@@ -186,7 +190,9 @@ internal sealed partial class CallPipeline
         GuardResult ended;
         try
         {
-            ended = Conclude(context, standing, permit, inFlight, result, failure, time.GetElapsedTime(started));
+            TimeSpan duration = time.GetElapsedTime(started);
+            ended = Conclude(context, standing, permit, inFlight, result, failure, duration);
+            context.Telemetry?.Ended(running, context.Tool, ended.OutcomeCode, duration);
         }
         catch (Exception e)
         {

@@ -29,6 +29,7 @@ internal sealed partial class CallPipeline(
     TimeSpan engineTimeout,
     TimeProvider time,
     object guardIdentity,
+    GuardTelemetry telemetry,
     ILogger<CallPipeline> logger)
 {
     /// <summary>How often a call is decided again because policies or labels changed meanwhile, before it is denied.</summary>
@@ -41,15 +42,18 @@ internal sealed partial class CallPipeline(
     {
         cancellationToken.ThrowIfCancellationRequested();
         CallId id = CallId.New();
+        using CallTelemetry? watched = telemetry.Watch(id, task, call);
         CallContext context;
         try
         {
             if (Bind(task, call, out ToolDescriptor? tool) is { } unbound)
             {
+                watched?.Decided(unbound);
                 return task?.Journal is null ? Refuse(id, task, call, unbound) : await RefuseInWritingAsync(id, task, call, unbound).ConfigureAwait(false);
             }
 
-            context = new CallContext(id, call, task!, tool!, time, weights);
+            watched?.Bound(tool!);
+            context = new CallContext(id, call, task!, tool!, time, weights) { Telemetry = watched };
             if (ReadIntent(context) is { } unreadable)
             {
                 return await DenyAsync(context, unreadable, policyVersion: "", cancellationToken).ConfigureAwait(false);
@@ -58,7 +62,9 @@ internal sealed partial class CallPipeline(
         catch (Exception e)
         {
             LogFault(e, id);
-            return Refuse(id, task, call, Decision.Deny(ReasonCodes.InternalError, $"A fault inside the guard ({e.GetType().Name}); the call did not run. See the log."));
+            Decision fault = Decision.Deny(ReasonCodes.InternalError, $"A fault inside the guard ({e.GetType().Name}); the call did not run. See the log.");
+            watched?.Decided(fault);
+            return Refuse(id, task, call, fault);
         }
 
         Standing? standing = null;
@@ -124,6 +130,7 @@ internal sealed partial class CallPipeline(
     /// <summary>Records the denial of a call that was reached outside the guard, such as a function that is not wrapped.</summary>
     internal GuardResult Refuse(AgentTask? task, ToolCall call, Decision decision)
     {
+        telemetry.Metrics.Decided(decision, tool: null, duration: null);
         GuardResult refused = Refuse(CallId.New(), task, call, decision);
         task?.Journal?.Save(); // whoever calls this does not wait
         return refused;
@@ -145,6 +152,7 @@ internal sealed partial class CallPipeline(
         }
 
         decision.Risk = context.RiskIfKnown;
+        context.Telemetry?.Decided(decision, policyVersion);
         history.Decided(context, decision);
         if (decision.Outcome == DecisionOutcome.Deny)
         {

@@ -14,6 +14,7 @@ public sealed class Guard
     private readonly RevocationList _revoked;
     private readonly EnforcementModes _modes;
     private readonly LiveQuery _live;
+    private readonly AuditQueue _audit;
 
     internal Guard(
         CallPipeline pipeline,
@@ -27,8 +28,10 @@ public sealed class Guard
         RevocationRegistry revocations,
         LeaseRegistry leases,
         Endorsements endorsements,
-        LiveQuery live)
+        LiveQuery live,
+        AuditQueue audit)
     {
+        _audit = audit;
         _live = live;
         _pipeline = pipeline;
         _engine = engine;
@@ -60,6 +63,9 @@ public sealed class Guard
 
     /// <summary>What is revoked, and the way to revoke.</summary>
     public RevocationRegistry Revocations { get; }
+
+    /// <summary>Whether decisions can be recorded, and how many records wait.</summary>
+    public AuditStatus GetAuditStatus() => new(_audit.WaitingCount, _audit.IsFailing);
 
     /// <summary>What is still live, until when, and who owns it: the tasks of this process and those held for a restore, and the leases of all processes that share the lease store.</summary>
     /// <param name="tenant">Whose; null for all tenants, which is for operators.</param>

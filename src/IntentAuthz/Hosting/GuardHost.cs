@@ -15,6 +15,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
     private readonly AuditQueue _queue;
     private readonly CredentialBroker _broker;
     private readonly GuardMetrics _metrics;
+    private readonly GuardTelemetry _telemetry;
     private readonly RevocationWriter _writer;
     private readonly RevocationFeed _feed;
     private readonly TaskKeeping? _keeping;
@@ -71,21 +72,22 @@ internal sealed partial class GuardHost : IAsyncDisposable
             time,
             loggers.CreateLogger<AuditQueue>());
         AuditTrail trail = new(_queue, time);
+        _metrics = new GuardMetrics(meterFactories.LastOrDefault());
+        _telemetry = new GuardTelemetry(_metrics, time);
         IRevocationStore revocationStore = revocationStores.LastOrDefault() ?? new InMemoryRevocationStore();
         RevocationKnowledge knowledge = new(time, revocationStore.IsShared, settings.MaxRevocationStaleness);
         RevocationList revoked = new(knowledge);
         AdministrativeGate gate = new(engine, hostEntities, time, settings.EngineTimeout);
         ApprovalRegistry approvals = new(
             gate, trail, revoked,
-            new ApprovalLimits(settings.ApprovalLifetime, settings.MaxPendingApprovalsPerTask, settings.MaxPendingApprovalsPerTenant), time);
+            new ApprovalLimits(settings.ApprovalLifetime, settings.MaxPendingApprovalsPerTask, settings.MaxPendingApprovalsPerTenant), _metrics, time);
         SecretScrubber scrubber = new(time);
         _broker = new CredentialBroker(
             profiles, issuers, leaseStores.LastOrDefault() ?? new InMemoryLeaseStore(), revoked, scrubber, trail, time,
             new LeaseLimits(settings.IssuerTimeout, settings.MaxLeasesPerTask, settings.IrrevocableAfter), loggers.CreateLogger<CredentialBroker>());
         TaskTable table = new();
-        TaskEnding ending = new(table, approvals, _broker, trail, loggers.CreateLogger<TaskEnding>());
+        TaskEnding ending = new(table, approvals, _broker, trail, _metrics, loggers.CreateLogger<TaskEnding>());
         _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
-        _metrics = new GuardMetrics(meterFactories.LastOrDefault());
         _writer = new RevocationWriter(revocationStore, time, loggers.CreateLogger<RevocationWriter>());
         if (revocationStore is InMemoryRevocationStore && taskStores.Any())
         {
@@ -102,6 +104,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         _writer.Failed += _metrics.WriteFailed;
         _feed.Failed += _metrics.ReadFailed;
         _metrics.Observe(revoked, knowledge, _writer, () => _broker.Leases);
+        _metrics.Observe(table, approvals, _queue, native);
         OpeningRules opening = new(gate, schemaInForce);
         TaskRegistry registry = new(table, ending, gate, approvals, revoked, opening, trail,
             new MandatePlanning(proposers.LastOrDefault(), catalog, schemaInForce, settings.ProposerTimeout, time, loggers.CreateLogger<MandatePlanning>()),
@@ -114,7 +117,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
                 loggers.CreateLogger<GuardHost>(), settings.PolicyMode == EnforcementMode.Observe ? "all tools" : string.Join(", ", settings.ObservedTools.Order(StringComparer.Ordinal)));
         }
 
-        SignalWatch watch = new(ending, stopping, trail, time, loggers.CreateLogger<SignalWatch>());
+        SignalWatch watch = new(ending, stopping, trail, _metrics, time, loggers.CreateLogger<SignalWatch>());
         Containments containments = new(
             containmentProfiles, containmentProviders.LastOrDefault(), settings.ContainmentTimeout, time, loggers.CreateLogger<Containments>());
         CallPipeline pipeline = new(
@@ -123,10 +126,10 @@ internal sealed partial class GuardHost : IAsyncDisposable
             new CallHistory(time), watch, modes, settings.RiskWeights,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
-            settings.EngineTimeout, time, identity, loggers.CreateLogger<CallPipeline>());
+            settings.EngineTimeout, time, identity, _telemetry, loggers.CreateLogger<CallPipeline>());
         Guard = new Guard(
             pipeline, engine, hostEntities, revoked, modes, catalog, registry, approvals, revocations,
-            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity), new LiveQuery(table, _keeping, _broker.ReadAsync));
+            new LeaseRegistry(_broker, watch, table, trail, settings.OperatorKey), new Endorsements(gate, trail, identity), new LiveQuery(table, _keeping, _broker.ReadAsync), _queue);
         containments.Guard = Guard;
         _broker.StartRecovery();
         PolicyAdministration = new PolicyAdministration(
@@ -157,6 +160,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
 
         await _feed.DisposeAsync().ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
+        _telemetry.Dispose();
         _metrics.Dispose();
         await _queue.DisposeAsync().ConfigureAwait(false);
     }

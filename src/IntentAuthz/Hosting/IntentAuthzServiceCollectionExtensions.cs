@@ -33,6 +33,8 @@ public static class IntentAuthzServiceCollectionExtensions
         services.TryAddSingleton(static provider => provider.GetRequiredService<GuardHost>().Guard);
         services.TryAddSingleton(static provider => provider.GetRequiredService<GuardHost>().PolicyAdministration);
         services.TryAddSingleton<RevocationHealthCheck>();
+        services.TryAddSingleton<AuditHealthCheck>();
+        services.TryAddSingleton<PolicyHealthCheck>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GuardStartup>());
         IntentAuthzBuilder builder = new(services);
         add?.Invoke(builder);

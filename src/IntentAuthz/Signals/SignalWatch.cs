@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace IntentAuthz;
 
 /// <summary>Looks at each event of a task as it happens, raises signals, and does what the host wants done about them. Safe for use by many threads.</summary>
-internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping stopping, AuditTrail audit, TimeProvider time, ILogger<SignalWatch> logger)
+internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping stopping, AuditTrail audit, GuardMetrics metrics, TimeProvider time, ILogger<SignalWatch> logger)
 {
     private readonly ILogger<SignalWatch> _logger = logger;
 
@@ -117,6 +117,7 @@ internal sealed partial class SignalWatch(TaskEnding ending, RevocationStopping 
         if (isNew)
         {
             audit.Signalled(task, signal);
+            metrics.Signalled(signal);
             LogRaised(kind, task.Id, evidence);
         }
     }

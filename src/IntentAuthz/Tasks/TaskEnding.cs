@@ -9,7 +9,7 @@ namespace IntentAuthz;
 /// stopped; open approvals end; leases are unmade. Only the last step waits for anything.
 /// </summary>
 internal sealed partial class TaskEnding(
-    TaskTable tasks, ApprovalRegistry approvals, CredentialBroker broker, AuditTrail audit, ILogger<TaskEnding> logger)
+    TaskTable tasks, ApprovalRegistry approvals, CredentialBroker broker, AuditTrail audit, GuardMetrics metrics, ILogger<TaskEnding> logger)
 {
     private readonly ILogger<TaskEnding> _logger = logger;
 
@@ -75,6 +75,7 @@ internal sealed partial class TaskEnding(
         task.OwnJournal?.End();
         approvals.EndTask(task);
         audit.TaskMoved(task, state, explanation);
+        metrics.TaskEnded(task, state);
         foreach (AgentTask child in task.Children)
         {
             cancelled += Stop(child, state is TaskState.Expired ? TaskState.Expired : TaskState.Revoked, $"The task above ended: {explanation}", ended);

@@ -243,20 +243,20 @@ public sealed class CorpusVerbTests : IDisposable
         _corpus.Write("empty/readme.txt", "");
         var result = _corpus.Run("empty");
 
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(2, result.ExitCode);
         Assert.Equal(["0 passed, 0 failed"], result.Lines);
         Assert.Contains("There is no test", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_directory_that_is_not_there_is_a_failure() => Assert.Equal(1, _corpus.Run("nowhere").ExitCode);
+    public void A_directory_that_is_not_there_is_a_failure() => Assert.Equal(2, _corpus.Run("nowhere").ExitCode);
 
     [Fact]
     public void An_engine_that_does_not_exist_is_refused_with_those_that_do()
     {
         var result = Verb.Run("cedar", "corpus", _corpus.Root, "--engine", "guess");
 
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(2, result.ExitCode);
         Assert.Contains("'interpreter'", result.Errors, StringComparison.Ordinal);
     }
 

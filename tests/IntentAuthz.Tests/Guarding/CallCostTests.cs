@@ -1,6 +1,7 @@
 namespace IntentAuthz.Tests.Guarding;
 
 /// <summary>What a call of a task that is not kept allocates and waits for: keeping tasks in a store must cost nobody anything who does not.</summary>
+[Collection("who listens")] // a listener is for all guards of the process, and watching allocates
 public sealed class CallCostTests
 {
     /// <summary>

@@ -73,9 +73,9 @@ internal readonly struct SlotTest
 
     private bool HoldsOtherwise(ref readonly Operand value, bool isSame) => _form switch
     {
-        Form.EqualText => isSame || (value.Reference is string text && string.Equals(text, (string)_constant, StringComparison.Ordinal)),
+        Form.EqualText => isSame || (value.Reference is string text && text == (string)_constant),
         Form.NotEqualText => !isSame && value.Reference is not null
-            && !(value.Reference is string text && string.Equals(text, (string)_constant, StringComparison.Ordinal)),
+            && !(value.Reference is string text && text == (string)_constant),
         _ => value.Reference is not null && !(isSame && value.Bits == _least),
     };
 }

@@ -6,6 +6,8 @@ namespace IntentAuthz.Cedar.Compilation.Nodes;
 /// <summary><c>context.input.amount</c>. In a flat request that is a place among the values.</summary>
 internal sealed class ContextPathNode(int path, ImmutableArray<string> names) : Node
 {
+    private readonly string[] _names = [.. names];
+
     /// <summary>The number of the path.</summary>
     public int Path { get; } = path;
 
@@ -29,19 +31,29 @@ internal sealed class ContextPathNode(int path, ImmutableArray<string> names) : 
             }
         }
 
-        CedarValue current = view.Context;
-        foreach (var name in Names)
+        if (Find(ref view) is not { } found)
         {
-            if (Attributes.Get(ref view, current, name) is not { } next)
-            {
-                value = default;
-                return false;
-            }
-
-            current = next;
+            value = default;
+            return false;
         }
 
-        value = current.ToOperand();
+        value = found.ToOperand();
         return true;
+    }
+
+    /// <summary>The value in the context as an object, or null where reading it is an error.</summary>
+    public CedarValue? Find(ref RequestView view)
+    {
+        CedarValue? current = view.Context;
+        foreach (var name in _names)
+        {
+            current = current is CedarRecord record ? record.Find(name) : Attributes.Get(ref view, current, name);
+            if (current is null)
+            {
+                return null;
+            }
+        }
+
+        return current;
     }
 }

@@ -1,0 +1,14 @@
+namespace IntentAuthz.Cli.Output;
+
+/// <summary>What every verb's exit code means.</summary>
+internal static class ExitCode
+{
+    /// <summary>The verb did its work, and the answer is yes: nothing wrong, permitted, unchanged.</summary>
+    public const int Yes = 0;
+
+    /// <summary>The verb did its work, and the answer is no: something wrong, denied, changed.</summary>
+    public const int No = 1;
+
+    /// <summary>There is no answer: an option is wrong, or something cannot be read or reached.</summary>
+    public const int NoAnswer = 2;
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics.Metrics;
+
+namespace IntentAuthz;
+
+/// <summary>
+/// The meter <c>IntentAuthz</c>. Tags are words of small sets, and names of issuers and of described tools, never ids or texts of people or
+/// models. The instruments are listed in docs/telemetry.md.
+/// </summary>
+internal sealed class GuardMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly bool _isOwned;
+    private readonly Counter<long> _decisions;
+    private readonly Histogram<double> _deciding;
+    private readonly Histogram<double> _running;
+    private readonly Counter<long> _asked;
+    private readonly Histogram<double> _waited;
+    private readonly Histogram<long> _questions;
+    private readonly Counter<long> _signals;
+    private readonly Histogram<double> _delay;
+    private readonly Counter<long> _cancelled;
+    private readonly Counter<long> _failedWrites;
+    private readonly Counter<long> _failedReads;
+
+    /// <summary>Takes the meter from the host's factory, which then owns it, or makes one.</summary>
+    internal GuardMetrics(IMeterFactory? factory)
+    {
+        _isOwned = factory is null;
+        _meter = factory?.Create(new MeterOptions(IntentAuthzTelemetry.MeterName)) ?? new Meter(IntentAuthzTelemetry.MeterName);
+        _decisions = _meter.CreateCounter<long>("intentauthz.decisions", "{decision}", "Tool calls that were decided.");
+        _deciding = _meter.CreateHistogram(
+            "intentauthz.decision.duration", "s", "From the call until it is denied, asks, or the tool is entered; waiting for stores, issuers and the audit included.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.000_002, 0.000_005, 0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.005, 0.02, 0.1, 1, 5] });
+        _running = _meter.CreateHistogram<double>("intentauthz.tool.duration", "s", "How long tools ran.");
+        _asked = _meter.CreateCounter<long>("intentauthz.approval.requests", "{request}", "Questions to people.");
+        _waited = _meter.CreateHistogram(
+            "intentauthz.approval.wait", "s", "From the question until it is answered or over.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14_400] });
+        _questions = _meter.CreateHistogram(
+            "intentauthz.task.approval_requests", "{request}", "Questions that a task has asked by its end.", tags: null,
+            new InstrumentAdvice<long> { HistogramBucketBoundaries = [0, 1, 2, 3, 5, 10, 20, 50] });
+        _signals = _meter.CreateCounter<long>("intentauthz.signals", "{signal}", "Signals that detectors have raised.");
+        _delay = _meter.CreateHistogram<double>("intentauthz.revocation.delay", "s", "From the call to revoke until all that it stops in this process was stopped.");
+        _cancelled = _meter.CreateCounter<long>("intentauthz.revocation.cancelled_calls", "{call}", "Calls in flight that a revocation cancelled.");
+        _failedWrites = _meter.CreateCounter<long>("intentauthz.revocation.store.failed_writes", "{write}", "Writes to the revocation store that failed; each is tried again.");
+        _failedReads = _meter.CreateCounter<long>("intentauthz.revocation.store.failed_reads", "{read}", "Reads of the revocation store that failed.");
+    }
+
+    /// <summary>Whether somebody listens to how calls are decided and run.</summary>
+    internal bool HearsCalls => _decisions.Enabled || _deciding.Enabled || _running.Enabled;
+
+    internal void Decided(Decision decision, ToolDescriptor? tool, TimeSpan? duration)
+    {
+        KeyValuePair<string, object?> outcome = new(TelemetryNames.Outcome, Word(decision.Outcome));
+        KeyValuePair<string, object?> named = new(TelemetryNames.Tool, tool?.Name ?? TelemetryNames.UnknownTool);
+        _decisions.Add(1, outcome, new KeyValuePair<string, object?>(TelemetryNames.Reason, decision.ReasonCode), named);
+        if (duration is { } took)
+        {
+            _deciding.Record(took.TotalSeconds, outcome);
+        }
+    }
+
+    internal void Ran(ToolDescriptor tool, string outcomeCode, TimeSpan duration) => _running.Record(
+        duration.TotalSeconds,
+        new KeyValuePair<string, object?>(TelemetryNames.Tool, tool.Name),
+        new KeyValuePair<string, object?>(TelemetryNames.ToolOutcome, outcomeCode));
+
+    internal void Asked(ApprovalRequest request, TimeProvider time)
+    {
+        _asked.Add(1, new KeyValuePair<string, object?>(TelemetryNames.Tool, request.Tool ?? TelemetryNames.UnknownTool));
+        if (_waited.Enabled)
+        {
+            _ = RecordWaitAsync(request, time);
+        }
+    }
+
+    internal void TaskEnded(AgentTask task, TaskState state) =>
+        _questions.Record(task.History.ApprovalsAsked, new KeyValuePair<string, object?>(TelemetryNames.TaskState, Word(state)));
+
+    internal void Signalled(Signal signal) => _signals.Add(
+        1,
+        new KeyValuePair<string, object?>(TelemetryNames.Signal, signal.Kind.Name()),
+        new KeyValuePair<string, object?>(TelemetryNames.SignalResponse, Word(signal.Response)));
+
+    internal void Revoked(RevocationEntry entry, TimeSpan delay, int calls)
+    {
+        _delay.Record(delay.TotalSeconds, Kind(entry), Cause(entry));
+        Cancelled(entry, calls);
+    }
+
+    internal void Cancelled(RevocationEntry entry, int calls)
+    {
+        if (calls > 0)
+        {
+            _cancelled.Add(calls, Kind(entry), Cause(entry));
+        }
+    }
+
+    internal void WriteFailed() => _failedWrites.Add(1);
+
+    internal void ReadFailed() => _failedReads.Add(1);
+
+    /// <summary>What is asked for of revocations and leases when somebody collects.</summary>
+    internal void Observe(RevocationList list, RevocationKnowledge knowledge, RevocationWriter writer, Func<IEnumerable<Lease>> leases)
+    {
+        _meter.CreateObservableUpDownCounter("intentauthz.revocation.entries", () => list.Count, "{entry}", "Revocations that stand.");
+        _meter.CreateObservableUpDownCounter("intentauthz.revocation.store.pending_writes", () => writer.PendingCount, "{write}", "Revocations and liftings that hold here and are not written yet.");
+        _meter.CreateObservableGauge(
+            "intentauthz.revocation.store.age",
+            () => knowledge.Age is { } age ? (IEnumerable<Measurement<double>>)[new Measurement<double>(age.TotalSeconds)] : [],
+            "s", "How old the knowledge of what is revoked is; nothing before it has been read.");
+        _meter.CreateObservableUpDownCounter(
+            "intentauthz.lease.live",
+            () => leases().CountBy(static l => l.Issuer, StringComparer.Ordinal)
+                .Select(static c => new Measurement<long>(c.Value, new KeyValuePair<string, object?>(TelemetryNames.Issuer, c.Key))),
+            "{lease}", "Leases that live, by issuer.");
+        _meter.CreateObservableUpDownCounter(
+            "intentauthz.lease.irrevocable", () => (long)leases().Count(static l => l.IsIrrevocable), "{lease}", "Leases that could not be unmade in many tries.");
+    }
+
+    /// <summary>What is asked for of tasks, questions, audit and policies when somebody collects.</summary>
+    internal void Observe(TaskTable tasks, ApprovalRegistry approvals, AuditQueue audit, CedarPolicyEngine? policies)
+    {
+        _meter.CreateObservableUpDownCounter("intentauthz.task.live", () => (long)tasks.Count, "{task}", "Tasks that have not ended.");
+        _meter.CreateObservableUpDownCounter("intentauthz.approval.pending", () => (long)approvals.CountPending(), "{request}", "Questions that nobody has answered yet.");
+        _meter.CreateObservableUpDownCounter("intentauthz.audit.waiting", () => (long)audit.WaitingCount, "{record}", "Records that the audit has accepted and not written yet.");
+        _meter.CreateObservableGauge("intentauthz.audit.failing", () => audit.IsFailing ? 1 : 0, "{1}", "1 while the audit's sink refuses what it is given.");
+        if (policies is not null)
+        {
+            _meter.CreateObservableUpDownCounter("intentauthz.policy.count", () => (long)policies.PolicyCount, "{policy}", "Policies in force.");
+            _meter.CreateObservableCounter("intentauthz.policy.refused_reloads", () => (long)policies.RefusedReloads, "{reload}", "Reloads that were refused; the last good policies stay.");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_isOwned)
+        {
+            _meter.Dispose();
+        }
+    }
+
+    /// <summary>The outcome as tags name it.</summary>
+    internal static string Word(DecisionOutcome outcome) => outcome switch
+    {
+        DecisionOutcome.Permit => "permit",
+        DecisionOutcome.RequireApproval => "require_approval",
+        _ => "deny",
+    };
+
+    private static string Word(TaskState state) => state.ToString().ToLowerInvariant();
+
+    private static string Word(SignalResponse response) => response.ToString().ToLowerInvariant();
+
+    private async Task RecordWaitAsync(ApprovalRequest request, TimeProvider time)
+    {
+        await request.Settled.ConfigureAwait(false);
+        TimeSpan waited = time.GetUtcNow() - request.CreatedAt;
+        _waited.Record(
+            Math.Max(0, waited.TotalSeconds),
+            new KeyValuePair<string, object?>(TelemetryNames.ApprovalState, request.State.ToString().ToLowerInvariant()));
+    }
+
+    private static KeyValuePair<string, object?> Kind(RevocationEntry entry) => new(TelemetryNames.RevocationKind, entry.Target.Kind.ToString());
+
+    private static KeyValuePair<string, object?> Cause(RevocationEntry entry) => new(TelemetryNames.RevocationCause, entry.Cause.ToString());
+}
