@@ -16,7 +16,7 @@ public sealed class AnalyzeTests : IDisposable
         var result = Analyze("echo a >b\0if\0exec 3>/dev/tcp/h/80\0", "--json", "--directory", "/w");
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
-            """{"parsed":true,"programs":["echo"],"reads":[],"writes":["/w/b"],"deletes":[],"connects":[],"opaque":false,"reasons":[]}""",
+            """{"parsed":true,"programs":["echo"],"reads":[],"writes":["/w/b"],"deletes":[],"connects":[],"opaque":false,"reasons":[],"code":[],"opaqueByCodeAlone":false}""",
             result.Lines[0]);
         Assert.Equal(3, result.Lines.Length);
         Assert.False(Member(result.Lines[1], "parsed").GetBoolean());
@@ -40,6 +40,33 @@ public sealed class AnalyzeTests : IDisposable
         File.WriteAllBytes(_file, [.. "echo >"u8, 0xff, 0xfe]);
         var result = Verb.Run("shell", "analyze", "--json", _file);
         Assert.True(Member(result.Lines[0], "opaque").GetBoolean());
+    }
+
+    [Fact]
+    public void Json_CodeInFiles_IsOpaqueAndNamed()
+    {
+        var line = Analyze("./test.sh", "--json", "--directory", "/w").Lines[0];
+        Assert.True(Member(line, "opaque").GetBoolean());
+        Assert.True(Member(line, "opaqueByCodeAlone").GetBoolean());
+        Assert.Equal("/w/test.sh", Member(line, "code")[0].GetString());
+    }
+
+    [Fact]
+    public void Programs_DescribedInAFile_AreKnown()
+    {
+        var programs = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(programs, "program deploy\n  closed\n  operands read*\n");
+            Assert.False(Member(Analyze("deploy a", "--json", "--programs", programs).Lines[0], "opaque").GetBoolean());
+            File.WriteAllText(programs, "program sh\n");
+            var refused = Analyze("deploy a", "--json", "--programs", programs);
+            Assert.NotEqual(0, refused.ExitCode);
+        }
+        finally
+        {
+            File.Delete(programs);
+        }
     }
 
     [Fact]

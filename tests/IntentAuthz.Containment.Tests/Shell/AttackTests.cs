@@ -119,6 +119,8 @@ public sealed class AttackTests
     [InlineData("split a /x/y", "/x/y*")]
     [InlineData("csplit -f /x/y a 1", "/x/y*")]
     [InlineData("strace -ff -o x ls", "/w/x.*")]
+    [InlineData("chmod 7*", "/w/7*")]
+    [InlineData("find 777 -print0 | xargs -0 chmod", "/w/777")]
     public void Analyze_NamesThatAreMadeUp_AreToldAsPattern(string command, string file) => Assert.Contains(file, s_analyzer.Analyze(command).Writes);
 
     [Fact]

@@ -39,6 +39,13 @@ internal sealed class ChmodRule : ProgramRule
             else if (!TellsOption(ref reader, call, effects))
             {
                 RoleTeller.Tell(hasMode ? WordRole.Write : WordRole.Mode, reader.Word, effects);
+                if (!hasMode && reader.Word is { IsPattern: true, Text: not null })
+                {
+                    // Of several names the first is the mode and the others are files.
+                    effects.Privilege("a file mode that is the name of a file");
+                    effects.Writes(reader.Word);
+                }
+
                 hasMode = true;
             }
         }
