@@ -8,11 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace IntentAuthz.Tests.Audit;
 
 /// <summary>Audit in the host's logging, and copies in general: events with stable numbers, one line each, and nothing that holds up the sink that counts.</summary>
-public sealed class LoggerAuditSinkTests
+public sealed class LoggerAuditSinkTests : IDisposable
 {
     private const string Policies = """permit(principal is IntentAuthz::Agent, action == Action::"pay", resource);""";
 
     private readonly Lines _lines = new();
+
+    public void Dispose() => _lines.Dispose();
 
     [Theory]
     [InlineData(AuditKind.Decision, DecisionOutcome.Permit, 210, LogLevel.Information)]
