@@ -346,7 +346,7 @@ internal sealed partial class EffectRecorder : ProgramEffects
             _variables.Add(variable);
         }
 
-        if (LoadedVariables.Why(name) is { } why)
+        if (!LoadedVariables.IsHarmless(name, value) && LoadedVariables.Why(name) is { } why)
         {
             Opaque(OpaqueReason.UnsupportedConstruct, $"'{name}' is set: {why}", new ShellWord(null, position));
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 
 namespace IntentAuthz.Containment;
@@ -12,6 +13,9 @@ internal static class LoadedVariables
     private const string Code = "programs load code or start programs that it names.";
     private const string Place = "programs look for files, settings or hosts elsewhere.";
     private const string Shell = "it changes what the shell does.";
+
+    private static readonly SearchValues<char> s_terminal = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+.");
+    private static readonly SearchValues<char> s_zone = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+_/");
 
     private static readonly FrozenDictionary<string, string> s_names = Build();
 
@@ -31,6 +35,17 @@ internal static class LoadedVariables
             ? Code
             : null;
     }
+
+    /// <summary>
+    /// Whether such a variable has a value that makes nothing start and leads nowhere: a pager that only passes on, a terminal or a time zone by its name.
+    /// </summary>
+    public static bool IsHarmless(string name, string? value) => value is not null && name switch
+    {
+        "PAGER" or "GIT_PAGER" or "MANPAGER" or "SYSTEMD_PAGER" or "AWS_PAGER" => value is "cat" or "",
+        "TERM" => value.Length is > 0 and < 64 && value.AsSpan().IndexOfAnyExcept(s_terminal) < 0,
+        "TZ" => value.Length is > 0 and < 64 && value[0] is not ('/' or ':') && !value.Contains("..", StringComparison.Ordinal) && value.AsSpan().IndexOfAnyExcept(s_zone) < 0,
+        _ => false,
+    };
 
     private static FrozenDictionary<string, string> Build()
     {
