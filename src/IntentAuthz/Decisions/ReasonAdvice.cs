@@ -46,6 +46,7 @@ internal static class ReasonAdvice
         ReasonCodes.ContainmentUnavailable => "Run the host where the containment can be enforced; without it the call stays denied.",
         ReasonCodes.OutsideContainment => "Add what was asked for to the containment profile and to the mandates, if it is meant to be reachable.",
         ReasonCodes.AuditUnavailable => "Make the audit sink writable again; nothing runs unrecorded.",
+        ReasonCodes.DecisionUnrecorded => "Make the decision store writable again, or let calls run whose decision cannot be kept for replay.",
         ReasonCodes.TaskStoreUnavailable => "Make the task store writable again; what is not written down does not count.",
         ReasonCodes.RequestChanged => "Restore the task with the very request it was opened by.",
         ReasonCodes.InternalError => "A fault inside the guard: see the log, and report it.",

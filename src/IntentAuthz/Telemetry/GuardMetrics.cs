@@ -160,9 +160,10 @@ internal sealed class GuardMetrics : IDisposable
     {
         await request.Settled.ConfigureAwait(false);
         TimeSpan waited = time.GetUtcNow() - request.CreatedAt;
-        _waited.Record(
-            Math.Max(0, waited.TotalSeconds),
-            new KeyValuePair<string, object?>(TelemetryNames.ApprovalState, request.State.ToString().ToLowerInvariant()));
+
+        // This may run after the call has used the answer up, or after the task ended.
+        ApprovalState answer = request.State is ApprovalState.Consumed ? ApprovalState.Approved : request.State;
+        _waited.Record(Math.Max(0, waited.TotalSeconds), new KeyValuePair<string, object?>(TelemetryNames.ApprovalState, answer.ToString().ToLowerInvariant()));
     }
 
     private static KeyValuePair<string, object?> Kind(RevocationEntry entry) => new(TelemetryNames.RevocationKind, entry.Target.Kind.ToString());

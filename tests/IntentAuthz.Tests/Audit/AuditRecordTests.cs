@@ -35,9 +35,9 @@ public sealed class AuditRecordTests
         Assert.Equal([new KeyValuePair<string, string>("amount", "20")], decision.Arguments.ToArray());
         Assert.NotNull(decision.ArgumentsDigest);
         Assert.NotNull(decision.EngineTime);
-        Assert.Equal(["small payments"], decision.Policies);
+        Assert.Equal("small payments", Assert.Single(decision.Policies));
         Assert.False(string.IsNullOrEmpty(decision.PolicyVersion));
-        Assert.Equal(["Account::\"ACME\""], decision.Resources);
+        Assert.Equal("Account::\"ACME\"", Assert.Single(decision.Resources));
     }
 
     [Fact]
