@@ -6,7 +6,7 @@ namespace IntentAuthz.Tests.Schemas;
 /// <summary>Every request the library makes is one that the schema describes: otherwise policies would be checked against something else than what they decide.</summary>
 public sealed class RequestShapeTests
 {
-    private static readonly string[] s_administrative = ["Approve", "ApproveOwn", "Endorse", "OpenTask", "ReloadPolicies", "Revoke", "SetMode"];
+    private static readonly string[] s_administrative = ["Approve", "ApproveOwn", "Endorse", "OpenTask", "ReloadPolicies", "Reopen", "Respond", "Revoke", "SetMode"];
     private static readonly TenantId s_acme = GuardFixture.Acme;
 
     [Fact]
