@@ -186,7 +186,7 @@ public sealed class TaskStoreTests : IDisposable
             await state.Revocations.AddAsync(Samples.Revocation("a"), default);
         }
 
-        _state.Run("DROP TABLE task; DROP TABLE task_note; PRAGMA user_version = 1");
+        _state.Run("DROP TABLE task; DROP TABLE task_note; DROP TABLE incident_entry; DROP TABLE setting; PRAGMA user_version = 1");
         await using SqliteState updated = _state.Open();
 
         Assert.Equal((long)Schema.Version, _state.Run("PRAGMA user_version"));

@@ -61,6 +61,10 @@ public sealed class RequestShapeTests
         OpenTaskResult pending = await fixture.Guard.Tasks.OpenAsync(
             new TaskRequest(agent, "tidy up", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1)), service);
         await fixture.Guard.Approvals.ApproveAsync(pending.Decision.Approval!.Value, service);
+        IncidentResponder responder = fixture.Guard.Incidents.As(fixture.Boss);
+        IncidentId incident = (await responder.OpenAsync(RevocationTarget.Agent(s_acme, agent.Id), IncidentSeverity.High, "a test")).Incident!.Id;
+        await responder.FreezeAsync(s_acme, incident, "a test");
+        await responder.ReopenAsync(s_acme, incident, "a test");
         await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Agent(s_acme, agent.Id), fixture.Boss, "a test");
         await fixture.Policies.ReloadAsync(fixture.Boss);
         await fixture.Policies.SetModeAsync(fixture.Boss, EnforcementMode.Enforce);
