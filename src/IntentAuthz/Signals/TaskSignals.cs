@@ -74,6 +74,13 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
         return isNew;
     }
 
+    /// <summary>
+    /// Whether another signal of a kind would change nothing: nobody reads more of them, here or above, and all that follows from one follows already.
+    /// An agent that runs away is not to cost more a call than another. Under the lock.
+    /// </summary>
+    private bool IsTold(SignalKind kind) =>
+        _ofKind[(int)kind] >= MaxOfOneKind && options.ResponseTo(kind) is SignalResponse.Record or SignalResponse.RequireApproval && (Raised & (1 << (int)kind)) != 0;
+
     internal ImmutableArray<Signal> Read()
     {
         lock (_watching)
@@ -98,12 +105,18 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
                 repeats = CountKept(tool, repeats);
             }
 
-            if (repeats > options.MaxRepeats)
+            bool repeated = repeats > options.MaxRepeats;
+            if (!repeated && CountInWindow() <= options.MaxBurst || IsTold(SignalKind.Runaway))
+            {
+                return null;
+            }
+
+            if (repeated)
             {
                 return $"'{tool}' was called {repeats} times with the same arguments";
             }
 
-            return CountInWindow() > options.MaxBurst ? $"more than {options.MaxBurst} calls started within {options.BurstWindow.TotalSeconds:0.#} s" : null;
+            return $"more than {options.MaxBurst} calls started within {options.BurstWindow.TotalSeconds:0.#} s";
         }
     }
 
