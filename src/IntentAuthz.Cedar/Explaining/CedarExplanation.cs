@@ -71,6 +71,11 @@ public sealed class CedarExplanation
                 _ => "does not permit",
             };
             text.Append(indent).Append(hasLayers ? $"{ExplanationText.Shown(trace.Layer)}: " : "").Append(trace.Title).Append(' ').Append(verb);
+            if (trace.Asks is { Length: > 0 } asks)
+            {
+                text.Append(trace.Outcome == PolicyTraceOutcome.Applied ? ", with " : " (with ").Append(asks).Append(trace.Outcome == PolicyTraceOutcome.Applied ? "" : ")");
+            }
+
             if (trace.Source.IsKnown)
             {
                 text.Append(" (").Append(ExplanationText.Place(trace.Source)).Append(')');
@@ -161,6 +166,13 @@ public sealed class CedarExplanation
         writer.WriteString("effect", trace.Effect == PolicyEffect.Permit ? "permit" : "forbid");
         writer.WriteString("outcome", trace.Outcome switch { PolicyTraceOutcome.Applied => "applied", PolicyTraceOutcome.Failed => "failed", _ => "notApplied" });
         WriteOptional(writer, "description", trace.Description);
+        writer.WriteStartObject("annotations");
+        foreach (var annotation in trace.Annotations)
+        {
+            writer.WriteString(annotation.Name, annotation.Value);
+        }
+
+        writer.WriteEndObject();
         WriteSpan(writer, trace.Source);
         if (trace.Error is { } error)
         {

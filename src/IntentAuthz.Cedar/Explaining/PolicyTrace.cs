@@ -9,6 +9,7 @@ public sealed class PolicyTrace
         PolicyId = policy.Id;
         Effect = policy.Effect;
         Description = policy.FindAnnotation("description")?.Value is { Length: > 0 } text ? text : null;
+        Annotations = policy.Annotations;
         Source = policy.Source;
         Outcome = outcome;
         Conditions = conditions;
@@ -27,6 +28,9 @@ public sealed class PolicyTrace
     /// <summary>The text of its <c>@description</c>, as its author wrote it, or null.</summary>
     public string? Description { get; }
 
+    /// <summary>All of its annotations: a product may read obligations from them.</summary>
+    public IReadOnlyList<PolicyAnnotation> Annotations { get; }
+
     /// <summary>Where it stands; unknown for a policy that was not read from text.</summary>
     public SourceSpan Source { get; }
 
@@ -41,6 +45,9 @@ public sealed class PolicyTrace
 
     /// <summary>Why it could not be evaluated, or null.</summary>
     public PolicyError? Error { get; }
+
+    /// <summary>The annotations that are not only remarks, for a sentence; empty for none.</summary>
+    internal string Asks => string.Join(" and ", Annotations.Where(static a => a.Name is not ("id" or "description")).Take(4).Select(static a => $"@{a.Name}(\"{ExplanationText.Shown(a.Value)}\")"));
 
     internal string Title => $"“{ExplanationText.Shown(PolicyId)}”{(Description is null ? "" : $" ({ExplanationText.Shown(Description)})")}";
 }

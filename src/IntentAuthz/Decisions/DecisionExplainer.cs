@@ -14,7 +14,7 @@ internal static class DecisionExplainer
             DecisionExplanation observed = Explain(wouldBe);
             return new DecisionExplanation(
                 decision.Outcome, decision.ReasonCode, $"it ran, since policy is only observed. Enforced: {observed.Summary}", observed.Advice, observed.Details,
-                observed.IsApprovalAsked, observed.Notes);
+                observed.Kind, observed.Notes);
         }
 
         SecretScrubber? scrubber = decision.Request?.Scrubber;
@@ -22,7 +22,7 @@ internal static class DecisionExplainer
         {
             ImmutableArray<string> notes = decision.Request is null ? [] : ["Another policy engine than the native one answered, so its policies cannot be explained."];
             return new DecisionExplanation(
-                decision.Outcome, decision.ReasonCode, Shown(decision.Explanation, scrubber), ReasonAdvice.For(decision.ReasonCode), null, false, notes);
+                decision.Outcome, decision.ReasonCode, Shown(decision.Explanation, scrubber), ReasonAdvice.For(decision.ReasonCode), null, SuggestionKind.Permits, notes);
         }
 
         lock (request.Reading)
@@ -42,18 +42,27 @@ internal static class DecisionExplainer
 
     private static DecisionExplanation Explain(PolicyRequest request, LoadedPolicies policies, Decision? decision)
     {
-        bool isApprovalAsked = decision?.Outcome == DecisionOutcome.RequireApproval;
-        List<PolicyLayer> layers = LayersOf(request, policies, isApprovalAsked, out ContextParts needs);
+        List<PolicyLayer> layers = LayersOf(request, policies, withoutApproval: false, out ContextParts needs);
         SecretScrubber? scrubber = request.Scrubber;
         bool isShown = SafeValues.TryWithoutSecrets(request.Select(needs), scrubber, out CedarRecord context, out bool hadSecrets)
             && !SafeValues.HoldsSecret(request.Resource.Id, scrubber);
         CedarRequest asked = new(request.Principal, request.Action, request.Resource, context);
+        CedarVocabulary words = PolicyVocabulary.Create(request.Principal, request.Call?.Tool);
         CedarResponse answer = CedarAuthorizer.Authorize(asked, policies.Set, request.Entities);
         Verdict verdict = PolicyEvaluation.Conclude(policies, answer);
-        CedarExplanation? details = isShown ? CedarExplainer.Explain(asked, layers, request.Entities, PolicyVocabulary.Create(request.Principal, request.Call?.Tool)) : null;
+        CedarExplanation? details = isShown ? CedarExplainer.Explain(asked, layers, request.Entities, words) : null;
+        SuggestionKind kind = SuggestionKind.Permits;
+        if (details is not null && decision?.Outcome != DecisionOutcome.Permit)
+        {
+            // Best is what needs nobody; where nothing does, what a person could approve.
+            bool isAsked = details.IsAccepted;
+            CedarExplanation free = CedarExplainer.Explain(asked, LayersOf(request, policies, withoutApproval: true, out _), request.Entities, words);
+            kind = isAsked ? SuggestionKind.NeedsNoApproval : free.Suggestions.Count > 0 || details.Suggestions.Count == 0 ? SuggestionKind.Permits : SuggestionKind.CanBeApproved;
+            details = kind == SuggestionKind.CanBeApproved ? details : free;
+        }
 
-        DecisionOutcome outcome = decision?.Outcome ?? (details?.IsAccepted == true && verdict.Obligations.Approvals.IsEmpty ? DecisionOutcome.Permit
-            : verdict.Effect == VerdictEffect.Permit ? DecisionOutcome.RequireApproval : DecisionOutcome.Deny);
+        DecisionOutcome outcome = decision?.Outcome ?? (verdict.Effect != VerdictEffect.Permit ? DecisionOutcome.Deny
+            : verdict.Obligations.Approvals.IsEmpty ? DecisionOutcome.Permit : DecisionOutcome.RequireApproval);
         string reason = decision?.ReasonCode ?? (outcome == DecisionOutcome.RequireApproval ? ReasonCodes.ApprovalRequired : verdict.ReasonCode);
         List<string> notes = [];
         if (hadSecrets || !isShown)
@@ -61,15 +70,20 @@ internal static class DecisionExplainer
             notes.Add("A value of the call held a live secret, which is not shown.");
         }
 
-        if (decision is not null && details is not null && details.IsAccepted != (decision.Outcome == DecisionOutcome.Permit)
-            && !(isApprovalAsked && details.IsAccepted) && reason is not ReasonCodes.ConflictingObligations)
+        bool isPermitted = verdict.Effect == VerdictEffect.Permit;
+        if (decision is not null && reason != ReasonCodes.ConflictingObligations && (isPermitted != (reason is not (ReasonCodes.NoPermit or ReasonCodes.Forbidden or ReasonCodes.PolicyError or ReasonCodes.NotAuthorized))))
         {
             // What is shown must not contradict what was decided.
             notes.Add("Asked again, policies answer differently than at the decision: entities, or what the host knows of them, have changed since.");
         }
 
+        if (kind == SuggestionKind.CanBeApproved)
+        {
+            notes.Add("Under the changes that are suggested, a person would have to approve the call.");
+        }
+
         string summary = details is null ? Shown(decision?.Explanation ?? "it cannot be shown.", scrubber) : ExplanationSummary.Of(reason, request, details, decision, policies);
-        return new DecisionExplanation(outcome, reason, Shown(summary, scrubber, isEscaped: true), ReasonAdvice.For(reason), details, isApprovalAsked, [.. notes]);
+        return new DecisionExplanation(outcome, reason, Shown(summary, scrubber, isEscaped: true), ReasonAdvice.For(reason), details, kind, [.. notes]);
     }
 
     /// <summary>The policy set, then whatever narrows it from the task up.</summary>

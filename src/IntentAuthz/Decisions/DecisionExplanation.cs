@@ -15,13 +15,13 @@ namespace IntentAuthz;
 public sealed class DecisionExplanation
 {
     internal DecisionExplanation(
-        DecisionOutcome outcome, string reasonCode, string summary, string? advice, CedarExplanation? details, bool isApprovalAsked, ImmutableArray<string> notes)
+        DecisionOutcome outcome, string reasonCode, string summary, string? advice, CedarExplanation? details, SuggestionKind kind, ImmutableArray<string> notes)
     {
         Outcome = outcome;
         ReasonCode = reasonCode;
         Summary = summary;
         Advice = advice;
-        IsApprovalAsked = isApprovalAsked;
+        Kind = kind;
         Notes = notes;
         Details = details;
     }
@@ -43,7 +43,7 @@ public sealed class DecisionExplanation
 
     /// <summary>
     /// The smallest changes under which policies and mandates would have permitted the call, or where it waits for an approval, would not
-    /// have asked. Each was tried, by itself: what the guard finds out from arguments (the resource, where values come from, the score) is held
+    /// have asked. Where a person would still have to approve, a note says so. Each was tried, by itself: what the guard finds out from arguments (the resource, where values come from, the score) is held
     /// as it was, and budgets, rates and credentials are not asked.
     /// </summary>
     public IReadOnlyList<SuggestedChange> Suggestions => Details?.Suggestions ?? [];
@@ -53,7 +53,7 @@ public sealed class DecisionExplanation
 
     internal CedarExplanation? Details { get; }
 
-    internal bool IsApprovalAsked { get; }
+    internal SuggestionKind Kind { get; }
 
     /// <summary>The summary, the suggestions, the policies with the places of their conditions, and the advice: some lines.</summary>
     public override string ToString()
@@ -63,7 +63,12 @@ public sealed class DecisionExplanation
             .Append(" (").Append(ReasonCode).Append("): ").AppendLine(Summary);
         foreach (SuggestedChange suggestion in Suggestions)
         {
-            text.Append(IsApprovalAsked ? "It would need no approval if " : "It would be permitted if ").Append(suggestion.Sentence).AppendLine(".");
+            text.Append(Kind switch
+            {
+                SuggestionKind.NeedsNoApproval => "It would need no approval if ",
+                SuggestionKind.CanBeApproved => "It would wait for a person's approval if ",
+                _ => "It would be permitted if ",
+            }).Append(suggestion.Sentence).AppendLine(".");
         }
 
         if (Details is { Policies.Count: > 0 } details)

@@ -49,9 +49,20 @@ public sealed class DecisionExplanationTests
         Assert.Equal(
             "no policy permits it. The agent “invoice-bot” asked to do payments.pay on bank account “DE1”. The nearest permit is “small payment”: amount must be at most 500 (it is 12000).",
             why.Summary);
-        Assert.Equal(["amount were at most 500 (it is 12000)", "amount were at most 10000 (it is 12000)"], why.Suggestions.Select(s => s.Sentence));
+        Assert.Equal("amount were at most 500 (it is 12000)", Assert.Single(why.Suggestions).Sentence); // at most 10000 would have to be approved
+        Assert.Empty(why.Notes);
         PolicyTrace small = why.Policies[0];
         Assert.Equal(("test.cedar", 3, 60), (small.Conditions[0].Span.Source, small.Conditions[0].Span.Line, small.Conditions[0].Span.Column));
+    }
+
+    [Fact]
+    public async Task Explain_NothingPermitsWithoutApproval_SuggestsWhatAPersonCouldApprove()
+    {
+        string large = Policies[Policies.IndexOf("@id(\"large", StringComparison.Ordinal)..];
+        DecisionExplanation why = (await DecideAsync(large, """{"account":"DE1","amount":12000}""")).Explain();
+        Assert.Equal("amount were at most 10000 (it is 12000)", Assert.Single(why.Suggestions).Sentence);
+        Assert.Contains("It would wait for a person's approval if amount were at most 10000", why.ToString(), StringComparison.Ordinal);
+        Assert.Contains("a person would have to approve", Assert.Single(why.Notes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,6 +140,7 @@ public sealed class DecisionExplanationTests
         DecisionExplanation why = (await DecideAsync(Two, """{"account":"DE1","amount":120}""")).Explain();
         Assert.Equal(ReasonCodes.ConflictingObligations, why.ReasonCode);
         Assert.Contains("“a” and “b” permit it", why.Summary, StringComparison.Ordinal);
+        Assert.Empty(why.Notes);
         Assert.Equal("amount were at least 900 (it is 120)", Assert.Single(why.Suggestions).Sentence);
     }
 
