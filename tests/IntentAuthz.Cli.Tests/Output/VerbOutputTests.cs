@@ -17,6 +17,18 @@ public sealed class VerbOutputTests
     public void Text_that_is_too_long_says_so() => Assert.Equal("abc…", Printable.Text("abcdef", length: 3));
 
     [Fact]
+    public void Json_means_the_same_and_turns_no_writing_around_either()
+    {
+        const string name = "a\u202eb\u200b\U000e0041é\n";
+        using var written = new StringWriter();
+
+        new VerbOutput(written, TextWriter.Null).Json(writer => writer.WriteString("name", name));
+
+        Assert.Contains("\\u202eb\\u200b\\udb40\\udc41é\\n", written.ToString(), StringComparison.Ordinal);
+        Assert.Equal(name, JsonElement.Parse(written.ToString()).GetProperty("name").GetString());
+    }
+
+    [Fact]
     public void Long_line_into_a_pipe_is_neither_cut_nor_wrapped_nor_coloured()
     {
         using var written = new StringWriter();
