@@ -24,7 +24,7 @@ public sealed class VerbOutputTests
 
         new VerbOutput(written, TextWriter.Null).Json(writer => writer.WriteString("name", name));
 
-        Assert.Contains("\\u202eb\\u200b\\udb40\\udc41é\\n", written.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\\u202eb\\u200b\\uDB40\\uDC41é\\n", written.ToString(), StringComparison.Ordinal);
         Assert.Equal(name, JsonElement.Parse(written.ToString()).GetProperty("name").GetString());
     }
 
