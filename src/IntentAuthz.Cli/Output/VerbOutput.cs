@@ -13,7 +13,7 @@ namespace IntentAuthz.Cli.Output;
 /// </summary>
 internal sealed class VerbOutput
 {
-    // Names in other scripts stay readable; what a terminal would obey, this writer escapes too.
+    // Names in other scripts stay readable; control characters are escaped by any JSON writer, and what else a terminal would obey by Printable.
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // A pipe has no width: this is more than any line that is printed.
@@ -60,7 +60,7 @@ internal sealed class VerbOutput
             writer.WriteEndObject();
         }
 
-        _answers.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
+        _answers.WriteLine(Printable.Json(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length))));
     }
 
     /// <summary>Says what keeps the verb from answering, and returns the exit code for it.</summary>
