@@ -55,7 +55,7 @@ public sealed class KeepingTests
         Assert.Equal(ReasonCodes.TaskStoreUnavailable, opened.Decision.ReasonCode);
         hosts.Store.Mend();
 
-        await Waiting.UntilAsync(() => hosts.Disk.Records.IsEmpty && hosts.Disk.Writes >= 2, "the late task is removed");
+        await Waiting.UntilAsync(() => hosts.Disk.Writes >= 2 && hosts.Disk.Records.IsEmpty, "the late task is removed");
     }
 
     [Fact]
