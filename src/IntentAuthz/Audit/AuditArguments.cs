@@ -14,7 +14,7 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
         if (scrubber.KnowsAny)
         {
             // Before anything that can fail. What a model writes as a name, or as the id of a resource, is its own word, and it may have heard a secret.
-            entry.Record = Scrubbed(entry.Record);
+            entry.Record = ScrubbedOrWithheld(entry.Record);
         }
 
         if (entry.Arguments is not { } arguments)
@@ -48,9 +48,31 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
     private static string Cut(string text, int most) =>
         text.Length <= most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most), "…");
 
+    // What could not be searched is not written.
+    private AuditRecord ScrubbedOrWithheld(AuditRecord record)
+    {
+        try
+        {
+            return Scrubbed(record);
+        }
+        catch (Exception e)
+        {
+            return record with
+            {
+                Subject = record.Subject?.WithPurpose(""),
+                Tool = null,
+                FrameworkCallId = null,
+                Resources = [],
+                Explanation = $"Withheld: it could not be searched for secrets ({e.GetType().Name}).",
+            };
+        }
+    }
+
     private AuditRecord Scrubbed(AuditRecord record)
     {
         bool any = false;
+        string? purpose = Scrub(record.Subject?.Purpose, ref any);
+        AuditSubject? subject = any ? record.Subject!.WithPurpose(purpose!) : record.Subject;
         string? tool = Scrub(record.Tool, ref any), framework = Scrub(record.FrameworkCallId, ref any), explanation = Scrub(record.Explanation, ref any);
         ImmutableArray<string> resources = record.Resources;
         for (int i = 0; !resources.IsDefault && i < resources.Length; i++)
@@ -63,7 +85,7 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
             }
         }
 
-        return any ? record with { Tool = tool, FrameworkCallId = framework, Explanation = explanation!, Resources = resources } : record;
+        return any ? record with { Subject = subject, Tool = tool, FrameworkCallId = framework, Explanation = explanation!, Resources = resources } : record;
     }
 
     private string? Scrub(string? text, ref bool any)

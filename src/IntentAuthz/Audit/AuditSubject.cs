@@ -12,6 +12,15 @@ public sealed class AuditSubject
         OnBehalfOf = task.Delegation.User?.ToString();
     }
 
+    private AuditSubject(AuditSubject other, string purpose)
+    {
+        Task = other.Task;
+        Purpose = purpose;
+        Agent = other.Agent;
+        Owner = other.Owner;
+        OnBehalfOf = other.OnBehalfOf;
+    }
+
     /// <summary>The task.</summary>
     public TaskId Task { get; }
 
@@ -26,4 +35,7 @@ public sealed class AuditSubject
 
     /// <summary>The user at the root of the delegation, or null.</summary>
     public string? OnBehalfOf { get; }
+
+    /// <summary>The same with another purpose: an agent words that of its sub-tasks, and may have heard a secret.</summary>
+    internal AuditSubject WithPurpose(string purpose) => new(this, purpose);
 }

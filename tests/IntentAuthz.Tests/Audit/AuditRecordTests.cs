@@ -140,6 +140,9 @@ public sealed class AuditRecordTests
                     await fixture.Guard.InvokeAsync(task, new ToolCall("pay", """{"to":"ACME","amount":20}""") { FrameworkCallId = new string('x', 250) + to }, fixture.NoteAsync);
                 }
 
+                AgentTask part = (await fixture.Guard.Tasks.OpenSubTaskAsync(
+                    task, new TaskRequest(fixture.Agent, $"pay with {Secret}", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromMinutes(1)))).GetTaskOrThrow();
+                await fixture.CallAsync(part, "pay", """{"to":"ACME","amount":20}""");
                 await fixture.RecordsAsync();
             }
 
