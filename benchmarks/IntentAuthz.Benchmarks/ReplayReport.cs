@@ -89,9 +89,7 @@ internal static class ReplayReport
         EntityUid principal = new("Agent", request.Agent);
         EntityUid action = new("Action", request.Action);
         EntityUid resource = new("Resource", request.Resource);
-        return new PolicyRequest(
-            tenant, principal, action, resource,
-            new RequestEntities(entities, new Entity(principal), new Entity(action), new Entity(resource)), new Source(request));
+        return PolicyRequest.Of(tenant, new Entity(principal), new Entity(action), new Entity(resource), entities, new Source(request));
     }
 
     private sealed class Source(AgentRequest request) : IContextSource

@@ -16,6 +16,27 @@ public sealed class CedarRequest
         Context = context ?? CedarRecord.Empty;
     }
 
+    private CedarRequest(CedarEntity principal, CedarEntity action, CedarEntity resource, CedarRecord? context)
+    {
+        Principal = principal;
+        Action = action;
+        Resource = resource;
+        Context = context ?? CedarRecord.Empty;
+    }
+
+    /// <summary>Creates a request of references that are there already, such as <see cref="Entity.Reference"/>.</summary>
+    /// <param name="principal">Who acts.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="resource">What it is done to.</param>
+    /// <param name="context">Everything else policies may ask about, or null for the empty record.</param>
+    public static CedarRequest FromReferences(CedarEntity principal, CedarEntity action, CedarEntity resource, CedarRecord? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        ArgumentNullException.ThrowIfNull(action);
+        ArgumentNullException.ThrowIfNull(resource);
+        return new CedarRequest(principal, action, resource, context);
+    }
+
     /// <summary>Who acts.</summary>
     public CedarEntity Principal { get; }
 

@@ -5,6 +5,8 @@ namespace IntentAuthz.Cedar;
 /// <summary>An entity: its identity, its attributes, its tags and its direct parents. Immutable and safe to share.</summary>
 public sealed class Entity
 {
+    private CedarEntity? _reference;
+
     /// <summary>Creates an entity.</summary>
     /// <param name="uid">The identity; not <c>default</c>.</param>
     /// <param name="attributes">The attributes, or null for none.</param>
@@ -34,6 +36,9 @@ public sealed class Entity
 
     /// <summary>The identity.</summary>
     public EntityUid Uid { get; }
+
+    /// <summary>The value that refers to it, always the same: for whoever asks about one entity again and again.</summary>
+    public CedarEntity Reference => _reference ??= new CedarEntity(Uid);
 
     /// <summary>The attributes, read by <c>entity.name</c>.</summary>
     public CedarRecord Attributes { get; }

@@ -262,9 +262,10 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         private string[] _names;
         private CedarValue[] _values;
         private int _count;
+        private bool _isGiven; // both arrays are a record's now
 
         /// <summary>Creates an empty builder.</summary>
-        /// <param name="capacity">Number of attributes to make room for.</param>
+        /// <param name="capacity">Number of attributes to make room for. Where it is the exact number, the record is made without copying.</param>
         public Builder(int capacity = 4)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(capacity);
@@ -288,6 +289,7 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
 
             if (_count == _names.Length)
             {
+                _isGiven = false; // from here on they are copies
                 var capacity = Math.Max(4, _count * 2);
                 Array.Resize(ref _names, capacity);
                 Array.Resize(ref _values, capacity);
@@ -304,13 +306,15 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         /// <see cref="CedarLimits.MaxValueDepth"/>.</exception>
         public CedarRecord Build()
         {
-            return TryCreate(_names[.._count], _values[.._count], out var duplicate)
+            var isFull = _count == _names.Length && !_isGiven;
+            _isGiven |= isFull;
+            return TryCreate(isFull ? _names : _names[.._count], isFull ? _values : _values[.._count], out var duplicate)
                 ?? throw new ArgumentException(duplicate is null
                     ? $"The values nest deeper than {CedarLimits.MaxValueDepth} sets and records."
                     : $"The attribute '{CedarText.Shorten(duplicate)}' was added twice. Names in a record are unique.");
         }
 
-        /// <summary>Enumerates what was added, in that order.</summary>
+        /// <summary>Enumerates what was added: in that order, as long as no record was built of it.</summary>
         public IEnumerator<KeyValuePair<string, CedarValue>> GetEnumerator()
         {
             for (var i = 0; i < _count; i++)

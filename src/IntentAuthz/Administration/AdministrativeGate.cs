@@ -17,8 +17,7 @@ internal sealed class AdministrativeGate(IPolicyEngine engine, IEntityProvider h
         }
 
         Entity actionEntity = new(new EntityUid(EntityTypes.AdministrativeAction, action), CedarRecord.Empty, []);
-        PolicyRequest request = new(
-            tenant, principal.Uid, actionEntity.Uid, resource.Uid, new RequestEntities(hostEntities, principal, actionEntity, resource), context);
+        PolicyRequest request = PolicyRequest.Of(tenant, principal, actionEntity, resource, hostEntities, context);
         Verdict verdict;
         try
         {

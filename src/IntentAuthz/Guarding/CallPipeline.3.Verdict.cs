@@ -37,9 +37,7 @@ internal sealed partial class CallPipeline
         PolicyRequest? asked = null;
         foreach (Entity resource in context.Resources)
         {
-            PolicyRequest request = new(
-                task.Tenant, task.Agent.Entity.Uid, context.Tool.Action, resource.Uid,
-                new RequestEntities(hostEntities, task.Agent.Entity, context.Tool.ActionEntity, resource), context);
+            PolicyRequest request = PolicyRequest.Of(task.Tenant, task.Agent.Entity, context.Tool.ActionEntity, resource, hostEntities, context);
             asked = request;
             OutsideProposal? outsideProposal = HoldAgainstProposals(context, request);
             Verdict verdict;

@@ -8,9 +8,9 @@ namespace IntentAuthz;
 /// <summary>
 /// Turns JSON arguments into Cedar values by the tool's schema: <c>integer</c> is Long, <c>number</c> always Decimal, and without a schema
 /// integers are Long and other numbers Decimal; strings of the formats that Cedar has types for get those. What Cedar cannot hold exactly is
-/// refused, never rounded. Used for one call.
+/// refused, never rounded. Used for one call, where it stands.
 /// </summary>
-internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
+internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
 {
     private const int MaxShownName = 64;
 
@@ -20,11 +20,11 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
 
     internal IntentFailure? Convert(JsonElement root, out CedarRecord? input, out bool sawNull)
     {
-        CedarRecord.Builder record = new();
+        CedarRecord.Builder record = new(root.GetPropertyCount());
         NameSet names = default;
         foreach (JsonProperty member in root.EnumerateObject())
         {
-            string name = member.Name;
+            string name = tool.ArgumentNames.Of(member);
             if (IsRepeated(ref names, name, name, ignoreCase: false))
             {
                 break;
@@ -36,7 +36,7 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
                 continue;
             }
 
-            CedarValue? value = tool.Arguments.TryGetValue(name, out ArgumentDescriptor? declared) && declared.MapsToString
+            CedarValue? value = tool.DeclaredArguments.TryGetValue(name, out ArgumentDescriptor? declared) && declared.MapsToString
                 ? AsText(member.Value, name)
                 : ToCedar(member.Value, tool.Input.Property(name), name);
             if (value is null)
@@ -75,7 +75,7 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
     {
         foreach (string name in tool.Input.Required)
         {
-            if (!IsPresent(root, name) && !(tool.Arguments.TryGetValue(name, out ArgumentDescriptor? declared) && (declared.IsHostOnly || declared.Default is not null)))
+            if (!IsPresent(root, name) && !(tool.DeclaredArguments.TryGetValue(name, out ArgumentDescriptor? declared) && (declared.IsHostOnly || declared.Default is not null)))
             {
                 Fail(ReasonCodes.InvalidArguments, name, "nothing, although the tool's schema requires it");
                 return;
@@ -198,7 +198,7 @@ internal sealed class ArgumentConverter(ToolDescriptor tool, int maxMembers)
 
     private CedarRecord? Record(JsonElement value, JsonShape shape, string argument)
     {
-        CedarRecord.Builder record = new();
+        CedarRecord.Builder record = new(value.GetPropertyCount());
         NameSet names = default;
         foreach (JsonProperty member in value.EnumerateObject())
         {

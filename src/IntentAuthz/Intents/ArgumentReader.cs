@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -10,8 +11,6 @@ namespace IntentAuthz;
 /// <summary>Takes the snapshot of a call's arguments, or says why it cannot.</summary>
 internal sealed class ArgumentReader(ArgumentLimits limits)
 {
-    private static ReadOnlySpan<byte> EmptyObject => "{}"u8;
-
     internal IntentFailure? Read(ToolDescriptor tool, ToolCall call, out ArgumentSnapshot? snapshot)
     {
         snapshot = null;
@@ -23,27 +22,15 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
                 $"The arguments of '{tool.Name}' are {given.Length} bytes, more than the {limits.MaxBytes} allowed; pass large content by reference.");
         }
 
-        // The copy is the snapshot: whatever the caller does to its buffer from here on changes nothing.
-        byte[] bytes = given.IsEmpty ? EmptyObject.ToArray() : given.ToArray();
-        if (!Utf8.IsValid(bytes))
-        {
-            // Otherwise each reader would put in a replacement of its own, and policy could see another text than the tool.
-            return new IntentFailure(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not UTF-8.");
-        }
-
         JsonElement root;
         try
         {
-            Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = limits.MaxDepth });
-            root = JsonElement.ParseValue(ref reader);
-            if (reader.Read())
-            {
-                return NotAnObject(tool);
-            }
+            // It copies first and reads the copy, which is the snapshot: whatever the caller does to its buffer from here on changes nothing.
+            root = JsonElement.Parse(given.IsEmpty ? "{}"u8 : given, new JsonDocumentOptions { MaxDepth = limits.MaxDepth });
         }
         catch (JsonException e)
         {
-            return new IntentFailure(
+            return !Utf8.IsValid(given) ? NotUtf8(tool) : new IntentFailure(
                 ReasonCodes.InvalidArguments,
                 $"The arguments of '{tool.Name}' are not JSON of at most {limits.MaxDepth} levels (near byte {e.BytePositionInLine ?? 0} of line {(e.LineNumber ?? 0) + 1}).");
         }
@@ -51,6 +38,11 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
         if (root.ValueKind != JsonValueKind.Object)
         {
             return NotAnObject(tool);
+        }
+
+        if (!Utf8.IsValid(JsonMarshal.GetRawUtf8Value(root)))
+        {
+            return NotUtf8(tool);
         }
 
         IntentFailure? failure = CheckNames(tool, root, out bool needsRewrite);
@@ -111,6 +103,10 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
         return null;
     }
 
+    /// <summary>Otherwise each reader would put in a replacement of its own, and policy could see another text than the tool.</summary>
+    private static IntentFailure NotUtf8(ToolDescriptor tool) =>
+        new(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not UTF-8.");
+
     private static IntentFailure NotAnObject(ToolDescriptor tool) =>
         new(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not one JSON object.");
 
@@ -123,14 +119,14 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
             string name;
             try
             {
-                name = member.Name;
+                name = tool.ArgumentNames.Of(member);
             }
             catch (InvalidOperationException)
             {
                 return new IntentFailure(ReasonCodes.UnknownArgument, $"An argument name of '{tool.Name}' is not valid Unicode.");
             }
 
-            if (tool.Arguments.TryGetValue(name, out ArgumentDescriptor? declared))
+            if (tool.DeclaredArguments.TryGetValue(name, out ArgumentDescriptor? declared))
             {
                 if (declared.IsHostOnly)
                 {

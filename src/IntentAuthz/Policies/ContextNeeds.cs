@@ -54,9 +54,9 @@ internal sealed class ContextNeeds
         ContextParts reads = _byAction.GetValueOrDefault(action);
         if (entities.Find(action) is { } entity)
         {
-            foreach (EntityUid group in entity.Parents)
+            for (int i = 0; i < entity.Parents.Count; i++)
             {
-                reads |= Above(group, entities, depth + 1);
+                reads |= Above(entity.Parents[i], entities, depth + 1);
             }
         }
 

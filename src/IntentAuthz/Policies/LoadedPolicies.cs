@@ -33,8 +33,11 @@ internal sealed class LoadedPolicies
 
     internal Obligations ObligationsOf(string policyId) => _byId[policyId].Obligations;
 
+    /// <summary>The verdict where this permit alone applies and nothing failed, which most are: always the same.</summary>
+    internal Verdict PermitOf(string policyId) => _byId[policyId].Permit(policyId);
+
     /// <summary>What a policy asks for, or null where the set has none of this id.</summary>
-    internal Obligations? FindObligations(string policyId) => _byId.TryGetValue(policyId, out Loaded loaded) ? loaded.Obligations : null;
+    internal Obligations? FindObligations(string policyId) => _byId.TryGetValue(policyId, out Loaded? loaded) ? loaded.Obligations : null;
 
     /// <summary>Whether an error in this policy denies: it is a forbid, which might have forbidden, or a permit with obligations.</summary>
     internal bool ErrorDenies(string policyId) =>
@@ -82,5 +85,14 @@ internal sealed class LoadedPolicies
         return new LoadedPolicies(PolicySet.Create(policies.Values), byId.ToFrozenDictionary(StringComparer.Ordinal), version);
     }
 
-    private readonly record struct Loaded(PolicyEffect Effect, Obligations Obligations);
+    private sealed class Loaded(PolicyEffect effect, Obligations obligations)
+    {
+        private Verdict? _permit;
+
+        internal PolicyEffect Effect => effect;
+
+        internal Obligations Obligations => obligations;
+
+        internal Verdict Permit(string id) => _permit ??= new Verdict(VerdictEffect.Permit, ReasonCodes.Permitted, [id], [], obligations);
+    }
 }

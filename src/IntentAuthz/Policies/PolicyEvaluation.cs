@@ -46,9 +46,7 @@ internal static class PolicyEvaluation
 
     internal static Verdict Evaluate(LoadedPolicies policies, PolicyRequest request)
     {
-        CedarResponse response = policies.Compiled.Authorize(
-            new CedarRequest(request.Principal, request.Action, request.Resource, request.Select(policies.Needs.For(request.Action, request.Entities))),
-            request.Entities);
+        CedarResponse response = policies.Compiled.Authorize(request.ToCedar(policies.Needs.For(request.Action, request.Entities)), request.Entities);
         return Conclude(policies, response);
     }
 
@@ -83,6 +81,11 @@ internal static class PolicyEvaluation
 
     private static Verdict Permit(LoadedPolicies policies, IReadOnlyList<string> permits, ImmutableArray<string> errors)
     {
+        if (permits.Count == 1 && errors.IsEmpty)
+        {
+            return policies.PermitOf(permits[0]);
+        }
+
         Obligations obligations = Obligations.None;
         for (int i = 0; i < permits.Count; i++)
         {

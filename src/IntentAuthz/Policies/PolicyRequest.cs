@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using IntentAuthz.Cedar;
 
 namespace IntentAuthz;
@@ -9,18 +11,21 @@ namespace IntentAuthz;
 public sealed class PolicyRequest
 {
     private readonly IContextSource _source;
-    private readonly CedarRecord?[] _parts = new CedarRecord?[ContextNames.All.Length];
+    private readonly CedarEntity _principal;
+    private readonly CedarEntity _action;
+    private readonly CedarEntity _resource;
+    private Parts _parts;
     private ContextParts _built;
     private ContextParts _selected;
     private CedarRecord? _selection;
 
     internal PolicyRequest(
-        TenantId tenant, EntityUid principal, EntityUid action, EntityUid resource, IEntityProvider entities, IContextSource source)
+        TenantId tenant, CedarEntity principal, CedarEntity action, CedarEntity resource, IEntityProvider entities, IContextSource source)
     {
         Tenant = tenant;
-        Principal = principal;
-        Action = action;
-        Resource = resource;
+        _principal = principal;
+        _action = action;
+        _resource = resource;
         Entities = entities;
         _source = source;
     }
@@ -29,13 +34,13 @@ public sealed class PolicyRequest
     public TenantId Tenant { get; }
 
     /// <summary>Who acts: <c>IntentAuthz::Agent</c> for a tool call; also a <c>Person</c> or <c>Service</c> for an administrative action.</summary>
-    public EntityUid Principal { get; }
+    public EntityUid Principal => _principal.Uid;
 
     /// <summary>What is done: <c>Action::"…"</c> for a tool call, <c>IntentAuthz::Action::"…"</c> for an administrative action.</summary>
-    public EntityUid Action { get; }
+    public EntityUid Action => _action.Uid;
 
     /// <summary>What it is done to.</summary>
-    public EntityUid Resource { get; }
+    public EntityUid Resource => _resource.Uid;
 
     /// <summary>The entities the request speaks of, over those of the host.</summary>
     public IEntityProvider Entities { get; internal set; }
@@ -62,7 +67,14 @@ public sealed class PolicyRequest
     internal SecretScrubber? Scrubber => (Call?.Task.GuardIdentity as GuardIdentity)?.Scrubber;
 
     /// <summary>Held while an explanation reads the request, which builds what had not been asked for.</summary>
-    internal object Reading => _parts;
+    internal object Reading => _source;
+
+    /// <summary>A request about entities that it brings along, over those of the host.</summary>
+    internal static PolicyRequest Of(TenantId tenant, Entity principal, Entity action, Entity resource, IEntityProvider hostEntities, IContextSource source) =>
+        new(tenant, principal.Reference, action.Reference, resource.Reference, new RequestEntities(hostEntities, principal, action, resource), source);
+
+    /// <summary>As Cedar asks it, with those members of the context.</summary>
+    internal CedarRequest ToCedar(ContextParts parts) => CedarRequest.FromReferences(_principal, _action, _resource, Select(parts));
 
     /// <summary>The context with only those members; an engine may ask for fewer than there are when its policies read no others.</summary>
     internal CedarRecord Select(ContextParts parts)
@@ -73,13 +85,18 @@ public sealed class PolicyRequest
         }
 
         Build(parts);
-        CedarRecord.Builder record = new();
-        for (int i = 0; i < _parts.Length; i++)
+        int count = 0;
+        for (int i = 0; i < ContextNames.Count; i++)
         {
-            (ContextParts part, string name) = ContextNames.All[i];
-            if ((parts & part) != 0 && _parts[i] is { } value)
+            count += IsThere(i, parts) ? 1 : 0;
+        }
+
+        CedarRecord.Builder record = new(count);
+        for (int i = 0; i < ContextNames.Count; i++)
+        {
+            if (IsThere(i, parts))
             {
-                record.Add(name, value);
+                record.Add(ContextNames.All[i].Name, _parts[i]!);
             }
         }
 
@@ -87,10 +104,12 @@ public sealed class PolicyRequest
         return _selection = record.Build();
     }
 
+    private bool IsThere(int place, ContextParts parts) => (parts & ContextNames.All[place].Part) != 0 && _parts[place] is not null;
+
     /// <summary>Builds those members that were not built yet.</summary>
     internal void Build(ContextParts parts)
     {
-        for (int i = 0; i < _parts.Length; i++)
+        for (int i = 0; i < ContextNames.Count; i++)
         {
             ContextParts part = ContextNames.All[i].Part;
             if ((parts & part & ~_built) != 0)
@@ -99,5 +118,11 @@ public sealed class PolicyRequest
                 _built |= part;
             }
         }
+    }
+
+    [InlineArray(ContextNames.Count)]
+    private struct Parts
+    {
+        private CedarRecord? _part;
     }
 }

@@ -35,7 +35,9 @@ internal sealed class Redecision(CedarPolicyEngine engine, Schema? schema)
         if (absent == ContextParts.None)
         {
             verdict = PolicyEvaluation.Evaluate(
-                policies, new PolicyRequest(decision.Tenant, decision.Principal, decision.Action, decision.Resource, entities, decision));
+                policies,
+                new PolicyRequest(
+                    decision.Tenant, new CedarEntity(decision.Principal), new CedarEntity(decision.Action), new CedarEntity(decision.Resource), entities, decision));
         }
         else
         {

@@ -30,7 +30,8 @@ public sealed class ToolDescriptor
         Derived = DerivedSchema is null ? null : JsonShape.From(DerivedSchema);
         Derive = builder.DeriveValue;
         Output = OutputSchema is null ? null : JsonShape.From(OutputSchema);
-        Arguments = builder.Arguments.ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
+        DeclaredArguments = builder.Arguments.ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
+        ArgumentNames = new KnownNames(Input.Names.Concat(DeclaredArguments.Keys));
         AuditedArguments = builder.Audited.ToFrozenDictionary(StringComparer.Ordinal);
         ArgumentsWithDefaults = [.. builder.Arguments.Where(static a => a.Default is not null)];
         AcceptsUndeclaredArguments = builder.AcceptUndeclared;
@@ -69,7 +70,12 @@ public sealed class ToolDescriptor
     public ImmutableArray<EntityUid> ActionGroups { get; }
 
     /// <summary>The arguments that were declared, by name.</summary>
-    public IReadOnlyDictionary<string, ArgumentDescriptor> Arguments { get; }
+    public IReadOnlyDictionary<string, ArgumentDescriptor> Arguments => DeclaredArguments;
+
+    internal FrozenDictionary<string, ArgumentDescriptor> DeclaredArguments { get; }
+
+    /// <summary>The names that a call's arguments can have, ready.</summary>
+    internal KnownNames ArgumentNames { get; }
 
     /// <summary>The arguments whose values audit records show, with the most characters of each. None unless the host says so.</summary>
     public IReadOnlyDictionary<string, int> AuditedArguments { get; }

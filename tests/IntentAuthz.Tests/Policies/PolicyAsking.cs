@@ -31,9 +31,7 @@ internal static class PolicyAsking
         AgentIdentity bot = AgentIdentity.HostAsserted(new AgentId("bot"), Acme, "ann");
         Entity action = new(new EntityUid("Action", "pay"));
         Entity invoice = new(new EntityUid("Invoice", "2041"));
-        return new PolicyRequest(
-            tenant ?? Acme, bot.Entity.Uid, action.Uid, invoice.Uid,
-            new RequestEntities(host ?? EntityStore.Empty, bot.Entity, action, invoice), new InputOnly(input));
+        return PolicyRequest.Of(tenant ?? Acme, bot.Entity, action, invoice, host ?? EntityStore.Empty, new InputOnly(input));
     }
 
     private sealed class InputOnly(CedarRecord input) : IContextSource

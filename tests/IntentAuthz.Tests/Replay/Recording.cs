@@ -14,9 +14,8 @@ internal static class Recording
         Keeping store = new();
         DecisionQueue queue = new(store, 1 << 30, TimeSpan.FromMinutes(1), static _ => { }, TimeProvider.System, NullLogger<DecisionQueue>.Instance);
         DecisionRecorder recorder = new(engine, queue, new SecretScrubber(TimeProvider.System), deniesWhatIsLost: false, keepsWholeContext: false, TimeProvider.System);
-        PolicyRequest request = new(
-            new TenantId("acme"), principal, action, resource,
-            new RequestEntities(host, new Entity(principal), new Entity(action), new Entity(resource)), new Source(input, risk));
+        PolicyRequest request = PolicyRequest.Of(
+            new TenantId("acme"), new Entity(principal), new Entity(action), new Entity(resource), host, new Source(input, risk));
         ValueTask<Verdict> verdict = recorder.EvaluateAsync(request, CancellationToken.None);
         if (!verdict.IsCompletedSuccessfully)
         {

@@ -150,6 +150,11 @@ internal sealed class SeenValues
     /// <param name="isNamed">Whether the request itself names the source, such as a page by its address.</param>
     internal Label AddResult(JsonElement? json, string text, ResultLabels labels, Label cap, bool isNamed, string? kind, string listing = "")
     {
+        if (json is null && text.Length == 0)
+        {
+            return AddNothing(labels.Worst.Combine(cap));
+        }
+
         ResultReading reading = new(Request, kind);
         Label label = json is { } value ? reading.Read(value, labels, cap) : reading.ReadText(text, labels.Worst.Combine(cap));
         lock (_adding)
@@ -183,6 +188,18 @@ internal sealed class SeenValues
                 }
             }
 
+            _hasUntrusted |= label.Integrity == Integrity.Untrusted;
+        }
+
+        return label;
+    }
+
+    /// <summary>A result in which there is nothing to find.</summary>
+    private Label AddNothing(Label label)
+    {
+        lock (_adding)
+        {
+            _hasSeen = true;
             _hasUntrusted |= label.Integrity == Integrity.Untrusted;
         }
 
