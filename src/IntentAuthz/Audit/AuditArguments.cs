@@ -9,25 +9,33 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scrubber)
 {
-    internal void Complete(AuditEntry entry)
+    /// <summary>The record as it is to be written, and what failed on the way to it.</summary>
+    internal AuditRecord Complete(in AuditEntry entry, out Exception? fault)
     {
-        if (scrubber.KnowsAny)
+        fault = null;
+
+        // Before anything that can fail. What a model writes as a name, or as the id of a resource, is its own word, and it may have heard a secret.
+        AuditRecord record = scrubber.KnowsAny ? ScrubbedOrWithheld(entry.Record) : entry.Record;
+        if (entry.Arguments.ValueKind == JsonValueKind.Undefined)
         {
-            // Before anything that can fail. What a model writes as a name, or as the id of a resource, is its own word, and it may have heard a secret.
-            entry.Record = ScrubbedOrWithheld(entry.Record);
+            return record;
         }
 
-        if (entry.Arguments is not { } arguments)
+        try
         {
-            return;
+            if (entry.Tool is { AuditedArguments.Count: > 0 } tool)
+            {
+                record.Arguments = Values(tool, entry.Arguments);
+            }
+
+            record.ArgumentsDigest = hasher.Hash(record.Tenant, entry.Arguments);
+        }
+        catch (Exception e)
+        {
+            fault = e;
         }
 
-        if (entry.Tool is { AuditedArguments.Count: > 0 } tool)
-        {
-            entry.Record.Arguments = Values(tool, arguments);
-        }
-
-        entry.Record.ArgumentsDigest = hasher.Hash(entry.Record.Tenant, arguments);
+        return record;
     }
 
     private ImmutableArray<KeyValuePair<string, string>> Values(ToolDescriptor tool, JsonElement arguments)

@@ -75,7 +75,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     /// <summary>Accepts the record of a call, or says that there is no room.</summary>
     internal bool TryAccept(AuditRecord record, AgentTask? task, ToolDescriptor? tool = null, JsonElement? arguments = null) =>
-        Accept(record, task, tool, arguments, mustWait: false, share: 1) is not null;
+        Accept(record, task, tool, arguments.GetValueOrDefault(), written: null, share: 1);
 
     /// <summary>
     /// Accepts the record of something that is done already, such as a revocation, which waits for no room. Such records have as much room
@@ -83,7 +83,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// </summary>
     internal void Note(AuditRecord record)
     {
-        if (Accept(record, task: null, tool: null, arguments: null, mustWait: false, share: 2) is null)
+        if (!Accept(record, task: null, tool: null, arguments: default, written: null, share: 2))
         {
             LogNoRoom(record.Kind, record.Action ?? record.ReasonCode);
         }
@@ -101,15 +101,15 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             return false;
         }
 
-        AuditEntry? entry = Accept(record, task, tool, arguments, mustWait: true, share: 1);
-        if (entry is null)
+        TaskCompletionSource<bool> written = Waiting();
+        if (!Accept(record, task, tool, arguments.GetValueOrDefault(), written, share: 1))
         {
             return false;
         }
 
         try
         {
-            return await entry.Written!.Task.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
+            return await written.Task.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -120,12 +120,12 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>Waits until everything accepted so far is written, or the time is up.</summary>
     internal async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        AuditEntry entry = new(AuditFlushMarker.Record, null, null, null, mustWait: true);
+        TaskCompletionSource<bool> written = Waiting();
         Interlocked.Increment(ref _waiting);
-        if (_entries.Writer.TryWrite(entry))
+        if (_entries.Writer.TryWrite(new AuditEntry(AuditFlushMarker.Record, null, null, default, written)))
         {
             _hurry.Release();
-            await entry.Written!.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await written.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -143,25 +143,27 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _hurry.Dispose();
     }
 
-    private AuditEntry? Accept(AuditRecord record, AgentTask? task, ToolDescriptor? tool, JsonElement? arguments, bool mustWait, int share)
+    private static TaskCompletionSource<bool> Waiting() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool Accept(AuditRecord record, AgentTask? task, ToolDescriptor? tool, JsonElement arguments, TaskCompletionSource<bool>? written, int share)
     {
         int waiting = Interlocked.Increment(ref _waiting);
         if (waiting > _limits.Total * (long)share)
         {
             Interlocked.Decrement(ref _waiting);
-            return null;
+            return false;
         }
 
         if (!TryTakeRoom(record.Tenant, task, share))
         {
             Interlocked.Decrement(ref _waiting);
-            return null;
+            return false;
         }
 
-        AuditEntry entry = new(record, task, tool, arguments, mustWait);
+        AuditEntry entry = new(record, task, tool, arguments, written);
         if (_entries.Writer.TryWrite(entry))
         {
-            if (mustWait || waiting % Gathered == 0)
+            if (written is not null || waiting % Gathered == 0)
             {
                 _hurry.Release();
             }
@@ -171,11 +173,11 @@ internal sealed partial class AuditQueue : IAsyncDisposable
                 SuspendTaskOf(entry);
             }
 
-            return entry;
+            return true;
         }
 
         Release(entry);
-        return null;
+        return false;
     }
 
     private bool TryTakeRoom(TenantId? owner, AgentTask? task, int share)
@@ -208,7 +210,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private StrongBox<int>? OfTenant(TenantId? tenant) =>
         tenant is { } owner ? _perTenant.GetOrAdd(owner, static _ => new StrongBox<int>()) : null;
 
-    private void Release(AuditEntry entry)
+    private void Release(in AuditEntry entry)
     {
         Interlocked.Decrement(ref _waiting);
         if (ReferenceEquals(entry.Record, AuditFlushMarker.Record))
@@ -252,10 +254,15 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     private void Fill(AuditBatch batch, Task? until)
     {
-        while (until is not { IsCompleted: true } && batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry? entry) || _entries.Reader.TryRead(out entry)))
+        while (until is not { IsCompleted: true } && batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry entry) || _entries.Reader.TryRead(out entry)))
         {
-            Complete(entry);
-            batch.Add(entry);
+            AuditRecord completed = _arguments.Complete(entry, out Exception? fault);
+            if (fault is not null)
+            {
+                LogNoDigest(fault, completed.Call); // better than a writing loop that ends here and an audit that is never written again
+            }
+
+            batch.Add(entry, completed);
         }
     }
 
@@ -274,19 +281,6 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
 
         return true;
-    }
-
-    private void Complete(AuditEntry entry)
-    {
-        try
-        {
-            _arguments.Complete(entry);
-        }
-        catch (Exception e)
-        {
-            // One record without a digest is better than a writing loop that ends here and an audit that is never written again.
-            LogNoDigest(e, entry.Record.Call);
-        }
     }
 
     /// <summary>What the sink threw; null when it has the records.</summary>
@@ -360,7 +354,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// </summary>
     private void SuspendTasksOf(AuditBatch batch, AuditBatch next)
     {
-        while (_entries.Reader.TryRead(out AuditEntry? behind))
+        while (_entries.Reader.TryRead(out AuditEntry behind))
         {
             _backlog.Enqueue(behind);
         }
@@ -371,7 +365,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
     }
 
-    private void SuspendTaskOf(AuditEntry entry)
+    private void SuspendTaskOf(in AuditEntry entry)
     {
         if (entry is { Task: { } task, Record.Kind: AuditKind.Outcome })
         {

@@ -1,14 +1,14 @@
 namespace IntentAuthz;
 
-/// <summary>Writes the two records of a tool call: the decision before the tool runs, the outcome after.</summary>
+/// <summary>Makes the two records of a tool call, the decision before the tool runs and the outcome after: for the audit and for the task's own history.</summary>
 internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeProvider time, TimeSpan durableTimeout)
 {
     /// <summary>The denial of a call whose decision could not be recorded. What the sink said is for people: a model is given the code alone.</summary>
     internal Decision Unavailable() => Decision.Deny(
         ReasonCodes.AuditUnavailable, $"The decision could not be recorded, so the call does not run. {queue.WhyNot} Once records are written again, so are calls permitted.");
 
-    /// <summary>Whether the record was accepted, and for a dangerous tool written.</summary>
-    internal ValueTask<bool> DecidedAsync(CallContext context, Decision decision, string policyVersion, CancellationToken cancellationToken)
+    /// <summary>The record of a decision; the task's history has it from here on.</summary>
+    internal AuditRecord Decided(CallContext context, Decision decision, string policyVersion)
     {
         AuditRecord record = new()
         {
@@ -33,10 +33,15 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
             Signals = SignalNames.Of(context.Task.Signals.Raised),
             EngineTime = context.EngineTime,
         };
-        return decision.IsPermitted && context.Tool.Risk >= RiskClass.High
-            ? queue.WriteDurablyAsync(record, context.Task, context.Tool, context.Snapshot?.Json, durableTimeout, cancellationToken)
-            : new ValueTask<bool>(queue.TryAccept(record, context.Task, context.Tool, context.Snapshot?.Json));
+        context.Task.History.Add(LoggedEvent.Decided(record, context.Arguments));
+        return record;
     }
+
+    /// <summary>Whether the record was accepted, and for a dangerous tool written.</summary>
+    internal ValueTask<bool> WriteAsync(CallContext context, AuditRecord decided, CancellationToken cancellationToken) =>
+        decided.Outcome == DecisionOutcome.Permit && context.Tool.Risk >= RiskClass.High
+            ? queue.WriteDurablyAsync(decided, context.Task, context.Tool, context.Arguments, durableTimeout, cancellationToken)
+            : new ValueTask<bool>(queue.TryAccept(decided, context.Task, context.Tool, context.Arguments));
 
     /// <summary>A call that was refused before it could be tied to a task and a described tool.</summary>
     internal void Refused(CallId id, AgentTask? task, ToolCall call, Decision decision) =>
@@ -56,26 +61,34 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
             },
             task);
 
-    internal bool Ended(CallContext context, string outcomeCode, string explanation, Label? label, TimeSpan duration) =>
-        queue.TryAccept(
-            new AuditRecord
-            {
-                Kind = AuditKind.Outcome,
-                Time = time.GetUtcNow(),
-                Tenant = context.Task.Tenant,
-                Subject = context.Task.AuditSubject,
-                Call = context.Id,
-                FrameworkCallId = Bounded(context.Call.FrameworkCallId),
-                Tool = context.Tool.Name,
-                Action = context.Tool.ActionText,
-                Resources = context.ResourceTexts,
-                ReasonCode = outcomeCode,
-                Explanation = explanation,
-                Lease = context.Credential?.Lease.Id,
-                ResultLabel = label,
-                Duration = duration,
-            },
-            context.Task);
+    /// <summary>Notes how a call ended, in the task's history and in the audit. False when there was no room for the record.</summary>
+    internal bool Ended(CallContext context, string outcomeCode, string explanation, ToolResult? shown, Label label, TimeSpan duration)
+    {
+        AuditRecord record = new()
+        {
+            Kind = AuditKind.Outcome,
+            Time = time.GetUtcNow(),
+            Tenant = context.Task.Tenant,
+            Subject = context.Task.AuditSubject,
+            Call = context.Id,
+            FrameworkCallId = Bounded(context.Call.FrameworkCallId),
+            Tool = context.Tool.Name,
+            Action = context.Tool.ActionText,
+            Resources = context.ResourceTexts,
+            ReasonCode = outcomeCode,
+            Explanation = explanation,
+            Lease = context.Credential?.Lease.Id,
+            ResultLabel = label,
+            Duration = duration,
+        };
+        if (outcomeCode != ReasonCodes.Completed)
+        {
+            context.Task.History.CountError();
+        }
+
+        context.Task.History.Add(LoggedEvent.Ended(record, shown));
+        return queue.TryAccept(record, context.Task);
+    }
 
     /// <summary>What a model wrote as a name is kept short in the record. Known secrets go first: half of one would not be known for one any more.</summary>
     private string? Bounded(string? text)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -13,9 +14,12 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, ToolDescriptor tool, TimeProvider time, RiskWeights weights) : IContextSource
 {
+    private const long NotAsked = -1;
+
     private CallProvenance? _provenance;
     private RiskScore? _risk;
-    private CallDigest? _digest;
+    private StrongBox<CallDigest>? _digest; // apart, since most calls are never asked for it
+    private long _engineTicks = NotAsked;
     private ImmutableArray<string> _resourceTexts;
 
     internal CallId Id { get; } = id;
@@ -29,7 +33,11 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     /// <summary>Watches the call; null while nobody listens.</summary>
     internal CallTelemetry? Telemetry { get; init; }
 
-    internal ArgumentSnapshot Snapshot { get; set; } = null!; // set by the intent step, before anything reads it
+    /// <summary>Set by the intent step; what is recorded of a call that ends before it has none.</summary>
+    internal ArgumentSnapshot Snapshot { get; set; }
+
+    /// <summary>The arguments as the tool receives them; undefined before the intent step has read them.</summary>
+    internal JsonElement Arguments => Snapshot.Json;
 
     internal ImmutableArray<Entity> Resources { get; set; } = [];
 
@@ -47,7 +55,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     internal LeasedCredential? Credential { get; set; }
 
     /// <summary>How long the policy engine has taken to answer so far; null while it was not asked.</summary>
-    internal TimeSpan? EngineTime { get; set; }
+    internal TimeSpan? EngineTime => _engineTicks == NotAsked ? null : new TimeSpan(_engineTicks);
 
     /// <summary>How the proposals of the task and of those above it cover the call.</summary>
     internal ProposalCoverage Coverage { get; set; }
@@ -76,10 +84,12 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
         }
     }
 
-    internal CallDigest Digest => _digest ??= ComputeDigest();
+    internal CallDigest Digest => (_digest ??= new StrongBox<CallDigest>(ComputeDigest())).Value;
 
     /// <summary>Whether every host-only argument has an id, so that the digest says what is approved.</summary>
     internal bool IsApprovable => Call.HostArguments is null || Call.HostArguments.Values.All(static v => v.Id is not null);
+
+    internal void AddEngineTime(TimeSpan time) => _engineTicks = Math.Max(_engineTicks, 0) + time.Ticks;
 
     /// <summary>Forgets what was found out under labels or values that have changed since.</summary>
     internal void Refresh() => (_provenance, _risk) = (null, null);

@@ -17,16 +17,16 @@ internal sealed partial class CallPipeline
             return refusal;
         }
 
-        if (_arguments.Read(context.Tool, context.Call, out ArgumentSnapshot? snapshot) is { } failure)
+        if (_arguments.Read(context.Tool, context.Call, out ArgumentSnapshot snapshot) is { } failure)
         {
             return Decision.Deny(failure.ReasonCode, failure.Message);
         }
 
-        context.Snapshot = snapshot!;
+        context.Snapshot = snapshot;
 
         try
         {
-            context.Resources = MapResources(context.Tool, snapshot!);
+            context.Resources = MapResources(context.Tool, snapshot);
         }
         catch (Exception e)
         {

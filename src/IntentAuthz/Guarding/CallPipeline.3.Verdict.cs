@@ -15,17 +15,17 @@ internal sealed partial class CallPipeline
         Label label = task.History.WorstLabel;
         string version = engine.GetVersion(task.Tenant);
         EnforcementMode mode = modes.Of(task.Tenant, context.Tool.Name);
-        Standing standing = new(null, [], [], context.Tool.OwnObligations, version, label, task.Signals.Raised, mode);
+        int signals = task.Signals.Raised;
         Decision? observed = null;
         Obligations observedApprovals = Obligations.None;
         if (!revoked.IsKnown)
         {
-            return standing.Refuse(UnknownRevocations());
+            return Refuse(UnknownRevocations());
         }
 
         if (revoked.FindFor(task, context.Tool, version, credential: null) is { } entry)
         {
-            return standing.Refuse(Decision.Deny(ReasonCodes.Revoked, InWords(entry)));
+            return Refuse(Decision.Deny(ReasonCodes.Revoked, InWords(entry)));
         }
 
         // Policy sees an approval that this very call can resume under. Only a task that has asked for one can have it.
@@ -49,11 +49,11 @@ internal sealed partial class CallPipeline
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 LogFault(e, context.Id);
-                return standing.Refuse(Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
+                return Refuse(Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
             }
             finally
             {
-                context.EngineTime = (context.EngineTime ?? TimeSpan.Zero) + time.GetElapsedTime(started);
+                context.AddEngineTime(time.GetElapsedTime(started));
             }
 
             if (verdict.Effect != VerdictEffect.Permit)
@@ -61,7 +61,7 @@ internal sealed partial class CallPipeline
                 Decision denial = Explain(verdict, request);
                 if (mode != EnforcementMode.Observe || verdict.ReasonCode is ReasonCodes.ConflictingObligations or ReasonCodes.DecisionUnrecorded)
                 {
-                    return standing.Refuse(denial); // with two credentials asked for there is none to run with, in either mode; what is not kept does not run
+                    return Refuse(denial); // with two credentials asked for there is none to run with, in either mode; what is not kept does not run
                 }
 
                 observed ??= denial;
@@ -76,20 +76,20 @@ internal sealed partial class CallPipeline
             if (!Obligations.TryCombine(obligations, verdict.Obligations, out Obligations? combined)
                 || AskMandates(task, request, ref combined) is not { } mandated)
             {
-                return standing.Refuse(new Decision(
+                return Refuse(new Decision(
                     DecisionOutcome.Deny, ReasonCodes.ConflictingObligations,
                     "The tool and the permits that apply ask for different credentials; make them name one.", policies, errors) { Request = request });
             }
 
             if (mandated.Refusal is { } outside)
             {
-                return standing.Refuse(outside);
+                return Refuse(outside);
             }
 
             obligations = combined!;
             if (outsideProposal == OutsideProposal.Deny)
             {
-                return standing.Refuse(new Decision(
+                return Refuse(new Decision(
                     DecisionOutcome.Deny, ReasonCodes.OutsideProposal,
                     $"What the user asked for was not seen to need {request.Action}: {Proposals(task)}.", policies, errors) { Request = request });
             }
@@ -109,14 +109,12 @@ internal sealed partial class CallPipeline
 
         if (observed is not null && obligations.Credential is { } credential)
         {
-            return standing.Refuse(WithoutCredential(observed, credential));
+            return Refuse(WithoutCredential(observed, credential));
         }
 
-        standing = standing with
-        {
-            Policies = policies, Errors = errors, Obligations = obligations, Observed = observed, ObservedApprovals = observedApprovals.Approvals, Request = asked,
-        };
-        return AskRisk(context, standing);
+        return AskRisk(context, new Standing(null, policies, errors, obligations, version, label, signals, mode, observed, observedApprovals.Approvals, asked));
+
+        Standing Refuse(Decision refusal) => new(refusal, [], [], Obligations.None, version, label, signals, mode);
     }
 
     /// <summary>Where a task, or one above it, has a ceiling for the risk score, a call above it is asked about.</summary>

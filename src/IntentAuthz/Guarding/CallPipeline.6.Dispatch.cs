@@ -15,10 +15,9 @@ internal sealed partial class CallPipeline
         AgentTask task = context.Task;
         InFlightCall inFlight = new(context.Id, context.Tool)
         {
-            Lease = context.Credential?.Lease.Id,
-            Issuer = context.Credential?.Lease.Issuer,
+            Credential = context.Credential,
             PolicyVersion = standing.PolicyVersion,
-            Approval = context.Approval?.Id,
+            ResumesUnder = context.Approval,
         };
         task.Calls.Enter(inFlight);
         try
@@ -121,7 +120,7 @@ internal sealed partial class CallPipeline
                 ReasonCodes.RateExceeded, $"{context.Tool.Action} is called more often than {string.Join(", ", standing.Obligations.Rates)} allows; wait.");
         }
 
-        if (task.Budget.TryReserve(context.Tool, context.Snapshot.Json, context.Resources) is { } spent)
+        if (task.Budget.TryReserve(context.Tool, context.Arguments, context.Resources) is { } spent)
         {
             rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
             return Decision.Deny(ReasonCodes.BudgetExceeded, spent);
@@ -140,7 +139,7 @@ internal sealed partial class CallPipeline
             return null;
         }
 
-        task.Budget.GiveBack(context.Tool, context.Snapshot.Json, context.Resources);
+        task.Budget.GiveBack(context.Tool, context.Arguments, context.Resources);
         rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
         if (isNoted)
         {
@@ -167,11 +166,7 @@ internal sealed partial class CallPipeline
     private async ValueTask<GuardResult> RunAsync(
         CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
     {
-        ToolInvocation invocation = new(
-            context.Id, context.Task, context.Tool, context.Snapshot.Json, context.Call.HostArguments, context.Credential, context.Containment)
-        {
-            Scrubber = scrubber,
-        };
+        ToolInvocation invocation = new(context, scrubber);
         context.Telemetry?.Decided(permit, standing.PolicyVersion);
         using Activity? running = context.Telemetry?.Entering(context.Task, context.Tool);
         long started = time.GetTimestamp();

@@ -42,8 +42,7 @@ internal sealed partial class CallPipeline
             context.Task.History.Resolve(context.Digest);
         }
 
-        history.Ended(context, code, shown, label);
-        if (!audit.Ended(context, code, explanation, label, duration))
+        if (!audit.Ended(context, code, explanation, shown, label, duration))
         {
             LogOutcomeLost(context.Id, context.Task.Id);
             ending.SuspendInBackground(context.Task, "The outcome of a call could not be recorded.");

@@ -31,7 +31,8 @@ internal sealed partial class CallPipeline
         {
             if (inFlight.StopReason == ReasonCodes.CancelledByCaller)
             {
-                await audit.DecidedAsync(context, refusal, standing.PolicyVersion, CancellationToken.None).ConfigureAwait(false); // no denial of the agent's
+                AuditRecord decided = audit.Decided(context, refusal, standing.PolicyVersion); // no denial of the agent's, so it is not counted as one
+                await audit.WriteAsync(context, decided, CancellationToken.None).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
@@ -63,7 +64,7 @@ internal sealed partial class CallPipeline
         bool again = isWritten && refusal is null && inFlight.StopReason is null;
         if (isWritten)
         {
-            task.Budget.GiveBack(context.Tool, context.Snapshot.Json, context.Resources);
+            task.Budget.GiveBack(context.Tool, context.Arguments, context.Resources);
             rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
             if (again)
             {

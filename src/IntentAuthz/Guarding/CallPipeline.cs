@@ -18,7 +18,6 @@ internal sealed partial class CallPipeline(
     CredentialBroker broker,
     CallRates rates,
     CallAudit audit,
-    CallHistory history,
     SignalWatch watch,
     EnforcementModes modes,
     RiskWeights weights,
@@ -35,13 +34,14 @@ internal sealed partial class CallPipeline(
     /// <summary>How often a call is decided again because policies or labels changed meanwhile, before it is denied.</summary>
     private const int MaxRounds = 3;
 
+    private readonly CallIds _ids = new();
     private readonly ArgumentReader _arguments = new(argumentLimits);
     private readonly ILogger<CallPipeline> _logger = logger;
 
     internal async ValueTask<GuardResult> InvokeAsync(AgentTask? task, ToolCall call, ToolDispatch dispatch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        CallId id = CallId.New();
+        CallId id = _ids.Next();
         using CallTelemetry? watched = telemetry.Watch(id, task, call);
         CallContext context;
         try
@@ -86,8 +86,7 @@ internal sealed partial class CallPipeline(
                 }
 
                 decision.Risk = context.RiskIfKnown;
-                history.Decided(context, decision);
-                if (!await audit.DecidedAsync(context, decision, standing.PolicyVersion, cancellationToken).ConfigureAwait(false))
+                if (!await audit.WriteAsync(context, audit.Decided(context, decision, standing.PolicyVersion), cancellationToken).ConfigureAwait(false))
                 {
                     return await DenyAsync(
                         context,
@@ -131,7 +130,7 @@ internal sealed partial class CallPipeline(
     internal GuardResult Refuse(AgentTask? task, ToolCall call, Decision decision)
     {
         telemetry.Metrics.Decided(decision, tool: null, duration: null);
-        GuardResult refused = Refuse(CallId.New(), task, call, decision);
+        GuardResult refused = Refuse(_ids.Next(), task, call, decision);
         task?.Journal?.Save(); // whoever calls this does not wait
         return refused;
     }
@@ -153,7 +152,7 @@ internal sealed partial class CallPipeline(
 
         decision.Risk = context.RiskIfKnown;
         context.Telemetry?.Decided(decision, policyVersion);
-        history.Decided(context, decision);
+        AuditRecord decided = audit.Decided(context, decision, policyVersion);
         if (decision.Outcome == DecisionOutcome.Deny)
         {
             context.Task.History.CountDenial();
@@ -164,7 +163,7 @@ internal sealed partial class CallPipeline(
             }
         }
 
-        await audit.DecidedAsync(context, decision, policyVersion, cancellationToken).ConfigureAwait(false);
+        await audit.WriteAsync(context, decided, cancellationToken).ConfigureAwait(false);
         return new GuardResult(context.Id, decision, decision.ReasonCode, label: Label.Best);
     }
 

@@ -25,14 +25,18 @@ internal sealed class InFlightCall : IDisposable
 
     internal ToolDescriptor Tool { get; }
 
-    internal LeaseId? Lease { get; init; }
+    internal LeasedCredential? Credential { private get; init; }
+
+    internal LeaseId? Lease => Credential?.Lease.Id;
 
     /// <summary>Who made the credential it uses, or null.</summary>
-    internal string? Issuer { get; init; }
+    internal string? Issuer => Credential?.Lease.Issuer;
 
     internal string? PolicyVersion { get; init; }
 
-    internal ApprovalId? Approval { get; init; }
+    internal ApprovalRequest? ResumesUnder { private get; init; }
+
+    internal ApprovalId? Approval => ResumesUnder?.Id;
 
     internal CancellationToken Token => _cancellation.Token;
 

@@ -25,7 +25,4 @@ internal sealed record Standing(
     EnforcementMode Mode,
     Decision? Observed = null,
     ImmutableArray<ApprovalRequirement> ObservedApprovals = default,
-    PolicyRequest? Request = null)
-{
-    internal Standing Refuse(Decision refusal) => this with { Refusal = refusal, Policies = [], Errors = [], Obligations = Obligations.None };
-}
+    PolicyRequest? Request = null);

@@ -5,33 +5,31 @@ namespace IntentAuthz;
 /// <summary>What a tool receives: the snapshot of the arguments that was decided on, and the credential. Valid for the time of the call.</summary>
 public sealed class ToolInvocation
 {
-    internal ToolInvocation(
-        CallId id, AgentTask task, ToolDescriptor tool, JsonElement arguments, IReadOnlyDictionary<string, HostValue>? hostArguments, LeasedCredential? credential,
-        CallContainment? containment)
+    private readonly CallContext _context;
+    private readonly SecretScrubber _scrubber;
+
+    internal ToolInvocation(CallContext context, SecretScrubber scrubber)
     {
-        Id = id;
-        Task = task;
-        Tool = tool;
-        Arguments = arguments;
-        HostArguments = hostArguments;
-        Credential = credential;
-        Containment = containment;
+        _context = context;
+        _scrubber = scrubber;
+        Credential = context.Credential; // the call lets go of both when it ends
+        Containment = context.Containment;
     }
 
     /// <summary>The guard's id of the call; a call made from within the tool names it as its parent.</summary>
-    public CallId Id { get; }
+    public CallId Id => _context.Id;
 
     /// <summary>The task.</summary>
-    public AgentTask Task { get; }
+    public AgentTask Task => _context.Task;
 
     /// <summary>The tool.</summary>
-    public ToolDescriptor Tool { get; }
+    public ToolDescriptor Tool => _context.Tool;
 
     /// <summary>The arguments: defaults filled in, nulls removed.</summary>
-    public JsonElement Arguments { get; }
+    public JsonElement Arguments => _context.Arguments;
 
     /// <summary>The host's own arguments, or null.</summary>
-    public IReadOnlyDictionary<string, HostValue>? HostArguments { get; }
+    public IReadOnlyDictionary<string, HostValue>? HostArguments => _context.Call.HostArguments;
 
     /// <summary>The credential, when the tool or a permit asks for one.</summary>
     public LeasedCredential? Credential { get; }
@@ -43,7 +41,5 @@ public sealed class ToolInvocation
     /// Takes live secrets out of bytes that a tool streams to somebody else than its caller, such as the child process whose request it forwards.
     /// What the tool returns is searched by the guard in any case.
     /// </summary>
-    public StreamScrubber CreateStreamScrubber() => new(Scrubber);
-
-    internal SecretScrubber? Scrubber { get; init; }
+    public StreamScrubber CreateStreamScrubber() => new(_scrubber);
 }

@@ -5,21 +5,29 @@ namespace IntentAuthz;
 /// <summary>The latest events of a task: a ring, so that adding one takes the same time however many there were. Safe for use by many threads.</summary>
 internal sealed class EventLog(int capacity)
 {
+    private const int First = 16; // most tasks are short
+
     private readonly Lock _adding = new(); // protects the ring
-    private TaskEvent[]? _ring; // made with the first event
+    private LoggedEvent[] _ring = []; // grows up to the capacity
     private long _count;
 
-    internal void Add(TaskEvent added)
+    /// <summary>Adds an event and gives it its number, unless the log of the task it happened in has done so.</summary>
+    internal void Add(ref LoggedEvent added)
     {
         lock (_adding)
         {
-            _ring ??= new TaskEvent[capacity];
-            _ring[_count % capacity] = added;
-            _count++;
+            if (_count == _ring.Length && _ring.Length < capacity)
+            {
+                Array.Resize(ref _ring, Math.Min(capacity, Math.Max(First, _ring.Length * 2)));
+            }
+
             if (added.Sequence == 0)
             {
-                added.Sequence = _count; // by the task it happened in, which adds it first
+                added.Sequence = _count + 1;
             }
+
+            _ring[_count % _ring.Length] = added;
+            _count++;
         }
     }
 
@@ -28,16 +36,11 @@ internal sealed class EventLog(int capacity)
     {
         lock (_adding)
         {
-            if (_ring is null)
-            {
-                return [];
-            }
-
-            int kept = (int)Math.Min(_count, capacity);
+            int kept = (int)Math.Min(_count, _ring.Length);
             ImmutableArray<TaskEvent>.Builder events = ImmutableArray.CreateBuilder<TaskEvent>(kept);
             for (long i = _count - kept; i < _count; i++)
             {
-                events.Add(_ring[i % capacity]);
+                events.Add(_ring[i % _ring.Length].ToEvent());
             }
 
             return events.MoveToImmutable();

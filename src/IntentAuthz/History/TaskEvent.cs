@@ -13,7 +13,7 @@ public sealed record TaskEvent
     public const int MaxContent = 4096;
 
     /// <summary>Its place among the events of the task it happened in, from 1; what was forgotten leaves a gap.</summary>
-    public long Sequence { get; internal set; }
+    public long Sequence { get; internal init; }
 
     /// <summary>What it tells.</summary>
     public required TaskEventKind Kind { get; init; }

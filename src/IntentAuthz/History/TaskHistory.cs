@@ -107,11 +107,11 @@ internal sealed partial class TaskHistory(TaskHistory? parent, TimeProvider time
     }
 
     /// <summary>Adds an event to this task's log and to those above it.</summary>
-    internal void Add(TaskEvent happened)
+    internal void Add(LoggedEvent happened)
     {
         for (TaskHistory? h = this; h is not null; h = h.Parent)
         {
-            h.Log.Add(happened);
+            h.Log.Add(ref happened); // numbered by the first
         }
     }
 

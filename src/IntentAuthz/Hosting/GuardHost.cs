@@ -159,7 +159,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, containments, _broker, new CallRates(time),
             new CallAudit(_queue, scrubber, time, settings.DurableAuditTimeout),
-            new CallHistory(time), watch, modes, settings.RiskWeights,
+            watch, modes, settings.RiskWeights,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, _telemetry, loggers.CreateLogger<CallPipeline>());

@@ -11,9 +11,9 @@ namespace IntentAuthz;
 /// <summary>Takes the snapshot of a call's arguments, or says why it cannot.</summary>
 internal sealed class ArgumentReader(ArgumentLimits limits)
 {
-    internal IntentFailure? Read(ToolDescriptor tool, ToolCall call, out ArgumentSnapshot? snapshot)
+    internal IntentFailure? Read(ToolDescriptor tool, ToolCall call, out ArgumentSnapshot snapshot)
     {
-        snapshot = null;
+        snapshot = default;
         ReadOnlySpan<byte> given = call.ArgumentsUtf8.Span;
         if (given.Length > limits.MaxBytes)
         {
@@ -69,9 +69,9 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
     }
 
     /// <summary>Adds what the host derives from the arguments to what policies see of them.</summary>
-    private IntentFailure? Take(ToolDescriptor tool, JsonElement json, CedarRecord input, out ArgumentSnapshot? snapshot)
+    private IntentFailure? Take(ToolDescriptor tool, JsonElement json, CedarRecord input, out ArgumentSnapshot snapshot)
     {
-        snapshot = null;
+        snapshot = default;
         if (tool.Derive is { } derive)
         {
             JsonElement facts;

@@ -56,6 +56,7 @@ internal static class CanonicalJson
     private static void WriteObject(Utf8JsonWriter writer, JsonElement value)
     {
         int count = value.GetPropertyCount();
+        bool isPlain = true;
         JsonProperty[] members = ArrayPool<JsonProperty>.Shared.Rent(count);
         try
         {
@@ -63,13 +64,26 @@ internal static class CanonicalJson
             foreach (JsonProperty member in value.EnumerateObject())
             {
                 members[i++] = member;
+                isPlain &= IsPlain(JsonMarshal.GetRawUtf8PropertyName(member));
             }
 
-            members.AsSpan(0, count).Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+            // By UTF-16 units. Of ASCII that is the order of its bytes, and no text need be made.
+            members.AsSpan(0, count).Sort(
+                isPlain
+                    ? static (a, b) => JsonMarshal.GetRawUtf8PropertyName(a).SequenceCompareTo(JsonMarshal.GetRawUtf8PropertyName(b))
+                    : static (a, b) => string.CompareOrdinal(a.Name, b.Name));
             writer.WriteStartObject();
             foreach (JsonProperty member in members.AsSpan(0, count))
             {
-                writer.WritePropertyName(member.Name);
+                if (isPlain)
+                {
+                    writer.WritePropertyName(JsonMarshal.GetRawUtf8PropertyName(member));
+                }
+                else
+                {
+                    writer.WritePropertyName(member.Name);
+                }
+
                 Write(writer, member.Value);
             }
 
@@ -80,6 +94,9 @@ internal static class CanonicalJson
             ArrayPool<JsonProperty>.Shared.Return(members, clearArray: true);
         }
     }
+
+    /// <summary>Whether a name is ASCII and written without escapes.</summary>
+    private static bool IsPlain(ReadOnlySpan<byte> written) => Ascii.IsValid(written) && !written.Contains((byte)'\\');
 
     private static void WriteNumber(Utf8JsonWriter writer, JsonElement value)
     {
