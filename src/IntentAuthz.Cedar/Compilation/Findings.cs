@@ -29,6 +29,10 @@ internal struct Findings
         found[_count++] = (policy << 1) | (truth == Truth.Error ? 1 : 0);
     }
 
+    /// <summary>The number of the permit that applied, when that is all there is to say.</summary>
+    public readonly int? OnlyPermit(PolicySet policies) =>
+        _count == 1 && (_first[0] & 1) == 0 && policies.PolicyArray[_first[0] >> 1].Effect == PolicyEffect.Permit ? _first[0] >> 1 : null;
+
     public CedarResponse Respond(PolicySet policies, CedarRequest request, IEntityProvider entities)
     {
         var found = (_found ?? (Span<int>)_first)[.._count];

@@ -7,6 +7,9 @@ internal sealed class RuleEvaluator(PolicySet policies, RuleIndex index)
     private readonly Role[] _roles = [.. index.Roles];
     private readonly bool _hasForbids = policies.PolicyArray.Any(policy => policy.Effect == PolicyEffect.Forbid);
 
+    // Most requests meet one permit and no failure: the answer to that is the same each time.
+    private readonly CedarResponse?[] _allowedBy = new CedarResponse?[policies.PolicyArray.Length];
+
     public RuleIndex Index => index;
 
     /// <summary>The decision alone: forbids first, and the first that applies decides; then permits, likewise.</summary>
@@ -70,7 +73,9 @@ internal sealed class RuleEvaluator(PolicySet policies, RuleIndex index)
             }
         }
 
-        return found.Respond(policies, request, entities);
+        return found.OnlyPermit(policies) is { } permit
+            ? _allowedBy[permit] ??= new CedarResponse(CedarDecision.Allow, [policies.PolicyArray[permit].Id], [])
+            : found.Respond(policies, request, entities);
     }
 
     private static void Collect(RuleBlock block, ref RequestView view, ref Findings found)

@@ -72,6 +72,26 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         return builder.Build();
     }
 
+    /// <inheritdoc cref="Create(IEnumerable{KeyValuePair{string, CedarValue}})"/>
+    public static CedarRecord Create(params ReadOnlySpan<KeyValuePair<string, CedarValue>> attributes)
+    {
+        if (attributes.IsEmpty)
+        {
+            return Empty;
+        }
+
+        var names = new string[attributes.Length];
+        var values = new CedarValue[attributes.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var (name, value) = attributes[i];
+            Builder.Check(name, value);
+            (names[i], values[i]) = (name, value);
+        }
+
+        return Builder.Take(names, values);
+    }
+
     /// <summary>
     /// Reads a record, such as a context, from JSON. Integers become longs, arrays sets, objects records;
     /// <c>{"__entity": {"type": …, "id": …}}</c> an entity, <c>{"__extn": {"fn": …, "arg": …}}</c> an extension value.
@@ -280,13 +300,7 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         /// <exception cref="ArgumentException">The name holds a lone surrogate.</exception>
         public Builder Add(string name, CedarValue value)
         {
-            ArgumentNullException.ThrowIfNull(name);
-            ArgumentNullException.ThrowIfNull(value);
-            if (!WellFormedText.IsWellFormed(name))
-            {
-                throw new ArgumentException("The attribute name holds a lone surrogate, which has no UTF-8 form. Replace it first.", nameof(name));
-            }
-
+            Check(name, value);
             if (_count == _names.Length)
             {
                 _isGiven = false; // from here on they are copies
@@ -308,11 +322,24 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         {
             var isFull = _count == _names.Length && !_isGiven;
             _isGiven |= isFull;
-            return TryCreate(isFull ? _names : _names[.._count], isFull ? _values : _values[.._count], out var duplicate)
+            return Take(isFull ? _names : _names[.._count], isFull ? _values : _values[.._count]);
+        }
+
+        internal static void Check(string name, CedarValue value)
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            ArgumentNullException.ThrowIfNull(value);
+            if (!WellFormedText.IsWellFormed(name))
+            {
+                throw new ArgumentException("The attribute name holds a lone surrogate, which has no UTF-8 form. Replace it first.", nameof(name));
+            }
+        }
+
+        internal static CedarRecord Take(string[] names, CedarValue[] values) =>
+            TryCreate(names, values, out var duplicate)
                 ?? throw new ArgumentException(duplicate is null
                     ? $"The values nest deeper than {CedarLimits.MaxValueDepth} sets and records."
                     : $"The attribute '{CedarText.Shorten(duplicate)}' was added twice. Names in a record are unique.");
-        }
 
         /// <summary>Enumerates what was added: in that order, as long as no record was built of it.</summary>
         public IEnumerator<KeyValuePair<string, CedarValue>> GetEnumerator()

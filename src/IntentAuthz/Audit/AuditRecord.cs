@@ -133,11 +133,7 @@ public sealed record AuditRecord
     }
 
     /// <summary>The signals that had been raised in the task, or below it, when the call was decided.</summary>
-    public ImmutableArray<string> Signals
-    {
-        get => _extras.Signals;
-        init => _extras = value.IsDefaultOrEmpty && _extras.Signals.IsEmpty ? _extras : _extras with { Signals = value };
-    }
+    public ImmutableArray<string> Signals { get; init; } = [];
 
     /// <summary>How long the policy engine took to answer, over all resources of the call.</summary>
     public TimeSpan? EngineTime

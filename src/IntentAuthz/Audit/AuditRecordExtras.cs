@@ -18,6 +18,4 @@ internal sealed record AuditRecordExtras
     internal string? ObservedReason { get; init; }
 
     internal RiskScore? Risk { get; init; }
-
-    internal ImmutableArray<string> Signals { get; init; } = [];
 }

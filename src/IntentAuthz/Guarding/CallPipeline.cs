@@ -67,7 +67,7 @@ internal sealed partial class CallPipeline(
             return Refuse(id, task, call, fault);
         }
 
-        Standing? standing = null;
+        Standing standing = default; // without a version as long as nothing was decided
         try
         {
             watch.Starting(context);
@@ -108,7 +108,7 @@ internal sealed partial class CallPipeline(
             return await DenyAsync(
                 context,
                 Decision.Deny(ReasonCodes.PolicyChanged, "Policies or labels changed each time the call was decided; try again."),
-                standing!.PolicyVersion,
+                standing.PolicyVersion,
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -117,7 +117,7 @@ internal sealed partial class CallPipeline(
             return await DenyAsync(
                 context,
                 Decision.Deny(ReasonCodes.InternalError, $"A fault inside the guard ({e.GetType().Name}); the call did not run. See the log."),
-                standing?.PolicyVersion ?? "",
+                standing.PolicyVersion ?? "",
                 CancellationToken.None).ConfigureAwait(false);
         }
         finally

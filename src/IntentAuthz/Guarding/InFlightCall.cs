@@ -3,15 +3,14 @@ namespace IntentAuthz;
 /// <summary>
 /// One call between its registration and its end. Its state decides the race between dispatching and taking authority away: exactly one of
 /// <see cref="TryDispatch"/> and a <see cref="Cancel"/> before it wins, so once a cancel has returned the tool either never starts or sees
-/// its token cancelled from its first instruction on.
+/// its token cancelled from its first instruction on. It is the source of that token itself, since each call makes one.
 /// </summary>
-internal sealed class InFlightCall : IDisposable
+internal sealed class InFlightCall : CancellationTokenSource
 {
     private const int Registered = 0;
     private const int Dispatched = 1;
     private const int Stopped = 2;
 
-    private readonly CancellationTokenSource _cancellation = new();
     private int _state;
     private string? _stopReason;
 
@@ -38,8 +37,6 @@ internal sealed class InFlightCall : IDisposable
 
     internal ApprovalId? Approval => ResumesUnder?.Id;
 
-    internal CancellationToken Token => _cancellation.Token;
-
     /// <summary>Why the call was stopped; null while it was not.</summary>
     internal string? StopReason => Volatile.Read(ref _stopReason);
 
@@ -59,13 +56,11 @@ internal sealed class InFlightCall : IDisposable
         try
         {
             // The token reads as cancelled when this returns; a tool's callbacks run elsewhere, so that none can hold up a revocation.
-            _ = _cancellation.CancelAsync();
+            _ = CancelAsync();
         }
         catch (ObjectDisposedException)
         {
             // The call has just ended by itself.
         }
     }
-
-    public void Dispose() => _cancellation.Dispose();
 }

@@ -14,7 +14,7 @@ namespace IntentAuthz;
 /// <param name="Observed">What policies would have decided, when the call goes on because they are only observed.</param>
 /// <param name="ObservedApprovals">The approvals the policy set alone asks for where it is only observed; they are not among the obligations.</param>
 /// <param name="Request">What policies were asked, for an explanation; the last of several.</param>
-internal sealed record Standing(
+internal readonly record struct Standing(
     Decision? Refusal,
     ImmutableArray<string> Policies,
     ImmutableArray<string> Errors,

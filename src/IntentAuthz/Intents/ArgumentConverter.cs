@@ -20,7 +20,7 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
 
     internal IntentFailure? Convert(JsonElement root, out CedarRecord? input, out bool sawNull)
     {
-        CedarRecord.Builder record = new(root.GetPropertyCount());
+        MemberBuffer record = new(root.GetPropertyCount());
         NameSet names = default;
         foreach (JsonProperty member in root.EnumerateObject())
         {
@@ -198,7 +198,7 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
 
     private CedarRecord? Record(JsonElement value, JsonShape shape, string argument)
     {
-        CedarRecord.Builder record = new(value.GetPropertyCount());
+        MemberBuffer record = new(value.GetPropertyCount());
         NameSet names = default;
         foreach (JsonProperty member in value.EnumerateObject())
         {

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Collections.Immutable;
 
 using IntentAuthz.Cedar;
 
@@ -14,7 +14,9 @@ public sealed class PolicyRequest
     private readonly CedarEntity _principal;
     private readonly CedarEntity _action;
     private readonly CedarEntity _resource;
-    private Parts _parts;
+    private CedarRecord? _input; // of the parts most policies read these two, so the others are given room when they are built
+    private CedarRecord? _task;
+    private CedarRecord?[]? _others;
     private ContextParts _built;
     private ContextParts _selected;
     private CedarRecord? _selection;
@@ -52,7 +54,7 @@ public sealed class PolicyRequest
     internal ContextParts Built => _built;
 
     /// <summary>The members that were built, by their place in <see cref="ContextNames.All"/>.</summary>
-    internal ReadOnlySpan<CedarRecord?> BuiltParts => _parts;
+    internal ImmutableArray<CedarRecord?> GetBuiltParts() => [_input, _task, .. (_others ?? new CedarRecord?[ContextNames.Count]).AsSpan(2)];
 
     /// <summary>The whole context: <c>input</c>, <c>task</c>, <c>history</c>, <c>risk</c>, <c>provenance</c>, <c>approval</c>, <c>delegation</c>, <c>system</c>. Built when first read.</summary>
     public CedarRecord Context => Select(ContextParts.All);
@@ -85,26 +87,35 @@ public sealed class PolicyRequest
         }
 
         Build(parts);
-        int count = 0;
+        MemberBuffer selection = new(ContextNames.Count);
         for (int i = 0; i < ContextNames.Count; i++)
         {
-            count += IsThere(i, parts) ? 1 : 0;
-        }
-
-        CedarRecord.Builder record = new(count);
-        for (int i = 0; i < ContextNames.Count; i++)
-        {
-            if (IsThere(i, parts))
+            (ContextParts part, string name) = ContextNames.All[i];
+            if ((parts & part) != 0 && Part(i) is { } value)
             {
-                record.Add(ContextNames.All[i].Name, _parts[i]!);
+                selection.Add(name, value);
             }
         }
 
         _selected = parts;
-        return _selection = record.Build();
+        return _selection = selection.Build();
     }
 
-    private bool IsThere(int place, ContextParts parts) => (parts & ContextNames.All[place].Part) != 0 && _parts[place] is not null;
+    private ref CedarRecord? Part(int place)
+    {
+        if (place == 0)
+        {
+            return ref _input;
+        }
+
+        if (place == 1)
+        {
+            return ref _task;
+        }
+
+        _others ??= new CedarRecord?[ContextNames.Count];
+        return ref _others[place];
+    }
 
     /// <summary>Builds those members that were not built yet.</summary>
     internal void Build(ContextParts parts)
@@ -114,15 +125,9 @@ public sealed class PolicyRequest
             ContextParts part = ContextNames.All[i].Part;
             if ((parts & part & ~_built) != 0)
             {
-                _parts[i] = _source.Build(part);
+                Part(i) = _source.Build(part);
                 _built |= part;
             }
         }
-    }
-
-    [InlineArray(ContextNames.Count)]
-    private struct Parts
-    {
-        private CedarRecord? _part;
     }
 }

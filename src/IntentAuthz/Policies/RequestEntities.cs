@@ -9,23 +9,37 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class RequestEntities(IEntityProvider host, Entity principal, Entity action, Entity resource) : IEntityProvider
 {
-    private Entity? _principal; // as merged with the host's, once it was asked for
-    private Entity? _action;
-    private Entity? _resource;
+    private Entity _principal = principal; // as merged with the host's, once it was asked for
+    private Entity _action = action;
+    private Entity _resource = resource;
+    private bool _isPrincipalMerged;
+    private bool _isActionMerged;
+    private bool _isResourceMerged;
 
     public Entity? Find(EntityUid uid)
     {
-        if (uid == resource.Uid)
+        if (uid == _resource.Uid)
         {
-            return _resource ??= Merge(resource);
+            return Merged(ref _resource, ref _isResourceMerged);
         }
 
-        if (uid == principal.Uid)
+        if (uid == _principal.Uid)
         {
-            return _principal ??= Merge(principal);
+            return Merged(ref _principal, ref _isPrincipalMerged);
         }
 
-        return uid == action.Uid ? _action ??= Merge(action) : host.Find(uid);
+        return uid == _action.Uid ? Merged(ref _action, ref _isActionMerged) : host.Find(uid);
+    }
+
+    private Entity Merged(ref Entity own, ref bool isMerged)
+    {
+        if (!isMerged)
+        {
+            own = Merge(own);
+            isMerged = true; // after it: a store that throws is asked again
+        }
+
+        return own;
     }
 
     private Entity Merge(Entity own)

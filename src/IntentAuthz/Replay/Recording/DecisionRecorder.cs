@@ -60,7 +60,7 @@ internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue
     {
         request.Build(keepsWholeContext ? ContextParts.All : AlwaysKept);
         (ImmutableArray<Entity> entities, ImmutableArray<EntityUid> absent, int characters) = RequestSlice.Of(request);
-        ImmutableArray<CedarRecord?> parts = [.. request.BuiltParts];
+        ImmutableArray<CedarRecord?> parts = request.GetBuiltParts();
         ContextParts scrubbed = ContextParts.None;
         bool areEntitiesScrubbed = false;
         EntityUid resource = request.Resource;

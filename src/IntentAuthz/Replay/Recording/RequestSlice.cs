@@ -41,7 +41,7 @@ internal sealed class RequestSlice
         }
 
         slice._steps = 1;
-        foreach (CedarRecord? part in request.BuiltParts)
+        foreach (CedarRecord? part in request.GetBuiltParts())
         {
             slice.Follow(part);
         }

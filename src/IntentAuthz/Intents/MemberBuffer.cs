@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+
+using IntentAuthz.Cedar;
+
+namespace IntentAuthz;
+
+/// <summary>The members of a record while they are gathered: a few where it stands, more in a builder, so that an ordinary call allocates nothing for it.</summary>
+/// <param name="expected">How many there can be.</param>
+internal struct MemberBuffer(int expected)
+{
+    private const int Few = 8;
+
+    private readonly CedarRecord.Builder? _many = expected > Few ? new CedarRecord.Builder(expected) : null;
+    private Members _few;
+    private int _count;
+
+    internal void Add(string name, CedarValue value)
+    {
+        if (_many is not null)
+        {
+            _many.Add(name, value);
+        }
+        else
+        {
+            _few[_count++] = new(name, value);
+        }
+    }
+
+    internal readonly CedarRecord Build() =>
+        _many?.Build() ?? CedarRecord.Create(((ReadOnlySpan<KeyValuePair<string, CedarValue>>)_few)[.._count]);
+
+    [InlineArray(Few)]
+    private struct Members
+    {
+        private KeyValuePair<string, CedarValue> _member;
+    }
+}
