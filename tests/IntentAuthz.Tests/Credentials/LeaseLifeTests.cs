@@ -424,8 +424,14 @@ public sealed class LeaseLifeTests : IAsyncLifetime
         LeaseNode node = Start();
         AgentTask[] tasks = await Task.WhenAll(node.OpenAsync(), node.OpenAsync());
         await node.CallAsync(tasks[1]);
-        Task<GuardResult> call = node.CallAsync(tasks[0], use: static (_, token) => Task.Delay(Timeout.Infinite, token));
-        await Waiting.UntilAsync(() => _backEnd.Live.Count == 2, "two leases");
+        TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<GuardResult> call = node.CallAsync(tasks[0], use: (_, token) =>
+        {
+            running.SetResult();
+            return Task.Delay(Timeout.Infinite, token);
+        });
+        await running.Task; // before that the revocation would deny it, not cancel it
+        Assert.Equal(2, _backEnd.Live.Count);
 
         await node.Guard.Revocations.RevokeAsync(RevocationTarget.Issuer(GuardFixture.Acme, "vault"), LeaseNode.Key, "leaked");
 

@@ -123,14 +123,21 @@ public sealed class TaskHistoryTests
     }
 
     [Fact]
-    public void Log_UnderParallelWriters_LosesNothingItHasRoomFor()
+    public async Task Log_UnderParallelWriters_LosesNothingItHasRoomFor()
     {
+        await using GuardFixture fixture = Fixture(PermitAll);
+        AgentTask task = await fixture.OpenAsync();
         EventLog log = new(64);
-        Parallel.For(0, 1_000, _ => log.Add(new TaskEvent
+        AuditRecord record = new()
         {
-            Kind = TaskEventKind.Request, Time = DateTimeOffset.UnixEpoch, Task = TaskId.New(), Caller = new AgentId("a"), Call = CallId.New(),
-            Tool = "t", Action = "a", ReasonCode = ReasonCodes.Permitted,
-        }));
+            Kind = AuditKind.Decision, Time = DateTimeOffset.UnixEpoch, Subject = task.AuditSubject, Call = CallId.New(), Tool = "t", Action = "a",
+            ReasonCode = ReasonCodes.Permitted, Explanation = "",
+        };
+        Parallel.For(0, 1_000, _ =>
+        {
+            LoggedEvent happened = LoggedEvent.Decided(record, default);
+            log.Add(ref happened);
+        });
 
         Assert.Equal(Enumerable.Range(937, 64).Select(static n => (long)n), log.Read().Select(static e => e.Sequence));
     }

@@ -108,11 +108,11 @@ public sealed class ArgumentConverterTests
     public void Snapshot_OfABufferTheCallerChanges_StaysWhatWasDecided()
     {
         byte[] buffer = [.. """{"x":"bob"}"""u8];
-        Assert.Null(new ArgumentReader(Limits).Read(ToolWith("\"x\":{}"), new ToolCall("pay", buffer), out ArgumentSnapshot? snapshot));
+        Assert.Null(new ArgumentReader(Limits).Read(ToolWith("\"x\":{}"), new ToolCall("pay", buffer), out ArgumentSnapshot snapshot));
 
         "eve"u8.CopyTo(buffer.AsSpan(6));
 
-        Assert.Equal("bob", snapshot!.Json.GetProperty("x").GetString());
+        Assert.Equal("bob", snapshot.Json.GetProperty("x").GetString());
     }
 
     private static CedarValue Converted(string schema, string value) =>

@@ -27,9 +27,9 @@ internal static class ArgumentReading
 
     internal static ArgumentSnapshot Accepted(ToolDescriptor tool, string json, ArgumentLimits? limits = null)
     {
-        IntentFailure? failure = new ArgumentReader(limits ?? Limits).Read(tool, new ToolCall(tool.Name, json), out ArgumentSnapshot? snapshot);
+        IntentFailure? failure = new ArgumentReader(limits ?? Limits).Read(tool, new ToolCall(tool.Name, json), out ArgumentSnapshot snapshot);
         Assert.True(failure is null, $"{failure?.ReasonCode}: {failure?.Message}");
-        return snapshot!;
+        return snapshot;
     }
 
     internal static IntentFailure Refused(ToolDescriptor tool, string json, ArgumentLimits? limits = null) =>
@@ -37,9 +37,9 @@ internal static class ArgumentReading
 
     internal static IntentFailure Refused(ToolDescriptor tool, byte[] json, ArgumentLimits? limits = null)
     {
-        IntentFailure? failure = new ArgumentReader(limits ?? Limits).Read(tool, new ToolCall(tool.Name, json), out ArgumentSnapshot? snapshot);
+        IntentFailure? failure = new ArgumentReader(limits ?? Limits).Read(tool, new ToolCall(tool.Name, json), out ArgumentSnapshot snapshot);
         Assert.NotNull(failure);
-        Assert.Null(snapshot);
+        Assert.Equal(default, snapshot);
         return failure;
     }
 
