@@ -10,13 +10,13 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class ArgumentsHasher
 {
-    private readonly byte[] _key;
+    private readonly IncrementalHash _mac; // kept: to set one up costs more than to use it
     private readonly ArrayBufferWriter<byte> _canonical = new(1024);
     private readonly Utf8JsonWriter _writer;
 
     internal ArgumentsHasher(byte[] key)
     {
-        _key = [.. key];
+        _mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         _writer = CanonicalJson.CreateWriter(_canonical);
     }
 
@@ -31,7 +31,8 @@ internal sealed class ArgumentsHasher
         _writer.WriteEndArray();
         _writer.Flush();
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, _canonical.WrittenSpan, mac);
+        _mac.AppendData(_canonical.WrittenSpan);
+        _mac.GetHashAndReset(mac);
         return new ArgumentsDigest(mac);
     }
 }

@@ -20,6 +20,7 @@ public sealed record AuditRecord
     private readonly byte _kind;
     private readonly byte _outcome; // one more than its number; 0 for none
     private readonly byte _label; // likewise, integrity before confidentiality
+    private BoxedDigest? _digest; // records of outcomes have none
     private AuditRecordExtras _extras = AuditRecordExtras.None;
 
     /// <summary>What the record tells.</summary>
@@ -73,7 +74,11 @@ public sealed record AuditRecord
     public ImmutableArray<string> Resources { get; init; } = [];
 
     /// <summary>The keyed digest of the arguments.</summary>
-    public ArgumentsDigest? ArgumentsDigest { get; internal set; } // set once, by the audit's writer, before a sink sees the record
+    public ArgumentsDigest? ArgumentsDigest
+    {
+        get => _digest?.Value;
+        internal set => _digest = value is { } digest ? new BoxedDigest(digest) : null; // set once, by the audit's writer, before a sink sees the record
+    }
 
     /// <summary>
     /// The values that the tool's descriptor shows in the audit (<see cref="ToolDescriptorBuilder.ShowInAudit"/>), by name, each cut to its length
@@ -155,4 +160,6 @@ public sealed record AuditRecord
         get => _durationTicks == NotMeasured ? null : new TimeSpan(_durationTicks);
         init => _durationTicks = value?.Ticks ?? NotMeasured;
     }
+
+    private sealed record BoxedDigest(ArgumentsDigest Value);
 }

@@ -5,6 +5,8 @@ namespace IntentAuthz;
 /// <summary>What the guard concluded about one call or one administrative action, and why. Immutable.</summary>
 public sealed class Decision
 {
+    private readonly ApprovalId _approval; // default for none, which takes half the room
+
     internal Decision(
         DecisionOutcome outcome,
         string reasonCode,
@@ -18,7 +20,7 @@ public sealed class Decision
         Explanation = explanation;
         DeterminingPolicies = policies.IsDefault ? [] : policies;
         PolicyErrors = errors.IsDefault ? [] : errors;
-        Approval = approval;
+        _approval = approval.GetValueOrDefault();
     }
 
     /// <summary>Permit, Deny or RequireApproval.</summary>
@@ -37,7 +39,7 @@ public sealed class Decision
     public ImmutableArray<string> PolicyErrors { get; }
 
     /// <summary>The approval that is waited for, when <see cref="Outcome"/> is RequireApproval, or that was used up by this call.</summary>
-    public ApprovalId? Approval { get; }
+    public ApprovalId? Approval => _approval.Value is null ? null : _approval;
 
     /// <summary>What would have been decided, when the call is permitted only because its policies or its tool are observed; else null.</summary>
     public Decision? WouldBe { get; internal init; }

@@ -3,8 +3,11 @@ namespace IntentAuthz;
 /// <summary>Distinct names, up to a bound; beyond it they are only counted as more. What is in stays in. Safe for use by many threads.</summary>
 internal sealed class BoundedSet(int capacity)
 {
+    private const int First = 8;
+
     private readonly Lock _adding = new(); // protects _names
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private string[] _first = []; // of _names: most calls of a task reach what an earlier one has, and see it here without the lock
     private HashSet<string>? _before; // hashes of names from before a restart
     private Func<string, string>? _hash;
     private int _beyond;
@@ -24,6 +27,11 @@ internal sealed class BoundedSet(int capacity)
     /// <summary>Whether the name is new.</summary>
     internal bool Add(string name)
     {
+        if (IsAmongFirst(name))
+        {
+            return false;
+        }
+
         lock (_adding)
         {
             if (_names.Contains(name) || IsFromBefore(name))
@@ -34,6 +42,10 @@ internal sealed class BoundedSet(int capacity)
             if (_names.Count + (_before?.Count ?? 0) < capacity)
             {
                 _names.Add(name);
+                if (_first.Length < First)
+                {
+                    Volatile.Write(ref _first, [.. _first, name]);
+                }
             }
             else
             {
@@ -46,10 +58,28 @@ internal sealed class BoundedSet(int capacity)
 
     internal bool Contains(string name)
     {
+        if (IsAmongFirst(name))
+        {
+            return true;
+        }
+
         lock (_adding)
         {
             return _names.Contains(name) || IsFromBefore(name);
         }
+    }
+
+    private bool IsAmongFirst(string name)
+    {
+        foreach (string known in Volatile.Read(ref _first))
+        {
+            if (known == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>How many there were beyond the bound.</summary>

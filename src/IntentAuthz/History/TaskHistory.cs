@@ -63,19 +63,21 @@ internal sealed partial class TaskHistory(TaskHistory? parent, TimeProvider time
 
     internal void CountCall()
     {
+        long now = Now();
         for (TaskHistory? h = this; h is not null; h = h.Parent)
         {
             Interlocked.Increment(ref h._calls);
-            Interlocked.Exchange(ref h._lastCall, Now());
+            Interlocked.Exchange(ref h._lastCall, now);
         }
     }
 
     internal void CountDenial()
     {
+        long now = Now();
         for (TaskHistory? h = this; h is not null; h = h.Parent)
         {
             Interlocked.Increment(ref h._denials);
-            Interlocked.Exchange(ref h._lastDenial, Now());
+            Interlocked.Exchange(ref h._lastDenial, now);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class SeenValues
 
     private const int MaxEndorsed = 4096;
 
-    private readonly Lock _adding = new(); // protects everything below
+    private readonly Lock _adding = new(); // protects everything below but the marks
     private readonly SeenTexts _texts = new();
     private readonly SeenItems _items = new();
     private readonly SeenMentions _mentions = new();
@@ -29,9 +29,9 @@ internal sealed class SeenValues
     private readonly HashSet<string> _usedQuotes = new(StringComparer.Ordinal);
     private RequestReading _request = RequestReading.Nothing;
     private int _characters;
-    private bool _overflowed;
-    private bool _hasUntrusted;
-    private bool _hasSeen;
+    private volatile bool _overflowed; // the marks only ever rise, so they are read without the lock
+    private volatile bool _hasUntrusted;
+    private volatile bool _hasSeen;
 
     internal SeenValues(SeenValues? parent)
     {
@@ -45,12 +45,9 @@ internal sealed class SeenValues
         {
             for (SeenValues? values = this; values is not null; values = values.Parent)
             {
-                lock (values._adding)
+                if (values._overflowed || values._hasUntrusted)
                 {
-                    if (values._overflowed || values._hasUntrusted)
-                    {
-                        return true;
-                    }
+                    return true;
                 }
             }
 
@@ -80,13 +77,7 @@ internal sealed class SeenValues
     /// <summary>Whether any result was taken in, or forgotten over a restart.</summary>
     internal bool HasSeen
     {
-        get
-        {
-            lock (_adding)
-            {
-                return _hasSeen || _overflowed;
-            }
-        }
+        get => _hasSeen || _overflowed;
     }
 
     /// <summary>What was seen before a restart is gone: from here on what is found nowhere may have stood in it.</summary>
@@ -111,7 +102,7 @@ internal sealed class SeenValues
                 AddProse(source, FoldedText.Of(text));
             }
 
-            _hasUntrusted |= source == ValueSource.UntrustedResult;
+            MarkUntrustedIf(source == ValueSource.UntrustedResult);
         }
     }
 
@@ -188,7 +179,7 @@ internal sealed class SeenValues
                 }
             }
 
-            _hasUntrusted |= label.Integrity == Integrity.Untrusted;
+            MarkUntrustedIf(label.Integrity == Integrity.Untrusted);
         }
 
         return label;
@@ -197,13 +188,22 @@ internal sealed class SeenValues
     /// <summary>A result in which there is nothing to find.</summary>
     private Label AddNothing(Label label)
     {
-        lock (_adding)
+        if (!_hasSeen)
         {
             _hasSeen = true;
-            _hasUntrusted |= label.Integrity == Integrity.Untrusted;
         }
 
+        MarkUntrustedIf(label.Integrity == Integrity.Untrusted);
         return label;
+    }
+
+    /// <summary>Never writes the mark back as it was read, with or without the lock: another thread's taint would be lost.</summary>
+    private void MarkUntrustedIf(bool isUntrusted)
+    {
+        if (isUntrusted)
+        {
+            _hasUntrusted = true;
+        }
     }
 
     /// <summary>Notes that a value was shown to somebody who said yes to it, for a role of an action.</summary>
