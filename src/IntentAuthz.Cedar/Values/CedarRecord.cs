@@ -17,17 +17,13 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
 
     // So few are compared faster than halved.
     private const int ScanLimit = 8;
-    private readonly int _hash;
+    private int _hash; // 0 until somebody asks: most records of requests are never compared
 
     private CedarRecord(string[] names, CedarValue[] values, int depth)
     {
         _names = names;
         _values = values;
         Depth = depth;
-        for (var i = 0; i < names.Length; i++)
-        {
-            _hash = HashCode.Combine(_hash, names[i].GetHashCode(StringComparison.Ordinal), values[i].GetHashCode());
-        }
     }
 
     /// <summary>The record without attributes.</summary>
@@ -240,7 +236,7 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
             return true;
         }
 
-        if (other is not CedarRecord that || Count != that.Count || _hash != that._hash)
+        if (other is not CedarRecord that || Count != that.Count || (_hash != 0 && that._hash != 0 && _hash != that._hash))
         {
             return false;
         }
@@ -257,7 +253,21 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
     }
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_names.Length, _hash);
+    public override int GetHashCode()
+    {
+        if (_hash == 0)
+        {
+            var hash = _names.Length;
+            for (var i = 0; i < _names.Length; i++)
+            {
+                hash = HashCode.Combine(hash, _names[i].GetHashCode(StringComparison.Ordinal), _values[i].GetHashCode());
+            }
+
+            _hash = hash == 0 ? 1 : hash;
+        }
+
+        return _hash;
+    }
 
     internal override void AppendTo(StringBuilder builder)
     {

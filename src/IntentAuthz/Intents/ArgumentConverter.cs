@@ -24,7 +24,7 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
         NameSet names = default;
         foreach (JsonProperty member in root.EnumerateObject())
         {
-            string name = tool.ArgumentNames.Of(member);
+            KnownArgument? known = tool.KnownArguments.Find(member, out string name);
             if (IsRepeated(ref names, name, name, ignoreCase: false))
             {
                 break;
@@ -36,9 +36,9 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
                 continue;
             }
 
-            CedarValue? value = tool.DeclaredArguments.TryGetValue(name, out ArgumentDescriptor? declared) && declared.MapsToString
+            CedarValue? value = known?.Declared is { MapsToString: true }
                 ? AsText(member.Value, name)
-                : ToCedar(member.Value, tool.Input.Property(name), name);
+                : ToCedar(member.Value, known?.Shape ?? JsonShape.Untyped, name);
             if (value is null)
             {
                 break;
@@ -49,7 +49,7 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
 
         if (_failure is null)
         {
-            RequireArguments(root);
+            RequireArguments(record);
         }
 
         sawNull = _sawNull;
@@ -71,11 +71,11 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
     }
 
     /// <summary>What the schema requires is there: policies are checked on that promise. Defaults are filled in later, and what the host supplies policy never sees.</summary>
-    private void RequireArguments(JsonElement root)
+    private void RequireArguments(in MemberBuffer given)
     {
         foreach (string name in tool.Input.Required)
         {
-            if (!IsPresent(root, name) && !(tool.DeclaredArguments.TryGetValue(name, out ArgumentDescriptor? declared) && (declared.IsHostOnly || declared.Default is not null)))
+            if (!given.Has(name) && !(tool.DeclaredArguments.TryGetValue(name, out ArgumentDescriptor? declared) && (declared.IsHostOnly || declared.Default is not null)))
             {
                 Fail(ReasonCodes.InvalidArguments, name, "nothing, although the tool's schema requires it");
                 return;

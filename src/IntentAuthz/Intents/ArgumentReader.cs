@@ -117,16 +117,17 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
         foreach (JsonProperty member in root.EnumerateObject())
         {
             string name;
+            KnownArgument? known;
             try
             {
-                name = tool.ArgumentNames.Of(member);
+                known = tool.KnownArguments.Find(member, out name);
             }
             catch (InvalidOperationException)
             {
                 return new IntentFailure(ReasonCodes.UnknownArgument, $"An argument name of '{tool.Name}' is not valid Unicode.");
             }
 
-            if (tool.DeclaredArguments.TryGetValue(name, out ArgumentDescriptor? declared))
+            if (known?.Declared is { } declared)
             {
                 if (declared.IsHostOnly)
                 {
@@ -134,7 +135,7 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
                         ReasonCodes.HostOnlyArgument, $"The argument '{name}' of '{tool.Name}' is supplied by the host; a call cannot name it.");
                 }
             }
-            else if (!tool.Input.Knows(name) && !(tool.AcceptsUndeclaredArguments && IsUnmistakable(tool, name, ref undeclared)))
+            else if (known is null && !(tool.AcceptsUndeclaredArguments && IsUnmistakable(tool, name, ref undeclared)))
             {
                 return new IntentFailure(
                     ReasonCodes.UnknownArgument,

@@ -26,6 +26,38 @@ internal struct MemberBuffer(int expected)
         }
     }
 
+    /// <summary>Whether a member of that name was added.</summary>
+    internal readonly bool Has(string name)
+    {
+        if (_many is not null)
+        {
+            return IsIn(_many, name);
+        }
+
+        for (int i = 0; i < _count; i++)
+        {
+            if (_few[i].Key == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsIn(CedarRecord.Builder members, string name)
+    {
+        foreach ((string known, _) in members)
+        {
+            if (known == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     internal readonly CedarRecord Build() =>
         _many?.Build() ?? CedarRecord.Create(((ReadOnlySpan<KeyValuePair<string, CedarValue>>)_few)[.._count]);
 

@@ -31,7 +31,7 @@ public sealed class ToolDescriptor
         Derive = builder.DeriveValue;
         Output = OutputSchema is null ? null : JsonShape.From(OutputSchema);
         DeclaredArguments = builder.Arguments.ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
-        ArgumentNames = new KnownNames(Input.Names.Concat(DeclaredArguments.Keys));
+        KnownArguments = new KnownArguments(Input, DeclaredArguments);
         AuditedArguments = builder.Audited.ToFrozenDictionary(StringComparer.Ordinal);
         ArgumentsWithDefaults = [.. builder.Arguments.Where(static a => a.Default is not null)];
         AcceptsUndeclaredArguments = builder.AcceptUndeclared;
@@ -74,8 +74,8 @@ public sealed class ToolDescriptor
 
     internal FrozenDictionary<string, ArgumentDescriptor> DeclaredArguments { get; }
 
-    /// <summary>The names that a call's arguments can have, ready.</summary>
-    internal KnownNames ArgumentNames { get; }
+    /// <summary>What schema and descriptor say of each argument.</summary>
+    internal KnownArguments KnownArguments { get; }
 
     /// <summary>The arguments whose values audit records show, with the most characters of each. None unless the host says so.</summary>
     public IReadOnlyDictionary<string, int> AuditedArguments { get; }
