@@ -176,13 +176,13 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             return true;
         }
 
-        Release(entry);
+        Release(entry, 1);
         return false;
     }
 
     private bool TryTakeRoom(TenantId? owner, AgentTask? task, int share)
     {
-        StrongBox<int>? tenant = OfTenant(owner);
+        StrongBox<int>? tenant = OfTenant(owner, task);
         if (tenant is not null && Interlocked.Increment(ref tenant.Value) > _limits.PerTenant * (long)share)
         {
             Interlocked.Decrement(ref tenant.Value);
@@ -207,21 +207,49 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
     }
 
-    private StrongBox<int>? OfTenant(TenantId? tenant) =>
-        tenant is { } owner ? _perTenant.GetOrAdd(owner, static _ => new StrongBox<int>()) : null;
+    /// <summary>The count of a tenant; a task remembers that of its own.</summary>
+    private StrongBox<int>? OfTenant(TenantId? tenant, AgentTask? task) => task is not null
+        ? task.AuditRecordsOfTenant ??= OfTenant(task.Tenant)
+        : tenant is { } owner ? OfTenant(owner) : null;
 
-    private void Release(in AuditEntry entry)
+    private StrongBox<int> OfTenant(TenantId tenant) => _perTenant.GetOrAdd(tenant, static _ => new StrongBox<int>());
+
+    /// <summary>
+    /// Gives back the room of entries that are done. Those of one task stand beside each other and are counted together: callers count on other
+    /// cores, and each change of a count takes it away from them.
+    /// </summary>
+    private void Release(List<AuditEntry> entries)
     {
-        Interlocked.Decrement(ref _waiting);
+        for (int i = 0, same; i < entries.Count; i += same)
+        {
+            AuditEntry entry = entries[i];
+            for (same = 1; i + same < entries.Count && IsCountedWith(entry, entries[i + same]); same++)
+            {
+            }
+
+            Release(entry, same);
+        }
+    }
+
+    private static bool IsCountedWith(in AuditEntry entry, in AuditEntry next) =>
+        ReferenceEquals(entry.Task, next.Task) && entry.Task is not null && !ReferenceEquals(next.Record, AuditFlushMarker.Record);
+
+    private void Release(in AuditEntry entry, int count)
+    {
+        Interlocked.Add(ref _waiting, -count);
         if (ReferenceEquals(entry.Record, AuditFlushMarker.Record))
         {
             return;
         }
 
-        GiveBack(OfTenant(entry.Record.Tenant));
+        if (OfTenant(entry.Record.Tenant, entry.Task) is { } tenant)
+        {
+            Interlocked.Add(ref tenant.Value, -count);
+        }
+
         if (entry.Task is { } task)
         {
-            Interlocked.Decrement(ref task.AuditRecordsWaiting);
+            Interlocked.Add(ref task.AuditRecordsWaiting, -count);
         }
     }
 
@@ -241,11 +269,12 @@ internal sealed partial class AuditQueue : IAsyncDisposable
                 Recovered(written);
             }
 
+            Release(batch.Entries); // before anybody is told, who may look at the counts then
             foreach (AuditEntry entry in batch.Entries)
             {
                 entry.Written?.TrySetResult(written);
-                Release(entry);
             }
+
 
             batch.Clear();
             (batch, next) = (next, batch);

@@ -59,7 +59,7 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
                 ReasonCode = decision.ReasonCode,
                 Explanation = decision.Explanation,
             },
-            task);
+            decision.ReasonCode == ReasonCodes.ForeignTask ? null : task); // that one's room is another guard's
 
     /// <summary>Notes how a call ended, in the task's history and in the audit. False when there was no room for the record.</summary>
     internal bool Ended(CallContext context, string outcomeCode, string explanation, ToolResult? shown, Label label, TimeSpan duration)

@@ -50,6 +50,9 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     /// <summary>The approval this call resumes under, once one was found; policy then sees it.</summary>
     internal ApprovalRequest? Approval { get; set; }
 
+    /// <summary>When the task was last found active, on the monotonic clock.</summary>
+    internal long FoundActiveAt { get; set; }
+
     internal CallContainment? Containment { get; set; }
 
     internal LeasedCredential? Credential { get; set; }

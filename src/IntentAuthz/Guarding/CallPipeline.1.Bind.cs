@@ -3,9 +3,10 @@ namespace IntentAuthz;
 /// <summary>Step 1: the call is tied to its task and to a described tool. Authority is what the caller was bound to, never what the call says.</summary>
 internal sealed partial class CallPipeline
 {
-    private Decision? Bind(AgentTask? task, ToolCall call, out ToolDescriptor? tool)
+    private Decision? Bind(AgentTask? task, ToolCall call, out ToolDescriptor? tool, out long now)
     {
         tool = null;
+        now = 0;
         if (task is null)
         {
             return Decision.Deny(ReasonCodes.MissingTask, "The call came with no task; open one and bind the caller to it.");
@@ -16,7 +17,7 @@ internal sealed partial class CallPipeline
             return Decision.Deny(ReasonCodes.ForeignTask, "The task was opened by another guard; use the guard that opened it.");
         }
 
-        if (task.WhyNotActive() is { } reason)
+        if (task.WhyNotActive(out now) is { } reason)
         {
             return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } entry
                 ? InWords(entry)

@@ -3,6 +3,8 @@ namespace IntentAuthz;
 /// <summary>Step 5: what the call needs to run: containment, then the credential. A call that is denied for the one never gets the other.</summary>
 internal sealed partial class CallPipeline
 {
+    private static bool NeedsProvision(Standing standing) => !standing.Obligations.Containments.IsEmpty || standing.Obligations.Credential is not null;
+
     private async ValueTask<Decision> ProvisionAsync(CallContext context, Standing standing, Decision permit, CancellationToken cancellationToken)
     {
         if (!standing.Obligations.Containments.IsEmpty)
@@ -28,7 +30,10 @@ internal sealed partial class CallPipeline
     }
 
     /// <summary>Gives back what was made ready for this call alone: its containment first, so that nothing in it still holds the credential.</summary>
-    private async ValueTask ReleaseAsync(CallContext context)
+    private ValueTask ReleaseAsync(CallContext context) =>
+        context.Containment is null && context.Credential is null ? ValueTask.CompletedTask : ReleaseHeldAsync(context);
+
+    private async ValueTask ReleaseHeldAsync(CallContext context)
     {
         CallContainment? containment = context.Containment;
         context.Containment = null;

@@ -57,7 +57,7 @@ internal sealed partial class CallPipeline
     private static void Entered(CallContext context)
     {
         AgentTask task = context.Task;
-        task.History.CountCall();
+        task.History.CountCall(context.FoundActiveAt);
         task.History.Reach(context.Tool, context.ResourceTexts);
         if (context.Approval is not null)
         {
@@ -74,7 +74,9 @@ internal sealed partial class CallPipeline
     private Decision? WhyNotNow(CallContext context, Standing standing)
     {
         AgentTask task = context.Task;
-        if (task.WhyNotActive() is { } reason)
+        string? reason = task.WhyNotActive(out long now);
+        context.FoundActiveAt = now;
+        if (reason is not null)
         {
             return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } ended
                 ? InWords(ended)

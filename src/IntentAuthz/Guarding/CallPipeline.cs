@@ -46,14 +46,14 @@ internal sealed partial class CallPipeline(
         CallContext context;
         try
         {
-            if (Bind(task, call, out ToolDescriptor? tool) is { } unbound)
+            if (Bind(task, call, out ToolDescriptor? tool, out long now) is { } unbound)
             {
                 watched?.Decided(unbound);
                 return task?.Journal is null ? Refuse(id, task, call, unbound) : await RefuseInWritingAsync(id, task, call, unbound).ConfigureAwait(false);
             }
 
             watched?.Bound(tool!);
-            context = new CallContext(id, call, task!, tool!, time, weights) { Telemetry = watched };
+            context = new CallContext(id, call, task!, tool!, time, weights) { Telemetry = watched, FoundActiveAt = now };
             if (ReadIntent(context) is { } unreadable)
             {
                 return await DenyAsync(context, unreadable, policyVersion: "", cancellationToken).ConfigureAwait(false);
@@ -75,7 +75,7 @@ internal sealed partial class CallPipeline(
             {
                 standing = await ReachVerdictAsync(context, cancellationToken).ConfigureAwait(false);
                 Decision decision = standing.Refusal ?? CheckApproval(context, standing);
-                if (decision.IsPermitted)
+                if (decision.IsPermitted && NeedsProvision(standing))
                 {
                     decision = await ProvisionAsync(context, standing, decision, cancellationToken).ConfigureAwait(false);
                 }

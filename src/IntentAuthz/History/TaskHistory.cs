@@ -61,9 +61,10 @@ internal sealed partial class TaskHistory(TaskHistory? parent, TimeProvider time
     internal Label WorstLabel =>
         new((Integrity)Volatile.Read(ref _worstIntegrity), (Confidentiality)Volatile.Read(ref _worstConfidentiality));
 
-    internal void CountCall()
+    /// <param name="now">The monotonic time.</param>
+    internal void CountCall(long now)
     {
-        long now = Now();
+        now = Math.Max(1, now);
         for (TaskHistory? h = this; h is not null; h = h.Parent)
         {
             Interlocked.Increment(ref h._calls);

@@ -6,11 +6,12 @@ namespace IntentAuthz;
 internal sealed class EnforcementModes(EnforcementMode atStart, IEnumerable<string> observedTools)
 {
     private readonly ConcurrentDictionary<(TenantId Tenant, string? Tool), EnforcementMode> _set = new();
+    private volatile bool _isSet; // asking an empty concurrent dictionary whether it is empty takes all of its locks
     private readonly HashSet<string> _observedTools = new(observedTools, StringComparer.Ordinal); // never changed
 
     internal EnforcementMode Of(TenantId tenant, string tool)
     {
-        if (_set.IsEmpty)
+        if (!_isSet)
         {
             return _observedTools.Count > 0 && _observedTools.Contains(tool) ? EnforcementMode.Observe : atStart;
         }
@@ -22,5 +23,9 @@ internal sealed class EnforcementModes(EnforcementMode atStart, IEnumerable<stri
             : atStart;
     }
 
-    internal void Set(TenantId tenant, string? tool, EnforcementMode mode) => _set[(tenant, tool)] = mode;
+    internal void Set(TenantId tenant, string? tool, EnforcementMode mode)
+    {
+        _set[(tenant, tool)] = mode;
+        _isSet = true;
+    }
 }

@@ -49,7 +49,7 @@ internal sealed partial class SignalWatch(
             Raise(context, SignalKind.RepeatedEscalation, $"the effect that was denied to '{other}' is tried with '{tool.Name}'");
         }
 
-        if (signals.CountStart(tool.Name, HashOf(context.Arguments)) is { } runaway)
+        if (signals.CountStart(tool.Name, HashOf(context.Arguments), context.FoundActiveAt) is { } runaway)
         {
             Raise(context, SignalKind.Runaway, runaway);
         }

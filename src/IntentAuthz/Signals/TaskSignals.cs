@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace IntentAuthz;
 
@@ -90,14 +92,19 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
     }
 
     /// <summary>Counts a call that starts. What is out of the ordinary about its number, or null.</summary>
-    internal string? CountStart(string tool, int arguments)
+    internal string? CountStart(string tool, int arguments, long now)
     {
         lock (_watching)
         {
             int repeats = 0;
-            if (_repeats.TryGetValue((tool, arguments), out int before) || _repeats.Count < MaxRemembered)
+            ref int known = ref CollectionsMarshal.GetValueRefOrNullRef(_repeats, (tool, arguments));
+            if (!Unsafe.IsNullRef(ref known))
             {
-                repeats = _repeats[(tool, arguments)] = before + 1;
+                repeats = ++known;
+            }
+            else if (_repeats.Count < MaxRemembered)
+            {
+                _repeats.Add((tool, arguments), repeats = 1);
             }
 
             if (Journal is not null)
@@ -106,7 +113,7 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
             }
 
             bool repeated = repeats > options.MaxRepeats;
-            if (!repeated && CountInWindow() <= options.MaxBurst || IsTold(SignalKind.Runaway))
+            if (!repeated && CountInWindow(now) <= options.MaxBurst || IsTold(SignalKind.Runaway))
             {
                 return null;
             }
@@ -162,9 +169,8 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
     }
 
     /// <summary>About how many calls started within the window that ends now: of the window before, the share that still counts.</summary>
-    private double CountInWindow()
+    private double CountInWindow(long now)
     {
-        long now = time.GetTimestamp();
         TimeSpan since = _windowStart == 0 ? options.BurstWindow * 2 : time.GetElapsedTime(_windowStart, now);
         if (since >= options.BurstWindow)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 using IntentAuthz.Cedar;
@@ -23,6 +24,9 @@ public sealed class AgentTask
 
     /// <summary>How many of the task's audit records wait for the sink.</summary>
     internal int AuditRecordsWaiting;
+
+    /// <summary>How many of its tenant's wait: the count that the audit's queue keeps, once it was looked up.</summary>
+    internal StrongBox<int>? AuditRecordsOfTenant;
 
     internal AgentTask(
         TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, Obligations openingObligations, TimeProvider time, object guardIdentity, TaskSettings settings,
@@ -295,15 +299,20 @@ public sealed class AgentTask
     }
 
     /// <summary>Why a call of this task may not run now, judged over the task and all above it; null when it may.</summary>
-    internal string? WhyNotActive()
+    internal string? WhyNotActive() => WhyNotActive(out _);
+
+    /// <summary>The same, with the monotonic time at which it was so: for whoever would look at the clock next.</summary>
+    internal string? WhyNotActive(out long now)
     {
+        now = _time.GetTimestamp();
+        DateTimeOffset utcNow = _time.GetUtcNow();
         for (AgentTask? task = this; task is not null; task = task.Parent)
         {
             switch (task._state)
             {
-                case TaskState.Active when !task.IsOutOfTime(): continue;
-                case TaskState.Pending when !task.IsOutOfTime(): return ReasonCodes.TaskPending;
-                case TaskState.Suspended when !task.IsOutOfTime(): return ReasonCodes.TaskSuspended;
+                case TaskState.Active when !task.IsOutOfTime(now, utcNow): continue;
+                case TaskState.Pending when !task.IsOutOfTime(now, utcNow): return ReasonCodes.TaskPending;
+                case TaskState.Suspended when !task.IsOutOfTime(now, utcNow): return ReasonCodes.TaskSuspended;
                 case TaskState.Revoked: return ReasonCodes.Revoked;
                 case TaskState.Completed or TaskState.Failed: return ReasonCodes.TaskEnded;
                 default: return ReasonCodes.TaskExpired;
@@ -341,7 +350,9 @@ public sealed class AgentTask
     }
 
     /// <summary>The earlier of monotonic and wall time, so that setting a clock back lends no life.</summary>
-    private bool IsOutOfTime() => _time.GetElapsedTime(_livesFrom) >= _lifetime || _time.GetUtcNow() >= ExpiresAt;
+    private bool IsOutOfTime() => IsOutOfTime(_time.GetTimestamp(), _time.GetUtcNow());
+
+    private bool IsOutOfTime(long now, DateTimeOffset utcNow) => _time.GetElapsedTime(_livesFrom, now) >= _lifetime || utcNow >= ExpiresAt;
 
     private sealed record PolicyVersionTarget(string Version, RevocationTarget[] Target);
 }

@@ -88,7 +88,7 @@ public sealed class SeenValuesTests
         Assert.Equal(new Label(Integrity.Untrusted, Confidentiality.Internal), child.WorstLabel);
 
         child.Reached(Label.Worst);
-        child.CountCall();
+        child.CountCall(1);
         child.CountDenial();
 
         Assert.Equal(Label.Worst, parent.WorstLabel);
