@@ -16,6 +16,7 @@ public sealed record AuditRecord
     private readonly long _durationTicks = NotMeasured;
     private readonly TenantId _tenant;
     private readonly CallId _call;
+    private readonly LeaseId _lease;
     private readonly short _offsetMinutes;
     private readonly byte _kind;
     private readonly byte _outcome; // one more than its number; 0 for none
@@ -119,8 +120,8 @@ public sealed record AuditRecord
     /// <summary>The lease that was used, made or unmade.</summary>
     public LeaseId? Lease
     {
-        get => _extras.Lease;
-        init => _extras = value is null && _extras.Lease is null ? _extras : _extras with { Lease = value };
+        get => _lease.Value is null ? null : _lease;
+        init => _lease = value.GetValueOrDefault();
     }
 
     /// <summary>The reason code that the decision would have had, when the call ran because it was only observed.</summary>

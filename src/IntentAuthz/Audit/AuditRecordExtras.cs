@@ -13,8 +13,6 @@ internal sealed record AuditRecordExtras
 
     internal ApprovalId? Approval { get; init; }
 
-    internal LeaseId? Lease { get; init; }
-
     internal string? ObservedReason { get; init; }
 
     internal RiskScore? Risk { get; init; }
