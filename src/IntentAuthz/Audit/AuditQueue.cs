@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -9,8 +7,7 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Takes records without waiting and writes them in order, in batches, from one background loop. A record that was accepted is written as
-/// long as the sink works; when it does not, the records wait, the queue fills, and new decisions are refused. Room is bounded in all, per
-/// tenant and per task, so that one cannot starve another's audit.
+/// long as the sink works; when it does not, the records wait, the queue fills, and new decisions are refused.
 /// </summary>
 internal sealed partial class AuditQueue : IAsyncDisposable
 {
@@ -30,17 +27,16 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(5);
 
     private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ConcurrentDictionary<TenantId, StrongBox<int>> _perTenant = new(); // never shrinks: an entry a tenant of the host
     private readonly Queue<AuditEntry> _backlog = new(); // read from the channel while the sink was failing; the writing loop's own
     private readonly SemaphoreSlim _hurry = new(0); // ends a linger early
     private readonly CancellationTokenSource _stopping = new();
     private readonly IAuditSink _sink;
     private readonly AuditArguments _arguments;
     private readonly AuditQueueLimits _limits;
+    private readonly AuditRoom _room;
     private readonly TimeProvider _time;
     private readonly ILogger<AuditQueue> _logger;
     private readonly Task _writing;
-    private int _waiting;
     private int _failing;
     private string? _fault;
     private Action<AgentTask>? _onOutcomeLost;
@@ -50,6 +46,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _sink = sink;
         _arguments = arguments;
         _limits = limits;
+        _room = new AuditRoom(limits);
         _time = time;
         _logger = logger;
         _writing = Task.Run(WriteAllAsync);
@@ -59,7 +56,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     internal bool IsFailing => Volatile.Read(ref _failing) != 0;
 
     /// <summary>How many records are accepted and not written.</summary>
-    internal int WaitingCount => Volatile.Read(ref _waiting);
+    internal int WaitingCount => _room.Waiting;
 
     /// <summary>What the sink said when it refused the newest batch; null while it takes them.</summary>
     internal string? Fault => Volatile.Read(ref _fault);
@@ -70,7 +67,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>Why a record was not accepted or not written, for people.</summary>
     internal string WhyNot =>
         Fault is { } fault ? $"The sink refuses records: {fault}"
-        : Volatile.Read(ref _waiting) >= _limits.Total ? $"{_limits.Total} records wait for the sink already (IntentAuthzOptions.AuditQueueCapacity)."
+        : _room.IsFull ? $"{_limits.Total} records wait for the sink already (IntentAuthzOptions.AuditQueueCapacity)."
         : "The sink did not take the record in time (IntentAuthzOptions.DurableAuditTimeout), or the task or tenant has too many waiting (AuditQueuePerTask, AuditQueuePerTenant).";
 
     /// <summary>Accepts the record of a call, or says that there is no room.</summary>
@@ -121,7 +118,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     internal async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource<bool> written = Waiting();
-        Interlocked.Increment(ref _waiting);
+        _room.Take();
         if (_entries.Writer.TryWrite(new AuditEntry(AuditFlushMarker.Record, null, null, default, written)))
         {
             _hurry.Release();
@@ -129,7 +126,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
         else
         {
-            Interlocked.Decrement(ref _waiting);
+            _room.GiveBack(tenant: null, task: null, 1);
         }
     }
 
@@ -147,16 +144,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     private bool Accept(AuditRecord record, AgentTask? task, ToolDescriptor? tool, JsonElement arguments, TaskCompletionSource<bool>? written, int share)
     {
-        int waiting = Interlocked.Increment(ref _waiting);
-        if (waiting > _limits.Total * (long)share)
+        int waiting = _room.TryTake(record.Tenant, task, share);
+        if (waiting == 0)
         {
-            Interlocked.Decrement(ref _waiting);
-            return false;
-        }
-
-        if (!TryTakeRoom(record.Tenant, task, share))
-        {
-            Interlocked.Decrement(ref _waiting);
             return false;
         }
 
@@ -176,81 +166,8 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             return true;
         }
 
-        Release(entry, 1);
+        _room.GiveBack(record.Tenant, task, 1);
         return false;
-    }
-
-    private bool TryTakeRoom(TenantId? owner, AgentTask? task, int share)
-    {
-        StrongBox<int>? tenant = OfTenant(owner, task);
-        if (tenant is not null && Interlocked.Increment(ref tenant.Value) > _limits.PerTenant * (long)share)
-        {
-            Interlocked.Decrement(ref tenant.Value);
-            return false;
-        }
-
-        if (task is not null && Interlocked.Increment(ref task.AuditRecordsWaiting) > _limits.PerTask)
-        {
-            Interlocked.Decrement(ref task.AuditRecordsWaiting);
-            GiveBack(tenant);
-            return false;
-        }
-
-        return true;
-    }
-
-    private static void GiveBack(StrongBox<int>? tenant)
-    {
-        if (tenant is not null)
-        {
-            Interlocked.Decrement(ref tenant.Value);
-        }
-    }
-
-    /// <summary>The count of a tenant; a task remembers that of its own.</summary>
-    private StrongBox<int>? OfTenant(TenantId? tenant, AgentTask? task) => task is not null
-        ? task.AuditRecordsOfTenant ??= OfTenant(task.Tenant)
-        : tenant is { } owner ? OfTenant(owner) : null;
-
-    private StrongBox<int> OfTenant(TenantId tenant) => _perTenant.GetOrAdd(tenant, static _ => new StrongBox<int>());
-
-    /// <summary>
-    /// Gives back the room of entries that are done. Those of one task stand beside each other and are counted together: callers count on other
-    /// cores, and each change of a count takes it away from them.
-    /// </summary>
-    private void Release(List<AuditEntry> entries)
-    {
-        for (int i = 0, same; i < entries.Count; i += same)
-        {
-            AuditEntry entry = entries[i];
-            for (same = 1; i + same < entries.Count && IsCountedWith(entry, entries[i + same]); same++)
-            {
-            }
-
-            Release(entry, same);
-        }
-    }
-
-    private static bool IsCountedWith(in AuditEntry entry, in AuditEntry next) =>
-        ReferenceEquals(entry.Task, next.Task) && entry.Task is not null && !ReferenceEquals(next.Record, AuditFlushMarker.Record);
-
-    private void Release(in AuditEntry entry, int count)
-    {
-        Interlocked.Add(ref _waiting, -count);
-        if (ReferenceEquals(entry.Record, AuditFlushMarker.Record))
-        {
-            return;
-        }
-
-        if (OfTenant(entry.Record.Tenant, entry.Task) is { } tenant)
-        {
-            Interlocked.Add(ref tenant.Value, -count);
-        }
-
-        if (entry.Task is { } task)
-        {
-            Interlocked.Add(ref task.AuditRecordsWaiting, -count);
-        }
     }
 
     private async Task WriteAllAsync()
@@ -269,7 +186,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
                 Recovered(written);
             }
 
-            Release(batch.Entries); // before anybody is told, who may look at the counts then
+            _room.GiveBack(batch.Entries); // before anybody is told, who may look at the counts then
             foreach (AuditEntry entry in batch.Entries)
             {
                 entry.Written?.TrySetResult(written);
