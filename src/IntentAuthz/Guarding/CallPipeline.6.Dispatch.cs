@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace IntentAuthz;
 
 /// <summary>
@@ -173,7 +171,7 @@ internal sealed partial class CallPipeline
             Scrubber = scrubber,
         };
         context.Telemetry?.Decided(permit, standing.PolicyVersion);
-        using Activity? running = context.Telemetry?.Entering(context.Task, context.Tool);
+        context.Telemetry?.Entering(context.Task, context.Tool);
         long started = time.GetTimestamp();
         ToolResult? result = null;
         Exception? failure = null;
@@ -192,7 +190,7 @@ internal sealed partial class CallPipeline
         {
             TimeSpan duration = time.GetElapsedTime(started);
             ended = Conclude(context, standing, permit, inFlight, result, failure, duration);
-            context.Telemetry?.Ended(running, context.Tool, ended.OutcomeCode, duration);
+            context.Telemetry?.Ended(context.Tool, ended.OutcomeCode, duration);
         }
         catch (Exception e)
         {
