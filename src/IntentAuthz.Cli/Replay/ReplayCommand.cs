@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using IntentAuthz.Cedar;
 using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Output;
+using IntentAuthz.Cli.Policies;
 using IntentAuthz.Sqlite;
 
 namespace IntentAuthz.Cli.Replay;
@@ -19,7 +20,7 @@ internal static class ReplayCommand
         var audit = new Option<FileInfo?>("--audit") { Description = "An audit log, JSON lines or SQLite, in place of a store. It holds no arguments, so most is unknown; it is verified while it is read." };
         var against = new AgainstOptions("--audit-key");
         var schema = new Option<FileInfo[]>("--schema") { Description = "A schema that the policies must fit, in Cedar's form or, if named *.json, in JSON. May be given several times.", AllowMultipleArgumentsPerToken = true };
-        var annotation = new Option<string[]>("--annotation") { Description = "An annotation key of the host's own. May be given several times.", AllowMultipleArgumentsPerToken = true };
+        var annotation = AnnotationOption.Create();
         var from = new Option<DateTimeOffset?>("--from") { Description = "Replays only what was decided at or after this time, such as 2026-03-02 or 2026-03-02T09:00:00Z. Without a zone: UTC.", CustomParser = ParseTime };
         var to = new Option<DateTimeOffset?>("--to") { Description = "Replays only what was decided before this time.", CustomParser = ParseTime };
         var examples = new Option<int>("--examples") { Description = "How many decisions of each group are shown, 0 to 1000.", DefaultValueFactory = static _ => 1 };
