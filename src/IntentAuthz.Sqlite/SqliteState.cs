@@ -122,7 +122,7 @@ public sealed class SqliteState : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new SqliteState(options, time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
+        return new SqliteState(options, time ?? TimeProvider.System, SteadyLoggers.Over(loggers ?? NullLoggerFactory.Instance));
     }
 
     /// <summary>Writes what waits and closes the file. What this process held is taken over by the next one that asks.</summary>

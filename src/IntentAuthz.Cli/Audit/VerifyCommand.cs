@@ -13,8 +13,7 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var log = new Argument<FileInfo>("log") { Description = "The file that the host writes, JSON lines or SQLite; full files beside it are verified too." };
-        var key = new Option<string[]>("--key") { Description = "A public key that has to have signed the checkpoints, as id=file with the key in PEM. May be given several times." };
-        var checkpoint = new Option<FileInfo[]>("--checkpoint") { Description = "A file with checkpoints that were kept elsewhere, one a line. May be given several times." };
+        var against = new AgainstOptions("--key");
         var json = JsonOption.Create();
         var command = new Command(
             "verify",
@@ -24,31 +23,23 @@ internal static class VerifyCommand
             The exit code is 0 if nothing is wrong, 1 if something is, 2 if something cannot be read.
             """)
         {
-            log, key, checkpoint, json,
+            log, against.Key, against.Checkpoint, json,
         };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
-            parsed.GetRequiredValue(log), parsed.GetValue(key) ?? [], parsed.GetValue(checkpoint) ?? [], parsed.GetValue(json), new VerbOutput(parsed), cancellation)));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetRequiredValue(log), against, parsed, parsed.GetValue(json), new VerbOutput(parsed), cancellation));
         return command;
     }
 
-    private static int Run(FileInfo log, string[] keys, FileInfo[] checkpoints, bool json, VerbOutput output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(FileInfo log, AgainstOptions against, ParseResult parsed, bool json, VerbOutput output, CancellationToken cancellation)
     {
         var options = new AuditVerifyOptions();
         try
         {
-            foreach (var key in keys)
+            against.Read(parsed, options);
+            var found = await output.ProgressAsync("Verifying", progress =>
             {
-                AddKey(key, options);
-            }
-
-            foreach (var file in checkpoints)
-            {
-                AddCheckpoints(file, options);
-            }
-
-            var found = SqliteAuditVerifier.IsDatabase(log.FullName)
-                ? SqliteAuditVerifier.Verify(log.FullName, options, cancellation)
-                : AuditVerifier.Verify(log.FullName, options, cancellation);
+                options.Progress = new ReadProgress(progress);
+                return Task.Run(() => AuditVerifier.Verify(SqliteAuditLog.Detect(log.FullName), options, cancellation), cancellation);
+            }).ConfigureAwait(false);
             if (json)
             {
                 output.Json(writer => Write(writer, found));
@@ -69,29 +60,6 @@ internal static class VerifyCommand
             foreach (var key in options.Keys.Values)
             {
                 key.Dispose();
-            }
-        }
-    }
-
-    private static void AddKey(string text, AuditVerifyOptions options)
-    {
-        if (text.Split('=', 2) is not [{ Length: > 0 } id, { Length: > 0 } file] || options.Keys.ContainsKey(id))
-        {
-            throw new FormatException($"'{text}' is not id=file, or the id is given twice. Example: --key audit=audit.pub.pem");
-        }
-
-        var key = ECDsa.Create();
-        options.Keys.Add(id, key);
-        key.ImportFromPem(File.ReadAllText(file));
-    }
-
-    private static void AddCheckpoints(FileInfo file, AuditVerifyOptions options)
-    {
-        foreach (var line in File.ReadLines(file.FullName))
-        {
-            if (line.Length > 0)
-            {
-                options.Checkpoints.Add(AuditCheckpoint.TryParse(line, out var checkpoint) ? checkpoint : throw new FormatException($"{file.FullName} holds a line that is no checkpoint."));
             }
         }
     }
@@ -139,5 +107,10 @@ internal static class VerifyCommand
         }
 
         writer.WriteEndArray();
+    }
+
+    private sealed class ReadProgress(IProgress<double> parts) : IProgress<AuditVerifyProgress>
+    {
+        public void Report(AuditVerifyProgress value) => parts.Report(value.TotalBytes == 0 ? 1 : (double)value.Bytes / value.TotalBytes);
     }
 }

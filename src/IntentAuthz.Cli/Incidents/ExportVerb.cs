@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IntentAuthz.Cli.Output;
+using IntentAuthz.Sqlite;
 
 namespace IntentAuthz.Cli.Incidents;
 
@@ -10,7 +11,7 @@ internal static class ExportVerb
     {
         var of = new IncidentVerbOptions();
         var into = new Option<DirectoryInfo>("--out") { Description = "The directory to make; it may be there if it is empty.", Required = true };
-        var audit = new Option<FileInfo?>("--audit") { Description = "The host's audit log, for an excerpt with proofs." };
+        var audit = new Option<FileInfo?>("--audit") { Description = "The host's audit log, JSON lines or SQLite, for an excerpt with proofs." };
         var command = new Command(
             "export",
             """
@@ -33,7 +34,7 @@ internal static class ExportVerb
             var incident = IncidentRun.Find(session, parsed.GetRequiredValue(of.Incident));
             var answer = await LookVerbs.AskAsync(session, incident, patience, cancellation).ConfigureAwait(false);
             incident = session.Find(incident.Id)!;
-            var export = EvidenceFolder.Write(incident, parsed.GetRequiredValue(into).FullName, parsed.GetValue(audit)?.FullName, cancellation);
+            var export = EvidenceFolder.Write(incident, parsed.GetRequiredValue(into).FullName, parsed.GetValue(audit) is { } log ? SqliteAuditLog.Detect(log.FullName) : null, cancellation);
             var missing = export.Missing.ToList();
             if (answer is null && incident.IsOpen)
             {

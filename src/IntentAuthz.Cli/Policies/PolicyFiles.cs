@@ -13,7 +13,7 @@ internal static class PolicyFiles
 
     /// <summary>
     /// All policies of files (text, or JSON if the name ends in <c>.json</c>) and of directories (their <c>*.cedar</c>). A policy's id is its
-    /// <c>@id</c>, else the file's name and its number there; in JSON the id it has.
+    /// <c>@id</c>, else the file's name, below the directory that was named, and its number there, as the guard's; in JSON the id it has.
     /// </summary>
     /// <param name="paths">Files and directories.</param>
     /// <param name="findings">What is wrong with the policies; then the set lacks those.</param>
@@ -22,7 +22,7 @@ internal static class PolicyFiles
     {
         var policies = new Dictionary<string, Policy>(StringComparer.Ordinal);
         var templates = new Dictionary<string, PolicyTemplate>(StringComparer.Ordinal);
-        foreach (var path in paths.SelectMany(FilesOf))
+        foreach (var (path, name) in paths.SelectMany(FilesOf))
         {
             if (ReadSet(path, findings) is not { } set)
             {
@@ -33,7 +33,7 @@ internal static class PolicyFiles
             foreach (var policy in set.Policies)
             {
                 number++;
-                var id = IsJson(path) ? policy.Id : IdOf(policy.FindAnnotation("id"), path, number);
+                var id = IsJson(path) ? policy.Id : IdOf(policy.FindAnnotation("id"), name, number);
                 if (!policies.TryAdd(id, policy.WithId(id)))
                 {
                     findings.Add(Duplicate(id, policy.Source, path));
@@ -43,7 +43,7 @@ internal static class PolicyFiles
             foreach (var template in set.Templates)
             {
                 number++;
-                var id = IsJson(path) ? template.Id : IdOf(template.Annotations.FirstOrDefault(static a => a.Name == "id"), path, number);
+                var id = IsJson(path) ? template.Id : IdOf(template.Annotations.FirstOrDefault(static a => a.Name == "id"), name, number);
                 if (!templates.TryAdd(id, template.WithId(id)))
                 {
                     findings.Add(Duplicate(id, template.Source, path));
@@ -115,24 +115,24 @@ internal static class PolicyFiles
             return set;
         }
 
-        findings.AddRange(diagnostics.Select(static d => new PolicyFinding(IsError: true, d.Code, d.Message, null, d.Span, d.Help)));
+        findings.AddRange(diagnostics.Select(PolicyFinding.Of));
         return null;
     }
 
-    private static IEnumerable<string> FilesOf(string path)
+    private static IEnumerable<(string Path, string Name)> FilesOf(string path)
     {
         if (!Directory.Exists(path))
         {
-            return [path];
+            return [(path, Path.GetFileName(path))];
         }
 
         var files = Directory.GetFiles(path, "*.cedar", SearchOption.AllDirectories);
         Array.Sort(files, StringComparer.Ordinal);
-        return files.Length == 0 ? throw new IOException($"The directory {path} holds no *.cedar file.") : files;
+        return files.Length == 0 ? throw new IOException($"The directory {path} holds no *.cedar file.") : files.Select(file => (file, Path.GetRelativePath(path, file).Replace('\\', '/')));
     }
 
-    private static string IdOf(PolicyAnnotation? annotation, string path, int number) =>
-        annotation?.Value is { Length: > 0 } id ? id : string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}#{number}");
+    private static string IdOf(PolicyAnnotation? annotation, string name, int number) =>
+        annotation?.Value is { Length: > 0 } id ? id : string.Create(CultureInfo.InvariantCulture, $"{name}#{number}");
 
     private static PolicyFinding Duplicate(string id, SourceSpan span, string path) =>
         new(IsError: true, "duplicate-id", $"a second policy with the id '{id}'", id, span.IsKnown ? span : new(path, 0, 0, 0, 0), "ids are unique over all files, so give this one an @id of its own");

@@ -20,9 +20,11 @@ internal sealed class RequestOptions
     private readonly Option<string?> _resource = new("--resource") { Description = "What it is done to.", HelpName = "entity" };
     private readonly Option<string?> _context = new("--context") { Description = "The context: a JSON object.", HelpName = "file" };
 
+    private readonly Option<string[]> _annotation = AnnotationOption.Create();
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _policies, _entities, _schema, _request, _principal, _action, _resource, _context })
+        foreach (var option in new Option[] { _policies, _entities, _schema, _request, _principal, _action, _resource, _context, _annotation })
         {
             command.Add(option);
         }
@@ -34,7 +36,9 @@ internal sealed class RequestOptions
     public GivenRequest Read(ParseResult parsed)
     {
         var findings = new List<PolicyFinding>();
+        var annotations = parsed.GetValue(_annotation) ?? [];
         var policies = PolicyFiles.ReadPolicies(parsed.GetRequiredValue(_policies), findings);
+        findings.AddRange(PolicyAnnotations.Check(policies, annotations).Select(PolicyFinding.Of));
         if (findings.Count > 0)
         {
             throw new FormatException(string.Join(Environment.NewLine, findings));
@@ -50,7 +54,7 @@ internal sealed class RequestOptions
             throw new FormatException($"The request does not fit the schema: {string.Join("; ", wrong.Select(static finding => finding.ToString()))}");
         }
 
-        return new(request, policies, entities);
+        return new(request, policies, entities, annotations);
     }
 
     private static string? ContextOf(string? file, JsonElement? request) =>

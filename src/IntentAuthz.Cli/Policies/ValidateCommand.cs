@@ -12,30 +12,32 @@ internal static class ValidateCommand
         var policies = new Argument<string[]>("policies") { Description = "Policy files (text, or JSON if the name ends in .json), or directories of *.cedar.", Arity = ArgumentArity.OneOrMore };
         var schema = new Option<string[]>("--schema") { Description = "A Cedar schema to check against, in JSON if the name ends in .json. May be given several times; the parts form one schema.", HelpName = "file" };
         var permissive = new Option<bool>("--permissive") { Description = "Asks less than the strict check." };
+        var annotation = AnnotationOption.Create();
         var json = JsonOption.Create();
         var command = new Command(
             "validate",
             """
-            Parses policies and checks them against a schema.
+            Parses policies, checks what their annotations say as the guard does, and checks them against a schema.
             Example: intentauthz validate policies --schema shop.cedarschema
             The exit code is 0 if there is no error (warnings are none), 1 if there is, 2 if a file cannot be read or the schema is wrong.
             """)
         {
-            policies, schema, permissive, json,
+            policies, schema, permissive, annotation, json,
         };
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(policies), parsed.GetValue(schema) ?? [], parsed.GetValue(permissive) ? ValidationMode.Permissive : ValidationMode.Strict,
-            parsed.GetValue(json), new VerbOutput(parsed)));
+            parsed.GetValue(annotation) ?? [], parsed.GetValue(json), new VerbOutput(parsed)));
         return command;
     }
 
-    private static int Run(string[] paths, string[] schemas, ValidationMode mode, bool json, VerbOutput output)
+    private static int Run(string[] paths, string[] schemas, ValidationMode mode, string[] annotations, bool json, VerbOutput output)
     {
         var findings = new List<PolicyFinding>();
         PolicySet policies;
         try
         {
             policies = PolicyFiles.ReadPolicies(paths, findings);
+            findings.AddRange(PolicyAnnotations.Check(policies, annotations).Select(PolicyFinding.Of));
             if (schemas.Length > 0)
             {
                 var fragments = schemas.Select(static path => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
@@ -75,7 +77,7 @@ internal static class ValidateCommand
                 output.Line(finding.ToString(), finding.IsError ? "red" : "yellow");
             }
 
-            var checkedWith = schemas.Length > 0 ? "" : " Parsed only: no --schema is given.";
+            var checkedWith = schemas.Length > 0 ? "" : " No --schema is given, so names and types are not checked.";
             var warnings = findings.Count - errors;
             output.Line(
                 errors == 0 ? $"{Number(count, "policy", "policies")} valid{(warnings == 0 ? "" : $", {Number(warnings, "warning", "warnings")}")}.{checkedWith}" : $"{Number(errors, "error", "errors")}.{checkedWith}",

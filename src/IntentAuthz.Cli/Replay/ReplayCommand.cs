@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using IntentAuthz.Cedar;
+using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Output;
+using IntentAuthz.Cli.Policies;
+using IntentAuthz.Sqlite;
 
 namespace IntentAuthz.Cli.Replay;
 
@@ -13,9 +17,10 @@ internal static class ReplayCommand
         var policies = new Option<string[]>("--policies") { Description = "A policy file, or a directory with *.cedar files. May be given several times.", Required = true, AllowMultipleArgumentsPerToken = true };
         var store = new Option<DirectoryInfo?>("--store") { Description = "The directory of a decision store." };
         var key = new Option<string[]>("--key") { Description = "The store's key in base64 or hex: a file, or env:NAME for an environment variable; id=… where there are several.", AllowMultipleArgumentsPerToken = true };
-        var audit = new Option<FileInfo?>("--audit") { Description = "An audit log in place of a store. It holds no arguments, so most is unknown." };
+        var audit = new Option<FileInfo?>("--audit") { Description = "An audit log, JSON lines or SQLite, in place of a store. It holds no arguments, so most is unknown; it is verified while it is read." };
+        var against = new AgainstOptions("--audit-key");
         var schema = new Option<FileInfo[]>("--schema") { Description = "A schema that the policies must fit, in Cedar's form or, if named *.json, in JSON. May be given several times.", AllowMultipleArgumentsPerToken = true };
-        var annotation = new Option<string[]>("--annotation") { Description = "An annotation key of the host's own. May be given several times.", AllowMultipleArgumentsPerToken = true };
+        var annotation = AnnotationOption.Create();
         var from = new Option<DateTimeOffset?>("--from") { Description = "Replays only what was decided at or after this time, such as 2026-03-02 or 2026-03-02T09:00:00Z. Without a zone: UTC.", CustomParser = ParseTime };
         var to = new Option<DateTimeOffset?>("--to") { Description = "Replays only what was decided before this time.", CustomParser = ParseTime };
         var examples = new Option<int>("--examples") { Description = "How many decisions of each group are shown, 0 to 1000.", DefaultValueFactory = static _ => 1 };
@@ -25,10 +30,10 @@ internal static class ReplayCommand
             """
             Decides again what has been decided, under changed policies: the same, changed and by which policy, or unknown and why.
             Example: intentauthz replay --policies policies/ --store /var/lib/agent/decisions --key env:DECISION_KEY --from 2026-03-01
-            The exit code is 0 if all are the same, 1 if something changed, 2 if nothing changed but something is unknown or cannot be read.
+            The exit code is 0 if all are the same, 1 if something changed, 2 if nothing changed but something is unknown or cannot be read, and 2 if an audit log is not intact.
             """)
         {
-            policies, store, key, audit, schema, annotation, from, to, examples, json,
+            policies, store, key, audit, against.Key, against.Checkpoint, schema, annotation, from, to, examples, json,
         };
         command.Validators.Add(result =>
         {
@@ -40,21 +45,28 @@ internal static class ReplayCommand
             {
                 result.AddError("A decision store is encrypted: name its key with --key.");
             }
+            else if (result.GetResult(audit) is null && (result.GetResult(against.Key) ?? result.GetResult(against.Checkpoint)) is not null)
+            {
+                result.AddError("--audit-key and --checkpoint are what an audit log is verified against; a decision store has neither.");
+            }
         });
         command.SetAction((parsed, cancellation) =>
         {
             var request = new ReplayRequest(
                 parsed.GetRequiredValue(policies), parsed.GetValue(store), parsed.GetValue(key) ?? [], parsed.GetValue(audit), parsed.GetValue(schema) ?? [],
                 parsed.GetValue(annotation) ?? [], parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(examples));
-            return RunAsync(request, parsed.GetValue(json), new VerbOutput(parsed), cancellation);
+            return RunAsync(request, against, parsed, parsed.GetValue(json), new VerbOutput(parsed), cancellation);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(ReplayRequest request, bool json, VerbOutput output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        ReplayRequest request, AgainstOptions against, ParseResult parsed, bool json, VerbOutput output, CancellationToken cancellation)
     {
+        var evidence = new AuditVerifyOptions();
         try
         {
+            against.Read(parsed, evidence);
             using var keys = ReplayKeys.Read(request.Keys);
             var replay = new DecisionReplay(
                 request.Policies.Select(static path => Directory.Exists(path) ? PolicySource.Directory(path) : PolicySource.File(path)),
@@ -66,7 +78,7 @@ internal static class ReplayCommand
             {
                 var bytes = new ByteProgress(progress);
                 return request.Audit is { } audit
-                    ? replay.RunOverAuditAsync(audit.FullName, bytes, cancellation)
+                    ? replay.RunOverAuditAsync(SqliteAuditLog.Detect(audit.FullName), evidence, bytes, cancellation)
                     : replay.RunAsync(request.Store!.FullName, keys, bytes, cancellation);
             }).ConfigureAwait(false);
             if (json)
@@ -78,13 +90,21 @@ internal static class ReplayCommand
                 ReplayText.Print(output, result);
             }
 
-            return result.Changed > 0 ? ExitCode.No
+            return result.Audit is { IsIntact: false } ? ExitCode.NoAnswer
+                : result.Changed > 0 ? ExitCode.No
                 : result.Unknown > 0 || !result.Problems.IsEmpty ? ExitCode.NoAnswer
                 : ExitCode.Yes;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or ArgumentException or PolicyLoadException or CedarSchemaException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or ArgumentException or PolicyLoadException or CedarSchemaException or CryptographicException)
         {
             return output.NoAnswer(exception.Message);
+        }
+        finally
+        {
+            foreach (var used in evidence.Keys.Values)
+            {
+                used.Dispose();
+            }
         }
     }
 

@@ -17,6 +17,11 @@ internal static class ReplayText
             output.Line(Printable.Text(problem), "red");
         }
 
+        if (result.Audit is { IsIntact: false })
+        {
+            output.Line("The audit log is not as its writer wrote it, so what follows may be of decisions that were put in, changed or taken out. intentauthz audit verify says more.", "red");
+        }
+
         foreach (var note in result.Unfinished)
         {
             output.Line(Printable.Text($"{note}: its writer runs or was killed, or the end was cut off."));
@@ -35,11 +40,17 @@ internal static class ReplayText
         }
 
         output.Line(Invariant(
-            $"{result.Decisions:N0} decisions: {result.Same:N0} the same{(result.SameForAnotherReason > 0 ? Invariant($" ({result.SameForAnotherReason:N0} for another reason)") : "")}, {result.Changed:N0} changed, {result.Unknown:N0} unknown.{(result.Problems.IsEmpty ? "" : " Not all could be read.")}"));
+            $"{result.Decisions:N0} decisions: {result.Same:N0} the same{(result.SameForAnotherReason > 0 ? Invariant($" ({result.SameForAnotherReason:N0} for another reason)") : "")}, {result.Changed:N0} changed, {result.Unknown:N0} unknown.{(result.Problems.IsEmpty ? "" : " Not all of it could be read as it was written.")}"));
     }
 
     public static void Write(Utf8JsonWriter writer, ReplayResult result)
     {
+        if (result.Audit is { } audit)
+        {
+            writer.WriteBoolean("intact", audit.IsIntact);
+            writer.WriteBoolean("signed", audit.IsSigned);
+        }
+
         writer.WriteNumber("decisions", result.Decisions);
         writer.WriteNumber("same", result.Same);
         writer.WriteNumber("sameForAnotherReason", result.SameForAnotherReason);

@@ -5,7 +5,7 @@ namespace IntentAuthz.Sqlite;
 /// checkpoints, as rows of the table <c>line</c>, which SQL can query. A batch is a transaction; when <see cref="WriteAsync"/> returns it is committed
 /// with <c>synchronous = FULL</c>, so it outlives the process and a loss of power. A database that is full (<see cref="AuditFileOptions.MaxFileBytes"/>
 /// of lines) is put aside under a number and the next one goes on with the chain; old ones can be moved away or deleted, which
-/// <see cref="SqliteAuditVerifier"/> shows by the number of the first record. One process writes a log; a second one is refused, others may read.
+/// <see cref="AuditVerifier"/> shows by the number of the first record. One process writes a log; a second one is refused, others may read.
 /// Safe for use by many threads.
 /// </summary>
 public sealed class SqliteAuditSink : IAuditSink, IDisposable, IAsyncDisposable

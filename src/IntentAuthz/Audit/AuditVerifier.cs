@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace IntentAuthz;
 
 /// <summary>
@@ -13,36 +11,26 @@ public static class AuditVerifier
     public const int MaxFindings = 100;
 
     /// <summary>Verifies a log: the files that were put aside, then the one that is written.</summary>
-    /// <param name="path">The file that is, or was, written, as given to <see cref="JsonLinesAuditSink"/>.</param>
+    /// <param name="log">The log.</param>
     /// <param name="options">What to verify it against; null for the chain alone.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static AuditVerification Verify(string path, AuditVerifyOptions? options = null, CancellationToken cancellationToken = default) =>
-        VerifyIn(path, JsonLinesLogFile.OpenToRead, options, cancellationToken);
-
-    /// <summary>Verifies a log whose lines are kept in some way.</summary>
-    internal static AuditVerification VerifyIn(string path, Func<string, AuditLineReader> open, AuditVerifyOptions? options, CancellationToken cancellationToken)
+    public static AuditVerification Verify(AuditLog log, AuditVerifyOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        AuditVerifyRun run = new(options ?? new AuditVerifyOptions(), leaves: null);
-        run.Read(Files(path), open, cancellationToken);
-        return run.Conclude(path);
+        ArgumentNullException.ThrowIfNull(log);
+        return new AuditVerifyRun(options ?? new AuditVerifyOptions(), leaves: null).Read(log, cancellationToken);
     }
 
     /// <summary>Proves that a record is in the log that a checkpoint is of: whoever has the checkpoint needs nothing else of the log to check it.</summary>
-    /// <param name="path">The log.</param>
+    /// <param name="log">The log.</param>
     /// <param name="record">The number of the record.</param>
     /// <param name="checkpoint">A checkpoint of this log; null for the last one that holds.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The proof; null when the log is not intact, not here from its beginning, or holds no such record or checkpoint.</returns>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static AuditInclusionProof? Prove(string path, long record, AuditCheckpoint? checkpoint = null, CancellationToken cancellationToken = default) =>
-        ProveIn(path, JsonLinesLogFile.OpenToRead, record, checkpoint, cancellationToken);
-
-    /// <summary>Proves a record of a log whose lines are kept in some way.</summary>
-    internal static AuditInclusionProof? ProveIn(string path, Func<string, AuditLineReader> open, long record, AuditCheckpoint? checkpoint, CancellationToken cancellationToken)
+    public static AuditInclusionProof? Prove(AuditLog log, long record, AuditCheckpoint? checkpoint = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(log);
         List<Hash256> leaves = [];
         AuditVerifyOptions options = new();
         if (checkpoint is not null)
@@ -50,9 +38,18 @@ public static class AuditVerifier
             options.Checkpoints.Add(checkpoint);
         }
 
-        AuditVerifyRun run = new(options, leaves) { Wanted = record };
-        run.Read(Files(path), open, cancellationToken);
-        AuditVerification found = run.Conclude(path);
+        byte[]? bytes = null;
+        AuditVerifyRun run = new(options, leaves)
+        {
+            Reader = (_, number, _, read) =>
+            {
+                if (number == record)
+                {
+                    bytes = read.ToArray();
+                }
+            },
+        };
+        AuditVerification found = run.Read(log, cancellationToken);
         checkpoint ??= found.LastCheckpoint;
         if (!found.IsIntact || found.FirstRecord != 0 || checkpoint is null || record < 0 || record >= checkpoint.Records)
         {
@@ -60,9 +57,6 @@ public static class AuditVerifier
         }
 
         ReadOnlySpan<Hash256> covered = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(leaves)[..(int)checkpoint.Records];
-        return new AuditInclusionProof(record, run.WantedBytes!, [.. MerkleTree.PathOf((int)record, covered)], checkpoint);
+        return new AuditInclusionProof(record, bytes!, [.. MerkleTree.PathOf((int)record, covered)], checkpoint);
     }
-
-    private static ImmutableArray<string> Files(string path) =>
-        [.. AuditSegments.Full(path).Select(static s => s.Path), .. File.Exists(path) ? new[] { path } : []];
 }

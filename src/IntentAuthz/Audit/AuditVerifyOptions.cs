@@ -14,6 +14,6 @@ public sealed class AuditVerifyOptions
     /// <summary>Checkpoints that were kept elsewhere: the log has to have held exactly what they say.</summary>
     public IList<AuditCheckpoint> Checkpoints { get; } = [];
 
-    /// <summary>Is told how many bytes were read; null for nobody.</summary>
-    public IProgress<long>? Progress { get; set; }
+    /// <summary>Is told how far the reading is, every some thousand lines and at the end, on the thread that reads; null for nobody.</summary>
+    public IProgress<AuditVerifyProgress>? Progress { get; set; }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace IntentAuthz;
 
 /// <summary>
@@ -170,7 +168,7 @@ internal sealed partial class CallPipeline
     {
         ToolInvocation invocation = new(context, scrubber);
         context.Telemetry?.Decided(permit, standing.PolicyVersion);
-        using Activity? running = context.Telemetry?.Entering(context.Task, context.Tool);
+        context.Telemetry?.Entering(context.Task, context.Tool);
         long started = time.GetTimestamp();
         ToolResult? result = null;
         Exception? failure = null;
@@ -189,7 +187,7 @@ internal sealed partial class CallPipeline
         {
             TimeSpan duration = time.GetElapsedTime(started);
             ended = Conclude(context, standing, permit, inFlight, result, failure, duration);
-            context.Telemetry?.Ended(running, context.Tool, ended.OutcomeCode, duration);
+            context.Telemetry?.Ended(context.Tool, ended.OutcomeCode, duration);
         }
         catch (Exception e)
         {

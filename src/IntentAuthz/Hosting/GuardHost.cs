@@ -49,7 +49,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         TimeProvider time,
         IEnumerable<ILoggerFactory> loggerFactories)
     {
-        ILoggerFactory loggers = loggerFactories.LastOrDefault() ?? NullLoggerFactory.Instance;
+        ILoggerFactory loggers = SteadyLoggers.Over(loggerFactories.LastOrDefault() ?? NullLoggerFactory.Instance);
         IntentAuthzOptions settings = options.Value;
         IEntityProvider hostEntities = entities.LastOrDefault() ?? EntityStore.Empty;
         IAuditSink[] durable = [.. sinks];
@@ -81,7 +81,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IPolicyEngine engine = engines.LastOrDefault() ?? native!;
         SchemaInForce schemaInForce = new(schema, [.. schemas], settings.PolicyValidation, native);
         catalog.BeforeAdding(schemaInForce.Prepare);
-        _metrics = new GuardMetrics(meterFactories.LastOrDefault());
+        ListenerFaults faults = new(time, loggers.CreateLogger<ListenerFaults>());
+        _metrics = new GuardMetrics(meterFactories.LastOrDefault(), faults);
         SecretScrubber scrubber = new(time);
         if (decisionStores.LastOrDefault() is { } decisionStore)
         {
@@ -101,7 +102,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
             time,
             loggers.CreateLogger<AuditQueue>());
         AuditTrail trail = new(_queue, time);
-        _telemetry = new GuardTelemetry(_metrics, time);
+        _telemetry = new GuardTelemetry(_metrics, faults, time);
         IRevocationStore revocationStore = revocationStores.LastOrDefault() ?? new InMemoryRevocationStore();
         RevocationKnowledge knowledge = new(time, revocationStore.IsShared, settings.MaxRevocationStaleness);
         RevocationList revoked = new(knowledge);

@@ -6,7 +6,7 @@ namespace IntentAuthz;
 
 /// <summary>
 /// The lines of an audit log that are about an incident, word for word, with a proof for each (RFC 6962) that it is in the log that the last
-/// checkpoint is of. The log may be written meanwhile: what came after its last checkpoint has no proof yet.
+/// checkpoint is of; both from one reading. The log may be written meanwhile: what came after its last checkpoint has no proof yet.
 /// </summary>
 internal sealed class AuditExcerpt
 {
@@ -24,11 +24,11 @@ internal sealed class AuditExcerpt
 
     internal required ImmutableArray<string> Missing { get; init; }
 
-    internal static AuditExcerpt Read(string path, Incident incident, CancellationToken cancellationToken)
+    internal static AuditExcerpt Read(AuditLog log, Incident incident, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
+        if (log.Files().Count == 0)
         {
-            throw new FileNotFoundException("There is no audit log of this name.", path);
+            throw new FileNotFoundException("There is no audit log of this name.", log.Path);
         }
 
         List<string> missing = [];
@@ -36,40 +36,36 @@ internal sealed class AuditExcerpt
         List<long> numbers = [];
         using MemoryStream lines = new();
         Needles needles = Needles.Of(incident);
-        foreach (string file in (string[])[.. AuditSegments.Full(path).Select(static s => s.Path), path])
+        bool isFull = false;
+        AuditVerifyRun run = new(new AuditVerifyOptions(), leaves)
         {
-            using AuditFileReader reader = Open(file);
-            while (reader.TryRead(out ReadOnlySpan<byte> line) && !reader.IsTorn)
+            ReadsOn = true, // what an altered log still says of the incident is evidence too
+            Reader = (_, number, line, record) =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!AuditLogLine.TryRead(line, out long number, out ReadOnlySpan<byte> record, out _) || !needles.IsIn(record))
+                if (isFull || !needles.IsIn(record))
                 {
-                    continue;
+                    return;
                 }
 
                 if (numbers.Count >= MaxRecords || lines.Length + line.Length >= MaxBytes)
                 {
+                    isFull = true;
                     missing.Add($"the excerpt of the audit ends at record {number}: it holds {numbers.Count} records, as many as it may");
-                    break;
+                    return;
                 }
 
                 numbers.Add(number);
                 lines.Write(line);
                 lines.WriteByte((byte)'\n');
-            }
-        }
-
-        (byte[]? proofs, int proved) = Prove(path, numbers, leaves, missing, cancellationToken);
+            },
+        };
+        AuditVerification found = run.Read(log, cancellationToken);
+        (byte[]? proofs, int proved) = Prove(found, numbers, leaves, missing);
         return new AuditExcerpt { Lines = lines.ToArray(), Count = numbers.Count, Proofs = proofs, ProofCount = proved, Missing = [.. missing] };
     }
 
-    private static AuditFileReader Open(string file) => new(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
-
-    private static (byte[]? Proofs, int Count) Prove(string path, List<long> numbers, List<Hash256> leaves, List<string> missing, CancellationToken cancellationToken)
+    private static (byte[]? Proofs, int Count) Prove(AuditVerification found, List<long> numbers, List<Hash256> leaves, List<string> missing)
     {
-        AuditVerifyRun run = new(new AuditVerifyOptions(), leaves);
-        run.Read([.. AuditSegments.Full(path).Select(static s => s.Path), path], Open, cancellationToken);
-        AuditVerification found = run.Conclude(path);
         if (!found.IsIntact)
         {
             missing.Add($"the audit log is not as its writer wrote it, so there are no proofs: {found.Findings[0].Message}");

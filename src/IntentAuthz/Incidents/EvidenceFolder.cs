@@ -18,11 +18,11 @@ public static class EvidenceFolder
     /// <summary>Exports.</summary>
     /// <param name="incident">The incident.</param>
     /// <param name="directory">The directory to make. It may be there if it is empty.</param>
-    /// <param name="auditLog">The audit log, as given to <see cref="JsonLinesAuditSink"/>; null to leave it out.</param>
+    /// <param name="auditLog">The audit log; null to leave it out.</param>
     /// <param name="cancellationToken">Ends it. What was written stays.</param>
     /// <exception cref="IOException">The directory cannot be written, or holds something.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
-    public static IncidentExport Write(Incident incident, string directory, string? auditLog = null, CancellationToken cancellationToken = default)
+    public static IncidentExport Write(Incident incident, string directory, AuditLog? auditLog = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(incident);
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
@@ -105,7 +105,7 @@ public static class EvidenceFolder
     }
 
     private static (int Records, int Proofs) PutAudit(
-        Incident incident, string auditLog, Action<string, byte[]> put, List<string> missing, CancellationToken cancellationToken)
+        Incident incident, AuditLog auditLog, Action<string, byte[]> put, List<string> missing, CancellationToken cancellationToken)
     {
         try
         {

@@ -92,7 +92,7 @@ internal sealed partial class IncidentDesk(
     }
 
     internal async ValueTask<IncidentStep> ExportAsync(
-        IncidentActor by, TenantId tenant, IncidentId id, string directory, string? auditLog, CancellationToken cancellationToken)
+        IncidentActor by, TenantId tenant, IncidentId id, string directory, AuditLog? auditLog, CancellationToken cancellationToken)
     {
         if (Find(tenant, id) is not { } incident)
         {

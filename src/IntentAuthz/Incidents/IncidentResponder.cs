@@ -65,7 +65,7 @@ public sealed class IncidentResponder
     /// <param name="auditLog">The host's audit log, for an excerpt with proofs; null to leave it out.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="IOException">The directory cannot be written, or holds something.</exception>
-    public ValueTask<IncidentStep> ExportAsync(TenantId tenant, IncidentId id, string directory, string? auditLog = null, CancellationToken cancellationToken = default)
+    public ValueTask<IncidentStep> ExportAsync(TenantId tenant, IncidentId id, string directory, AuditLog? auditLog = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         return _desk.ExportAsync(_by, tenant, id, directory, auditLog, cancellationToken);

@@ -22,19 +22,19 @@ internal sealed class AnnotationRules
         _known = s_obligations.Concat(s_remarks).Concat(hostKeys).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The obligations a policy carries; what is wrong with its annotations is added to the problems.</summary>
-    internal Obligations Read(Policy policy, bool isMandate, List<string> problems)
+    internal Obligations Read(PolicyEffect effect, IReadOnlyList<PolicyAnnotation> annotations, bool isMandate, List<CedarDiagnostic> problems)
     {
         List<ApprovalRequirement> approvals = [];
         List<string> containments = [];
         List<string> redactions = [];
         List<RateLimit> rates = [];
         string? credential = null;
-        foreach (PolicyAnnotation annotation in policy.Annotations)
+        foreach (PolicyAnnotation annotation in annotations)
         {
             if (!_known.Contains(annotation.Name))
             {
-                problems.Add(
-                    $"{annotation.Span}: error: unknown annotation '@{annotation.Name}'{Nearest.Hint(annotation.Name, _known)} The host can register keys of its own.");
+                problems.Add(new CedarDiagnostic(
+                    "unknown-annotation", $"unknown annotation '@{annotation.Name}'{Nearest.Hint(annotation.Name, _known)} The host can register keys of its own.", annotation.Span));
                 continue;
             }
 
@@ -43,16 +43,17 @@ internal sealed class AnnotationRules
                 continue;
             }
 
-            if (policy.Effect == PolicyEffect.Forbid)
+            if (effect == PolicyEffect.Forbid)
             {
-                problems.Add($"{annotation.Span}: error: '@{annotation.Name}' on a forbid has no effect; obligations belong on permits.");
+                problems.Add(new CedarDiagnostic(
+                    "misplaced-obligation", $"'@{annotation.Name}' on a forbid has no effect; obligations belong on permits.", annotation.Span));
                 continue;
             }
 
             string[] values = annotation.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (values.Length == 0)
             {
-                problems.Add($"{annotation.Span}: error: '@{annotation.Name}' needs a value.");
+                problems.Add(new CedarDiagnostic("invalid-annotation", $"'@{annotation.Name}' needs a value.", annotation.Span));
                 continue;
             }
 
@@ -70,7 +71,7 @@ internal sealed class AnnotationRules
                 };
                 if (problem is not null)
                 {
-                    problems.Add($"{annotation.Span}: error: '@{annotation.Name}(\"{value}\")': {problem}.");
+                    problems.Add(new CedarDiagnostic("invalid-annotation", $"'@{annotation.Name}(\"{value}\")': {problem}.", annotation.Span));
                 }
             }
         }

@@ -47,13 +47,15 @@ internal sealed class LoadedPolicies
     internal static LoadedPolicies Load(IEnumerable<PolicyText> texts, AnnotationRules rules, bool isMandate = false)
     {
         List<string> problems = [];
+        List<CedarDiagnostic> misread = [];
         Dictionary<string, Policy> policies = new(StringComparer.Ordinal);
         Dictionary<string, Loaded> byId = new(StringComparer.Ordinal);
         StringBuilder all = new();
         foreach (PolicyText text in texts)
         {
             all.Append(text.Text).Append('\0');
-            if (!PolicySet.TryParse(text.Text, text.Name, out PolicySet? parsed, out IReadOnlyList<CedarDiagnostic> diagnostics))
+            PolicySet? parsed = text.Parsed;
+            if (parsed is null && !PolicySet.TryParse(text.Text, text.Name, out parsed, out IReadOnlyList<CedarDiagnostic> diagnostics))
             {
                 problems.AddRange(diagnostics.Select(static d => d.ToString()));
                 continue;
@@ -63,8 +65,8 @@ internal sealed class LoadedPolicies
             foreach (Policy policy in parsed.Policies)
             {
                 number++;
-                string id = policy.Annotations.FirstOrDefault(static a => a.Name == "id")?.Value is { Length: > 0 } given
-                    ? given
+                string id = text.Parsed is not null ? policy.Id
+                    : policy.Annotations.FirstOrDefault(static a => a.Name == "id")?.Value is { Length: > 0 } given ? given
                     : $"{text.ShortName}#{number}";
                 if (!policies.TryAdd(id, policy.WithId(id)))
                 {
@@ -72,10 +74,11 @@ internal sealed class LoadedPolicies
                     continue;
                 }
 
-                byId.Add(id, new Loaded(policy.Effect, rules.Read(policy, isMandate, problems)));
+                byId.Add(id, new Loaded(policy.Effect, rules.Read(policy.Effect, policy.Annotations, isMandate, misread)));
             }
         }
 
+        problems.AddRange(misread.Select(static m => m.ToString()));
         if (problems.Count > 0)
         {
             throw new PolicyLoadException([.. problems]);

@@ -20,6 +20,7 @@ public sealed class PolicyRequest
     private ContextParts _built;
     private ContextParts _selected;
     private CedarRecord? _selection;
+    private CedarRecord? _given; // the whole context, where somebody has written it down
 
     internal PolicyRequest(
         TenantId tenant, CedarEntity principal, CedarEntity action, CedarEntity resource, IEntityProvider entities, IContextSource source)
@@ -30,6 +31,23 @@ public sealed class PolicyRequest
         _resource = resource;
         Entities = entities;
         _source = source;
+    }
+
+    /// <summary>
+    /// A question as somebody wrote it down, for tests of policies and for tools: its context is taken whole, as it is given, where the guard would
+    /// find it out from a call.
+    /// </summary>
+    /// <param name="tenant">The tenant whose policies are asked.</param>
+    /// <param name="request">Who, what, on what, in which context.</param>
+    /// <param name="entities">The entities it speaks of.</param>
+    public static PolicyRequest Of(TenantId tenant, CedarRequest request, IEntityProvider entities)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(entities);
+        return new PolicyRequest(tenant, request.Principal.Uid, request.Action.Uid, request.Resource.Uid, entities, new GivenContext(request.Context))
+        {
+            _given = request.Context,
+        };
     }
 
     /// <summary>The tenant whose policies are asked.</summary>
@@ -81,6 +99,11 @@ public sealed class PolicyRequest
     /// <summary>The context with only those members; an engine may ask for fewer than there are when its policies read no others.</summary>
     internal CedarRecord Select(ContextParts parts)
     {
+        if (_given is not null)
+        {
+            return _given; // also members that no context of a call has: a policy that reads them is answered as it stands there
+        }
+
         if (_selection is not null && _selected == parts)
         {
             return _selection;
@@ -128,6 +151,22 @@ public sealed class PolicyRequest
                 Part(i) = _source.Build(part);
                 _built |= part;
             }
+        }
+    }
+
+    private sealed class GivenContext(CedarRecord context) : IContextSource
+    {
+        public CedarRecord? Build(ContextParts part)
+        {
+            foreach ((ContextParts known, string name) in ContextNames.All)
+            {
+                if (known == part)
+                {
+                    return context.TryGetValue(name, out CedarValue? value) ? value as CedarRecord : null;
+                }
+            }
+
+            return null;
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text;
 
+using IntentAuthz.Cedar;
+
 namespace IntentAuthz;
 
 /// <summary>Where policies come from: a file, a directory, an embedded resource or a text. Read anew at each load.</summary>
@@ -54,6 +56,15 @@ public abstract class PolicySource
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentException.ThrowIfNullOrEmpty(name);
         return new TextSource(policies, name) { Tenant = tenant };
+    }
+
+    /// <summary>Policies that were read already, such as from Cedar's JSON. They keep their ids, and templates among them that are not linked decide nothing.</summary>
+    /// <param name="policies">The policies.</param>
+    /// <param name="tenant">The tenant they are for; all when null.</param>
+    public static PolicySource Set(PolicySet policies, TenantId? tenant = null)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        return new SetSource(policies) { Tenant = tenant };
     }
 
     /// <summary>Reads the texts. Throws <see cref="IOException"/> with a message that names what is missing.</summary>
@@ -149,6 +160,11 @@ public abstract class PolicySource
                     $"The assembly {assembly.GetName().Name} has no resource '{resourceName}'{Nearest.Hint(resourceName, assembly.GetManifestResourceNames())}");
             return [ReadStream(stream, resourceName, resourceName)];
         }
+    }
+
+    private sealed class SetSource(PolicySet policies) : PolicySource
+    {
+        internal override IReadOnlyList<PolicyText> Read() => [new PolicyText("policies", policies.ToJson(), "policies") { Parsed = policies }]; // the text makes the version
     }
 
     private sealed class TextSource(string policies, string name) : PolicySource

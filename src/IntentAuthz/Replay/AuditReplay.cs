@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 using IntentAuthz.Cedar;
@@ -7,85 +8,63 @@ namespace IntentAuthz;
 
 /// <summary>
 /// One replay of an audit log. It names who did what on what, and of the rest holds digests at most: what policies say whatever the arguments, the
-/// task, the groups and the attributes were is decided, the rest is unknown. One thread, used once.
+/// task, the groups and the attributes were is decided, the rest is unknown. The log is verified in the same reading. One thread, used once.
 /// </summary>
-internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions options, string path, IProgress<ReplayProgress>? progress)
+internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions options, AuditLog log, AuditVerifyOptions against, IProgress<ReplayProgress>? progress)
 {
     private const int MaxProblems = 1000;
-    private const int LinesPerReport = 4096;
 
     private readonly AuditRedecision _redecision = new(options.Schema);
     private readonly ReplayTally _tally = new(options);
     private readonly List<string> _problems = [];
-    private readonly List<string> _unfinished = [];
-    private long _read;
-    private long _total;
+    private readonly Dictionary<string, int> _files = new(StringComparer.Ordinal);
 
     internal ReplayResult Run(CancellationToken cancellationToken)
     {
-        List<string> files = [.. AuditSegments.Full(path).Select(static f => f.Path)];
-        if (files.Count == 0 || File.Exists(path))
+        if (log.Files().Count == 0)
         {
-            files.Add(path);
+            throw new FileNotFoundException($"There is no audit log {log.Path}.", log.Path);
         }
 
-        _total = files.Sum(static f => new FileInfo(f).Length);
-        for (int i = 0; i < files.Count; i++)
+        AuditVerifyOptions told = new() { Progress = new Telling(this, against.Progress) };
+        foreach ((string id, ECDsa key) in against.Keys)
         {
-            using FileStream file = new(files[i], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            Read(file, files[i], i, cancellationToken);
+            told.Keys.Add(id, key);
         }
 
-        progress?.Report(new ReplayProgress(_tally.Decisions, _total, _total));
-        return ReplayTally.Sum([_tally], options.MaxExamples, [.. _problems], [.. _unfinished], _total);
+        foreach (AuditCheckpoint kept in against.Checkpoints)
+        {
+            told.Checkpoints.Add(kept);
+        }
+
+        AuditVerification found = new AuditVerifyRun(told, leaves: null) { Reader = Read, ReadsOn = true }.Read(log, cancellationToken);
+        long bytes = log.Files().Sum(static f => new FileInfo(f).Length);
+        progress?.Report(new ReplayProgress(_tally.Decisions, bytes, bytes));
+        return ReplayTally.Sum(
+            [_tally], options.MaxExamples, [.. found.Findings.Select(static f => f.ToString()), .. _problems], found.EndsTorn ? [$"{log.Path} ends within a line"] : [], bytes, found);
     }
 
-    private void Read(FileStream file, string name, int number, CancellationToken cancellationToken)
+    private void Read((string File, long Line) place, long number, ReadOnlySpan<byte> line, ReadOnlySpan<byte> record)
     {
-        using AuditFileReader reader = new(file);
-        for (int line = 1; reader.TryRead(out ReadOnlySpan<byte> bytes); line++)
+        if (!_files.TryGetValue(place.File, out int file))
         {
-            if (line % LinesPerReport == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new ReplayProgress(_tally.Decisions, _read + reader.Position, _total));
-            }
-
-            if (reader.IsTorn)
-            {
-                _unfinished.Add($"{name} ends within line {line}");
-                break;
-            }
-
-            if (!AuditLogLine.TryRead(bytes, out _, out ReadOnlySpan<byte> record, out _))
-            {
-                if (!bytes.StartsWith("{\"log\":"u8) && !AuditCheckpoint.TryRead(bytes, out _))
-                {
-                    Note($"{name}:{line}: this is no line of an audit log.");
-                }
-
-                continue;
-            }
-
-            try
-            {
-                Replay(record, number, line);
-            }
-            catch (Exception e) when (e is JsonException or FormatException or ArgumentException or KeyNotFoundException or InvalidOperationException)
-            {
-                Note($"{name}:{line}: the record cannot be read ({e.GetType().Name}).");
-            }
+            _files.Add(place.File, file = _files.Count);
         }
 
-        if (reader.IsTooLong)
+        try
         {
-            Note($"{name}: a line is longer than a record can be; the rest is not read.");
+            Replay(record, file, place.Line);
         }
-
-        _read += file.Length;
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or KeyNotFoundException or InvalidOperationException)
+        {
+            if (_problems.Count < MaxProblems)
+            {
+                _problems.Add($"{place.File}:{place.Line}: the record cannot be read ({e.GetType().Name}).");
+            }
+        }
     }
 
-    private void Replay(ReadOnlySpan<byte> utf8, int file, int line)
+    private void Replay(ReadOnlySpan<byte> utf8, int file, long line)
     {
         JsonElement record = JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = 16 });
         if (record.GetProperty("kind").GetString() != "decision" || Text(record, "agent") is not { } agent || Text(record, "action") is not { } action
@@ -147,11 +126,15 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
     private static ImmutableArray<string>? List(JsonElement record, string name) =>
         record.TryGetProperty(name, out JsonElement values) ? [.. values.EnumerateArray().Select(static v => v.GetString()!)] : null;
 
-    private void Note(string problem)
+    private void Tell(AuditVerifyProgress value) => progress?.Report(new ReplayProgress(_tally.Decisions, value.Bytes, value.TotalBytes));
+
+    /// <summary>Tells how far the verifying is as how far the replay is: it is one reading.</summary>
+    private sealed class Telling(AuditReplay replay, IProgress<AuditVerifyProgress>? others) : IProgress<AuditVerifyProgress>
     {
-        if (_problems.Count < MaxProblems)
+        public void Report(AuditVerifyProgress value)
         {
-            _problems.Add(problem);
+            others?.Report(value);
+            replay.Tell(value);
         }
     }
 }

@@ -51,16 +51,18 @@ public sealed class DecisionReplay
     /// <summary>
     /// Replays an audit log alone. It holds no argument, no attribute and nothing of the context, so what depends on any of them is unknown; with
     /// <see cref="ReplayOptions.Schema"/> it is known at least which groups an action is in. Obligations but for approvals are not compared. The log
-    /// is not verified: see <see cref="AuditVerifier"/>.
+    /// is verified while it is read, as <see cref="AuditVerifier"/> does it: see <see cref="ReplayResult.Audit"/>.
     /// </summary>
-    /// <param name="path">The file that the host writes; full files beside it are read too.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="against">What to verify it against; null for the chain alone.</param>
     /// <param name="progress">Is told how far it is.</param>
     /// <param name="cancellationToken">Ends the replay.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public Task<ReplayResult> RunOverAuditAsync(string path, IProgress<ReplayProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Task<ReplayResult> RunOverAuditAsync(
+        AuditLog log, AuditVerifyOptions? against = null, IProgress<ReplayProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Task.Run(() => new AuditReplay(_engine, _options, path, progress).Run(cancellationToken), cancellationToken);
+        ArgumentNullException.ThrowIfNull(log);
+        return Task.Run(() => new AuditReplay(_engine, _options, log, against ?? new AuditVerifyOptions(), progress).Run(cancellationToken), cancellationToken);
     }
 
     /// <summary>Replays decisions from anywhere, such as from a store of the host's own, on this thread.</summary>

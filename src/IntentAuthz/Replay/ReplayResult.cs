@@ -34,4 +34,10 @@ public sealed class ReplayResult
 
     /// <summary>How many bytes the log has.</summary>
     public required long Bytes { get; init; }
+
+    /// <summary>
+    /// What verifying the audit log has found, where one was replayed; null of a decision store. Of a log that is not intact nothing of the result can
+    /// be relied on: whoever changed it may have put decisions in or taken them out. Its findings are among <see cref="Problems"/> too.
+    /// </summary>
+    public AuditVerification? Audit { get; init; }
 }

@@ -60,7 +60,7 @@ internal sealed class ReplayTally(ReplayOptions options)
     }
 
     internal static ReplayResult Sum(
-        IReadOnlyList<ReplayTally> tallies, int maxExamples, ImmutableArray<string> problems, ImmutableArray<string> unfinished, long bytes)
+        IReadOnlyList<ReplayTally> tallies, int maxExamples, ImmutableArray<string> problems, ImmutableArray<string> unfinished, long bytes, AuditVerification? audit = null)
     {
         ReplayGroup[] groups =
         [
@@ -89,6 +89,7 @@ internal sealed class ReplayTally(ReplayOptions options)
             Problems = problems,
             Unfinished = unfinished,
             Bytes = bytes,
+            Audit = audit,
         };
     }
 

@@ -4,10 +4,12 @@ namespace IntentAuthz;
 
 /// <summary>
 /// The meter <c>IntentAuthz</c>. Tags are words of small sets, and names of issuers and of described tools, never ids or texts of people or
-/// models. The instruments are listed in docs/telemetry.md.
+/// models. The instruments are listed in docs/telemetry.md. What a listener throws goes no further than here: measurements are taken in the middle of
+/// calls, revocations and writes, and none of them may end since somebody counts.
 /// </summary>
 internal sealed class GuardMetrics : IDisposable
 {
+    private readonly ListenerFaults _faults;
     private readonly Meter _meter;
     private readonly bool _isOwned;
     private readonly Counter<long> _decisions;
@@ -24,8 +26,9 @@ internal sealed class GuardMetrics : IDisposable
     private readonly Counter<long> _lostDecisions;
 
     /// <summary>Takes the meter from the host's factory, which then owns it, or makes one.</summary>
-    internal GuardMetrics(IMeterFactory? factory)
+    internal GuardMetrics(IMeterFactory? factory, ListenerFaults faults)
     {
+        _faults = faults;
         _isOwned = factory is null;
         _meter = factory?.Create(new MeterOptions(IntentAuthzTelemetry.MeterName)) ?? new Meter(IntentAuthzTelemetry.MeterName);
         _decisions = _meter.CreateCounter<long>("intentauthz.decisions", "{decision}", "Tool calls that were decided.");
@@ -55,21 +58,22 @@ internal sealed class GuardMetrics : IDisposable
     {
         KeyValuePair<string, object?> outcome = new(TelemetryNames.Outcome, Word(decision.Outcome));
         KeyValuePair<string, object?> named = new(TelemetryNames.Tool, tool?.Name ?? TelemetryNames.UnknownTool);
-        _decisions.Add(1, outcome, new KeyValuePair<string, object?>(TelemetryNames.Reason, decision.ReasonCode), named);
+        Add(_decisions, 1, outcome, new KeyValuePair<string, object?>(TelemetryNames.Reason, decision.ReasonCode), named);
         if (duration is { } took)
         {
-            _deciding.Record(took.TotalSeconds, outcome);
+            Record(_deciding, took.TotalSeconds, outcome);
         }
     }
 
-    internal void Ran(ToolDescriptor tool, string outcomeCode, TimeSpan duration) => _running.Record(
+    internal void Ran(ToolDescriptor tool, string outcomeCode, TimeSpan duration) => Record(
+        _running,
         duration.TotalSeconds,
         new KeyValuePair<string, object?>(TelemetryNames.Tool, tool.Name),
         new KeyValuePair<string, object?>(TelemetryNames.ToolOutcome, outcomeCode));
 
     internal void Asked(ApprovalRequest request, TimeProvider time)
     {
-        _asked.Add(1, new KeyValuePair<string, object?>(TelemetryNames.Tool, request.Tool ?? TelemetryNames.UnknownTool));
+        Add(_asked, 1, new KeyValuePair<string, object?>(TelemetryNames.Tool, request.Tool ?? TelemetryNames.UnknownTool));
         if (_waited.Enabled)
         {
             _ = RecordWaitAsync(request, time);
@@ -77,16 +81,17 @@ internal sealed class GuardMetrics : IDisposable
     }
 
     internal void TaskEnded(AgentTask task, TaskState state) =>
-        _questions.Record(task.History.ApprovalsAsked, new KeyValuePair<string, object?>(TelemetryNames.TaskState, Word(state)));
+        Record(_questions, task.History.ApprovalsAsked, new KeyValuePair<string, object?>(TelemetryNames.TaskState, Word(state)));
 
-    internal void Signalled(Signal signal) => _signals.Add(
+    internal void Signalled(Signal signal) => Add(
+        _signals,
         1,
         new KeyValuePair<string, object?>(TelemetryNames.Signal, signal.Kind.Name()),
         new KeyValuePair<string, object?>(TelemetryNames.SignalResponse, Word(signal.Response)));
 
     internal void Revoked(RevocationEntry entry, TimeSpan delay, int calls)
     {
-        _delay.Record(delay.TotalSeconds, Kind(entry), Cause(entry));
+        Record(_delay, delay.TotalSeconds, Kind(entry), Cause(entry));
         Cancelled(entry, calls);
     }
 
@@ -94,15 +99,15 @@ internal sealed class GuardMetrics : IDisposable
     {
         if (calls > 0)
         {
-            _cancelled.Add(calls, Kind(entry), Cause(entry));
+            Add(_cancelled, calls, Kind(entry), Cause(entry));
         }
     }
 
-    internal void WriteFailed() => _failedWrites.Add(1);
+    internal void WriteFailed() => Add(_failedWrites, 1);
 
-    internal void ReadFailed() => _failedReads.Add(1);
+    internal void ReadFailed() => Add(_failedReads, 1);
 
-    internal void DecisionsLost(long count) => _lostDecisions.Add(count);
+    internal void DecisionsLost(long count) => Add(_lostDecisions, count);
 
     /// <summary>What is asked for of revocations and leases when somebody collects.</summary>
     internal void Observe(RevocationList list, RevocationKnowledge knowledge, RevocationWriter writer, Func<IEnumerable<Lease>> leases)
@@ -138,9 +143,18 @@ internal sealed class GuardMetrics : IDisposable
 
     public void Dispose()
     {
-        if (_isOwned)
+        if (!_isOwned)
+        {
+            return;
+        }
+
+        try
         {
             _meter.Dispose();
+        }
+        catch (Exception e)
+        {
+            _faults.Note(e); // a listener is told that its measurements are over, and what is left of the audit still has to be written
         }
     }
 
@@ -156,6 +170,31 @@ internal sealed class GuardMetrics : IDisposable
 
     private static string Word(SignalResponse response) => response.ToString().ToLowerInvariant();
 
+    private void Add(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(count, tags);
+        }
+        catch (Exception e)
+        {
+            _faults.Note(e);
+        }
+    }
+
+    private void Record<T>(Histogram<T> histogram, T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        where T : struct
+    {
+        try
+        {
+            histogram.Record(value, tags);
+        }
+        catch (Exception e)
+        {
+            _faults.Note(e);
+        }
+    }
+
     private async Task RecordWaitAsync(ApprovalRequest request, TimeProvider time)
     {
         await request.Settled.ConfigureAwait(false);
@@ -163,7 +202,7 @@ internal sealed class GuardMetrics : IDisposable
 
         // This may run after the call has used the answer up, or after the task ended.
         ApprovalState answer = request.State is ApprovalState.Consumed ? ApprovalState.Approved : request.State;
-        _waited.Record(Math.Max(0, waited.TotalSeconds), new KeyValuePair<string, object?>(TelemetryNames.ApprovalState, answer.ToString().ToLowerInvariant()));
+        Record(_waited, Math.Max(0, waited.TotalSeconds), new KeyValuePair<string, object?>(TelemetryNames.ApprovalState, answer.ToString().ToLowerInvariant()));
     }
 
     private static KeyValuePair<string, object?> Kind(RevocationEntry entry) => new(TelemetryNames.RevocationKind, entry.Target.Kind.ToString());

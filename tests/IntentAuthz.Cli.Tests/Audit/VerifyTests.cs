@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using IntentAuthz.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace IntentAuthz.Cli.Tests.Audit;
 
@@ -55,6 +57,47 @@ public sealed class VerifyTests : IDisposable
         Assert.Equal("CutOff", JsonElement.Parse(result.Output).GetProperty("findings")[0].GetProperty("code").GetString());
     }
 
+    [Fact]
+    public async Task Log_in_sqlite_is_told_from_lines_by_itself_and_verified_as_they_are()
+    {
+        await WriteAsync(sqlite: true);
+
+        var intact = Verb.Run("audit", "verify", Log, "--key", Key);
+        Assert.Equal((0, ""), (intact.ExitCode, intact.Errors));
+        Assert.Contains("Intact: records 0 to 49", intact.Output, StringComparison.Ordinal);
+        Assert.Contains("signed by 'audit'", intact.Output, StringComparison.Ordinal);
+
+        Run("UPDATE line SET content = replace(content, 'record 7\"', 'record 8\"') WHERE number = 9");
+        var altered = Verb.Run("audit", "verify", Log, "--json");
+        Assert.Equal(1, altered.ExitCode);
+        var first = JsonElement.Parse(altered.Output).GetProperty("findings")[0];
+        Assert.Equal(("BrokenChain", 9, 7), (first.GetProperty("code").GetString(), first.GetProperty("line").GetInt32(), first.GetProperty("record").GetInt32()));
+    }
+
+    [Fact]
+    public async Task End_of_a_log_in_sqlite_that_was_cut_off_is_found_by_a_checkpoint_kept_elsewhere()
+    {
+        await WriteAsync(sqlite: true);
+        Run("DELETE FROM line WHERE number > 30");
+        var kept = Path.Combine(_directory, "kept.jsonl");
+        File.WriteAllLines(kept, _kept);
+
+        Assert.Equal(0, Verb.Run("audit", "verify", Log).ExitCode);
+        var result = Verb.Run("audit", "verify", Log, "--checkpoint", kept, "--json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("CutOff", JsonElement.Parse(result.Output).GetProperty("findings")[0].GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Progress_goes_from_none_to_all_of_the_bytes()
+    {
+        await WriteAsync();
+        var told = new List<AuditVerifyProgress>();
+        AuditVerifier.Verify(AuditLog.JsonLines(Log), new AuditVerifyOptions { Progress = new Told(told.Add) });
+
+        Assert.Equal(new AuditVerifyProgress(50, new FileInfo(Log).Length, new FileInfo(Log).Length), told[^1]);
+    }
+
     [Theory]
     [InlineData("--key", "audit")]
     [InlineData("--key", "audit=missing.pem")]
@@ -78,15 +121,33 @@ public sealed class VerifyTests : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task WriteAsync()
+    private void Run(string sql)
+    {
+        using SqliteConnection connection = new($"Data Source={Log};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the test's own text
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        Assert.NotEqual(0, command.ExecuteNonQuery());
+    }
+
+    private async Task WriteAsync(bool sqlite = false)
     {
         File.WriteAllText(Path.Combine(_directory, "audit.pub.pem"), _key.ExportSubjectPublicKeyInfoPem());
-        await using JsonLinesAuditSink sink = new(Log, new AuditFileOptions { SigningKey = _key, CheckpointWritten = c => _kept.Add(c.ToString()) });
+        var options = new AuditFileOptions { SigningKey = _key, CheckpointWritten = c => _kept.Add(c.ToString()) };
+        IAuditSink sink = sqlite ? new SqliteAuditSink(Log, options) : new JsonLinesAuditSink(Log, options);
+        await using var closing = (IAsyncDisposable)sink;
         await sink.WriteAsync(
             Enumerable.Range(0, 50).Select(static n => new AuditRecord
             {
                 Kind = AuditKind.Decision, Time = DateTimeOffset.UnixEpoch, ReasonCode = ReasonCodes.Permitted, Explanation = $"record {n}",
             }).ToArray(),
             CancellationToken.None);
+    }
+
+    private sealed class Told(Action<AuditVerifyProgress> tell) : IProgress<AuditVerifyProgress>
+    {
+        public void Report(AuditVerifyProgress value) => tell(value);
     }
 }

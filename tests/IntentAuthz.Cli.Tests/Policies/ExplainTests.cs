@@ -16,12 +16,14 @@ public sealed class ExplainTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
             [
-                "Not permitted.",
-                "“small payment” does not permit (shop.cedar(1,1)):",
-                "  - amount must be at most 500 (it is 900) [shop.cedar(4,3)]",
+                "Denied (no-permit): no policy permits it. The user “alice” asked to do pay on account “1”. The nearest permit is “small payment”: amount must be at most 500 (it is 900).",
                 "It would be permitted if amount were at most 500 (it is 900).",
+                "In detail:",
+                "  “small payment” does not permit (shop.cedar(1,1)):",
+                "    - amount must be at most 500 (it is 900) [shop.cedar(4,3)]",
             ],
-            result.Lines);
+            result.Lines[..^1]);
+        Assert.StartsWith("Where the call is meant to be possible, write a pe", result.Lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -29,7 +31,7 @@ public sealed class ExplainTests : IDisposable
     {
         var result = Verb.Run(_shop.Ask("explain", "frozen.json"));
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("“frozen” (Frozen accounts are not paid to.) forbids (shop.cedar(8,1)):", result.Lines);
+        Assert.Contains("  “frozen” (Frozen accounts are not paid to.) forbids (shop.cedar(8,1)):", result.Lines);
         Assert.Contains("It would be permitted if the resource's frozen were not true.", result.Lines);
     }
 
@@ -37,7 +39,8 @@ public sealed class ExplainTests : IDisposable
     public void What_is_permitted_is_explained_too()
     {
         var result = Verb.Run(_shop.Ask("explain", "small.json"));
-        Assert.Equal((0, "Permitted."), (result.ExitCode, result.Lines[0]));
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("Permitted (permitted): The user “alice” may do pay on account “1”: “small payment” permits it", result.Lines[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,8 +50,27 @@ public sealed class ExplainTests : IDisposable
         using var json = JsonDocument.Parse(Assert.Single(result.Lines));
         var root = json.RootElement;
         Assert.False(root.GetProperty("accepted").GetBoolean());
+        Assert.Equal(("deny", "no-permit"), (root.GetProperty("outcome").GetString(), root.GetProperty("reasonCode").GetString()));
         Assert.Equal(_shop.Path("policies/shop.cedar"), root.GetProperty("policies")[0].GetProperty("file").GetString());
         Assert.Equal("500", root.GetProperty("suggestions")[0].GetProperty("changes")[0].GetProperty("to").GetString());
+    }
+
+    [Fact]
+    public void An_approval_and_what_would_need_none_are_explained()
+    {
+        _shop.Write("policies/shop.cedar", "@id(\"small\") permit(principal, action, resource) when { context.input.currency == \"EUR\" };\n@id(\"dear\") @approval(\"finance\") permit(principal, action, resource) when { context.input.amount.greaterThan(decimal(\"500.0\")) };");
+        var result = Verb.Run(_shop.Ask("explain", "large.json"));
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("Waits for approval (approval-required): The user “alice” may do pay on account “1” once “finance” approved it: “dear” asks for that", result.Lines[0], StringComparison.Ordinal);
+        Assert.Equal("It would need no approval if amount were at most 500 (it is 900).", result.Lines[1]);
+    }
+
+    [Fact]
+    public void An_error_in_a_forbid_is_the_reason_of_a_denial()
+    {
+        var result = Verb.Run(_shop.Ask("explain", "small.json", "--resource", "Account::\"none\""));
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("Denied (policy-error): The user “alice” may not do pay on account “none”: “frozen”", result.Lines[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class ValidateTests : IDisposable
     {
         var result = Verb.Run("validate", _shop.Path("policies"), "--schema", _shop.Path("shop.cedarschema"));
         Assert.Equal((0, "2 policies valid."), (result.ExitCode, Assert.Single(result.Lines)));
-        Assert.Equal("2 policies valid. Parsed only: no --schema is given.", Assert.Single(Verb.Run("validate", _shop.Path("policies")).Lines));
+        Assert.Equal("2 policies valid. No --schema is given, so names and types are not checked.", Assert.Single(Verb.Run("validate", _shop.Path("policies")).Lines));
     }
 
     [Fact]
@@ -58,6 +58,40 @@ public sealed class ValidateTests : IDisposable
         var result = Verb.Run("validate", _shop.Path("policies"), file);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains($"{file}:1:1: error duplicate-id", result.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("@aproval(\"finance\") permit(principal, action, resource);", 1, "unknown-annotation", "did you mean 'approval'?")]
+    [InlineData("\n@approval(\"finance\") forbid(principal, action, resource);", 2, "misplaced-obligation", "obligations belong on permits")]
+    [InlineData("@approval(\"finance:99\") permit(principal, action, resource);", 1, "invalid-annotation", "a quorum of 1 to 10")]
+    [InlineData("@rate(\"often\") permit(principal, action, resource);", 1, "invalid-annotation", "such as \"5/1m\"")]
+    [InlineData("@redact(\"ssn\") permit(principal, action, resource);", 1, "invalid-annotation", "such as \"result.ssn\"")]
+    [InlineData("@credential(\"a, b\") permit(principal, action, resource);", 1, "invalid-annotation", "a policy names one credential")]
+    [InlineData("@contain permit(principal, action, resource);", 1, "invalid-annotation", "needs a value")]
+    [InlineData("@aproval(\"finance\") permit(principal == ?principal, action, resource);", 1, "unknown-annotation", "did you mean 'approval'?")]
+    public void An_annotation_that_the_guard_would_refuse_is_an_error_with_its_place(string policy, int line, string code, string says)
+    {
+        var file = _shop.Write("annotated.cedar", policy);
+        var result = Verb.Run("validate", file);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"{file}:{line}:1: error {code}: ", result.Lines[0], StringComparison.Ordinal);
+        Assert.Contains(says, result.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_annotation_key_of_the_hosts_own_is_told()
+    {
+        var file = _shop.Write("annotated.cedar", "@ticket(\"SEC-1\") permit(principal, action, resource);");
+        Assert.Equal(1, Verb.Run("validate", file).ExitCode);
+        Assert.Equal(0, Verb.Run("validate", file, "--annotation", "ticket").ExitCode);
+    }
+
+    [Fact]
+    public void Files_of_one_name_in_two_directories_are_told_apart_as_the_guard_does()
+    {
+        _shop.Write("policies/a/pay.cedar", "permit(principal, action, resource);");
+        _shop.Write("policies/b/pay.cedar", "permit(principal, action, resource);");
+        Assert.Equal(0, Verb.Run("validate", _shop.Path("policies")).ExitCode);
     }
 
     [Theory]

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using IntentAuthz.Cedar;
+using IntentAuthz.Sqlite;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IntentAuthz.Cli.Tests.Replay;
@@ -103,6 +105,68 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Theory]
+    [InlineData("audit.jsonl")]
+    [InlineData("audit.db")]
+    public async Task Audit_log_of_either_kind_is_replayed_and_verified(string name)
+    {
+        var log = Path.Combine(_directory, name);
+        await RecordAsync(audit: log);
+        var none = Write("none.cedar", "permit(principal, action == Action::\"other\", resource);");
+
+        var words = Verb.Run("replay", "--policies", none, "--audit", log);
+        var json = JsonElement.Parse(Verb.Run("replay", "--policies", none, "--audit", log, "--json").Output);
+
+        Assert.Equal((1, ""), (words.ExitCode, words.Errors));
+        Assert.Contains("5  permit → deny: pay no longer permits", words.Output, StringComparison.Ordinal);
+        Assert.Contains("10 decisions: 5 the same, 5 changed, 0 unknown.", words.Output, StringComparison.Ordinal);
+        Assert.True(json.GetProperty("intact").GetBoolean());
+        Assert.False(json.GetProperty("signed").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("audit.jsonl")]
+    [InlineData("audit.db")]
+    public async Task Audit_log_that_was_altered_is_no_answer_and_the_place_is_named(string name)
+    {
+        var log = Path.Combine(_directory, name);
+        await RecordAsync(audit: log);
+        if (name == "audit.db")
+        {
+            using SqliteConnection connection = new($"Data Source={log};Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE line SET content = replace(content, '\"outcome\":\"deny\"', '\"outcome\":\"permit\"') WHERE number > 3";
+            Assert.NotEqual(0, command.ExecuteNonQuery());
+        }
+        else
+        {
+            File.WriteAllText(log, File.ReadAllText(log).Replace("\"outcome\":\"deny\"", "\"outcome\":\"permit\"", StringComparison.Ordinal));
+        }
+
+        var none = Write("none.cedar", "permit(principal, action == Action::\"other\", resource);");
+        var words = Verb.Run("replay", "--policies", none, "--audit", log);
+        var json = JsonElement.Parse(Verb.Run("replay", "--policies", none, "--audit", log, "--json").Output);
+
+        Assert.Equal(2, words.ExitCode);
+        Assert.Contains("The audit log is not as its writer wrote it", words.Output, StringComparison.Ordinal);
+        Assert.Contains($"{log}:", words.Output, StringComparison.Ordinal);
+        Assert.False(json.GetProperty("intact").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Checkpoint_kept_elsewhere_finds_the_end_that_an_audit_log_lost()
+    {
+        var log = Path.Combine(_directory, "audit.jsonl");
+        await RecordAsync(audit: log);
+        var lines = File.ReadAllLines(log);
+        File.WriteAllLines(log, lines[..6]);
+        var kept = Write("kept.jsonl", lines[^1] + "\n");
+
+        Assert.Equal(2, Verb.Run("replay", "--policies", Write("old.cedar", Policies), "--audit", log, "--checkpoint", kept).ExitCode);
+        Assert.Equal(2, Verb.Run("replay", "--policies", Write("old.cedar", Policies), "--store", Store, "--key", KeyFile(), "--checkpoint", kept).ExitCode);
+    }
+
+    [Theory]
     [InlineData("no such policies")]
     [InlineData("broken policies")]
     [InlineData("no store")]
@@ -157,7 +221,7 @@ public sealed class ReplayTests : IDisposable
         return path;
     }
 
-    private async Task RecordAsync(string invoice = "i-1")
+    private async Task RecordAsync(string invoice = "i-1", string? audit = null)
     {
         using var key = new DecisionKey("k1", _key);
         var services = new ServiceCollection();
@@ -166,8 +230,8 @@ public sealed class ReplayTests : IDisposable
             .AddSchema("entity Invoice;")
             .AddTool(ToolDescriptor.For("pay").InputSchema("""{"properties":{"invoice":{"type":"string"},"amount":{"type":"integer"}},"required":["invoice","amount"]}""")
                 .Resource("Invoice", "invoice").Idempotent())
-            .UseAuditSink(new InMemoryAuditSink())
-            .UseDecisionFiles(Store, key));
+            .UseDecisionFiles(Store, key)
+            .UseAudit(audit));
         await using var provider = services.BuildServiceProvider();
         var guard = provider.GetRequiredService<Guard>();
         var tenant = new TenantId("acme");

@@ -59,7 +59,7 @@ public sealed class RunbookTests
             Assert.Contains(noted, audit, StringComparison.Ordinal);
         }
 
-        Assert.True(AuditVerifier.Verify(host.Audit).IsIntact);
+        Assert.True(AuditVerifier.Verify(AuditLog.JsonLines(host.Audit)).IsIntact);
     }
 
     /// <summary>What the page says of the host, beyond what the command prints.</summary>

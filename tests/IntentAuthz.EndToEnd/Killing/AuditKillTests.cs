@@ -48,7 +48,7 @@ public sealed class AuditKillTests : IDisposable
                 newest.Checkpoints.Add(checkpoint);
             }
 
-            AuditVerification found = kind == "sqlite" ? SqliteAuditVerifier.Verify(path, newest) : AuditVerifier.Verify(path, newest);
+            AuditVerification found = kind == "sqlite" ? AuditVerifier.Verify(SqliteAuditLog.At(path), newest) : AuditVerifier.Verify(AuditLog.JsonLines(path), newest);
             Assert.True(found.IsIntact, $"after kill {run}: {string.Join('\n', found.Findings)}");
             Assert.True(found is { FirstRecord: 0, IsClosed: false }, $"after kill {run} the log begins at {found.FirstRecord} and is closed: {found.IsClosed}");
         }
@@ -63,7 +63,7 @@ public sealed class AuditKillTests : IDisposable
             }
         }
 
-        AuditVerification whole = kind == "sqlite" ? SqliteAuditVerifier.Verify(path, options) : AuditVerifier.Verify(path, options);
+        AuditVerification whole = kind == "sqlite" ? AuditVerifier.Verify(SqliteAuditLog.At(path), options) : AuditVerifier.Verify(AuditLog.JsonLines(path), options);
         Assert.True(whole is { IsIntact: true, IsClosed: true, IsSigned: true }, string.Join('\n', whole.Findings));
         HashSet<string> texts = [], permitted = [];
         foreach (string line in kind == "sqlite" ? Rows(path) : Files(path).SelectMany(File.ReadLines))

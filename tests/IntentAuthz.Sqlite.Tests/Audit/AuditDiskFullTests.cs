@@ -65,7 +65,7 @@ public sealed class AuditDiskFullTests
                 completed++;
             }
 
-            AuditVerification found = kind == "sqlite" ? SqliteAuditVerifier.Verify(path) : AuditVerifier.Verify(path);
+            AuditVerification found = kind == "sqlite" ? AuditVerifier.Verify(SqliteAuditLog.At(path)) : AuditVerifier.Verify(AuditLog.JsonLines(path));
             Assert.True(found is { IsIntact: true, IsClosed: true }, string.Join('\n', found.Findings));
             Assert.True(found.Records >= completed * 2, $"{completed} calls completed, and there are {found.Records} records");
             Assert.Equal(completed, ran);
@@ -95,19 +95,19 @@ public sealed class AuditDiskFullTests
         {
             string path = Path.Combine(mount, "audit.db"), ballast = Path.Combine(mount, "ballast");
             await File.WriteAllBytesAsync(ballast, new byte[1_700 * 1024]);
-            AuditRecord[] batch = [.. Enumerable.Range(0, 2_000).Select(SqliteAuditLog.Record)];
+            AuditRecord[] batch = [.. Enumerable.Range(0, 2_000).Select(WrittenDatabase.Record)];
             await using (SqliteAuditSink sink = new(path))
             {
                 await sink.WriteAsync(batch.AsMemory(0, 10), CancellationToken.None);
                 IOException full = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(batch, CancellationToken.None));
                 Assert.Contains("full", full.Message, StringComparison.Ordinal);
-                Assert.Equal((true, 10L), (SqliteAuditVerifier.Verify(path).IsIntact, SqliteAuditVerifier.Verify(path).Records));
+                Assert.Equal((true, 10L), (AuditVerifier.Verify(SqliteAuditLog.At(path)).IsIntact, AuditVerifier.Verify(SqliteAuditLog.At(path)).Records));
 
                 File.Delete(ballast);
                 await sink.WriteAsync(batch, CancellationToken.None);
             }
 
-            AuditVerification found = SqliteAuditVerifier.Verify(path);
+            AuditVerification found = AuditVerifier.Verify(SqliteAuditLog.At(path));
             Assert.True(found is { IsIntact: true, Records: 2_010 }, string.Join('\n', found.Findings));
         }
         finally

@@ -5,7 +5,7 @@ namespace IntentAuthz.Sqlite.Tests.Audit;
 /// <summary>The audit in SQLite: the same chain as in a file, durable when it is acknowledged, in files that follow each other.</summary>
 public sealed class SqliteAuditSinkTests : IDisposable
 {
-    private readonly SqliteAuditLog _log = new();
+    private readonly WrittenDatabase _log = new();
 
     public void Dispose() => _log.Dispose();
 
@@ -48,7 +48,7 @@ public sealed class SqliteAuditSinkTests : IDisposable
             }
         }
 
-        AuditVerification found = AuditVerifier.Verify(file, SqliteAuditLog.Against(_log.Kept[^1]));
+        AuditVerification found = AuditVerifier.Verify(AuditLog.JsonLines(file), WrittenDatabase.Against(_log.Kept[^1]));
 
         Assert.True(found.IsIntact && found.Records == 1_200, string.Join('\n', found.Findings));
     }
@@ -88,7 +88,7 @@ public sealed class SqliteAuditSinkTests : IDisposable
         AuditFileOptions small = _log.Options(o => o.MaxFileBytes = 64 * 1024);
         await using (SqliteAuditSink sink = new(_log.LogPath, small))
         {
-            await sink.WriteAsync(new[] { SqliteAuditLog.Record(0) }, CancellationToken.None);
+            await sink.WriteAsync(new[] { WrittenDatabase.Record(0) }, CancellationToken.None);
             using (SqliteConnection reading = new($"Data Source={_log.LogPath};Mode=ReadOnly;Pooling=False"))
             {
                 reading.Open();
@@ -96,13 +96,13 @@ public sealed class SqliteAuditSinkTests : IDisposable
                 command.CommandText = "SELECT content FROM line";
                 using SqliteDataReader rows = command.ExecuteReader();
                 Assert.True(rows.Read());
-                await sink.WriteAsync(Enumerable.Range(1, 500).Select(SqliteAuditLog.Record).ToArray(), CancellationToken.None);
+                await sink.WriteAsync(Enumerable.Range(1, 500).Select(WrittenDatabase.Record).ToArray(), CancellationToken.None);
                 Assert.Empty(Directory.GetFiles(_log.Folder, "audit.0*.db"));
             }
 
-            await sink.WriteAsync(new[] { SqliteAuditLog.Record(501) }, CancellationToken.None);
+            await sink.WriteAsync(new[] { WrittenDatabase.Record(501) }, CancellationToken.None);
             Assert.Single(Directory.GetFiles(_log.Folder, "audit.0*.db"));
-            await sink.WriteAsync(new[] { SqliteAuditLog.Record(502) }, CancellationToken.None);
+            await sink.WriteAsync(new[] { WrittenDatabase.Record(502) }, CancellationToken.None);
         }
 
         AuditVerification found = _log.Verify();
@@ -196,7 +196,7 @@ public sealed class SqliteAuditSinkTests : IDisposable
         await using SqliteAuditSink sink = new(_log.LogPath, _log.Options());
         for (int i = 0; i < 20; i++)
         {
-            await sink.WriteAsync(Enumerable.Range(i * 50, 50).Select(SqliteAuditLog.Record).ToArray(), CancellationToken.None);
+            await sink.WriteAsync(Enumerable.Range(i * 50, 50).Select(WrittenDatabase.Record).ToArray(), CancellationToken.None);
             AuditVerification found = _log.Verify();
             Assert.True(found.IsIntact && found.Records == (i + 1) * 50, string.Join('\n', found.Findings));
         }
@@ -206,16 +206,16 @@ public sealed class SqliteAuditSinkTests : IDisposable
     public async Task Write_DatabaseHeldByAnother_FailsAndGoesOnOnceItIsFree()
     {
         await using SqliteAuditSink sink = new(_log.LogPath, _log.Options());
-        await sink.WriteAsync(new[] { SqliteAuditLog.Record(0) }, CancellationToken.None);
+        await sink.WriteAsync(new[] { WrittenDatabase.Record(0) }, CancellationToken.None);
         using (SqliteConnection hog = new($"Data Source={_log.LogPath};Pooling=False"))
         {
             hog.Open();
             using SqliteTransaction held = hog.BeginTransaction(deferred: false);
-            IOException busy = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { SqliteAuditLog.Record(1) }, CancellationToken.None));
+            IOException busy = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None));
             Assert.Contains("Another program", busy.Message, StringComparison.Ordinal);
         }
 
-        await sink.WriteAsync(new[] { SqliteAuditLog.Record(1) }, CancellationToken.None);
+        await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None);
 
         Assert.Equal((true, 2L), (_log.Verify().IsIntact, _log.Verify().Records));
     }
@@ -225,7 +225,7 @@ public sealed class SqliteAuditSinkTests : IDisposable
     {
         await _log.WriteAsync(300);
 
-        AuditInclusionProof proof = SqliteAuditVerifier.Prove(_log.LogPath, 123)!;
+        AuditInclusionProof proof = AuditVerifier.Prove(SqliteAuditLog.At(_log.LogPath), 123)!;
 
         Assert.Contains("record 123\"", proof.Record, StringComparison.Ordinal);
         Assert.True(proof.Holds());

@@ -7,7 +7,7 @@ namespace IntentAuthz.Sqlite.Tests.Audit;
 /// <summary>Whatever somebody who has the file does to it: it is found, and the host does not go on with such a log.</summary>
 public sealed class SqliteAuditTamperTests : IDisposable
 {
-    private readonly SqliteAuditLog _log = new();
+    private readonly WrittenDatabase _log = new();
 
     private static bool IsLong => Environment.GetEnvironmentVariable("INTENTAUTHZ_LONG") == "1";
 
@@ -107,9 +107,9 @@ public sealed class SqliteAuditTamperTests : IDisposable
     {
         await using (SqliteAuditSink sink = new(_log.LogPath, _log.Options()))
         {
-            await sink.WriteAsync(new[] { SqliteAuditLog.Record(0) }, CancellationToken.None);
+            await sink.WriteAsync(new[] { WrittenDatabase.Record(0) }, CancellationToken.None);
             _log.Run("CREATE TRIGGER t AFTER INSERT ON line BEGIN DELETE FROM line WHERE number = NEW.number; END");
-            await sink.WriteAsync(new[] { SqliteAuditLog.Record(1) }, CancellationToken.None);
+            await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None);
         }
 
         Assert.False(_log.Verify().IsIntact);
@@ -121,34 +121,34 @@ public sealed class SqliteAuditTamperTests : IDisposable
     public async Task Write_ARowPutInWhileTheHostRuns_FailsFromThereOn()
     {
         await using SqliteAuditSink sink = new(_log.LogPath, _log.Options());
-        await sink.WriteAsync(new[] { SqliteAuditLog.Record(0) }, CancellationToken.None);
+        await sink.WriteAsync(new[] { WrittenDatabase.Record(0) }, CancellationToken.None);
         _log.Run("INSERT INTO line SELECT (SELECT max(number) + 1 FROM line), content FROM line WHERE number = 2");
 
-        IOException refusal = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { SqliteAuditLog.Record(1) }, CancellationToken.None));
+        IOException refusal = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None));
 
         Assert.Contains("Somebody else", refusal.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { SqliteAuditLog.Record(1) }, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None));
     }
 
     [Fact]
     public async Task Write_TheLogWasDeletedUnderTheHost_FailsUntilItIsBack()
     {
         await using SqliteAuditSink sink = new(_log.LogPath, _log.Options());
-        await sink.WriteAsync(new[] { SqliteAuditLog.Record(0) }, CancellationToken.None);
+        await sink.WriteAsync(new[] { WrittenDatabase.Record(0) }, CancellationToken.None);
         File.Move(_log.LogPath, _log.LogPath + ".gone");
 
-        IOException refusal = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { SqliteAuditLog.Record(1) }, CancellationToken.None));
+        IOException refusal = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None));
 
         Assert.Contains("deleted, moved", refusal.Message, StringComparison.Ordinal);
         File.Move(_log.LogPath + ".gone", _log.LogPath);
-        await sink.WriteAsync(new[] { SqliteAuditLog.Record(1) }, CancellationToken.None);
+        await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None);
         Assert.Equal((true, 2L), (_log.Verify().IsIntact, _log.Verify().Records));
     }
 
     [Fact]
     public async Task Verify_TwoLogsOfOneKeySwapped_IsFoundByACheckpointKeptElsewhere()
     {
-        using SqliteAuditLog other = new();
+        using WrittenDatabase other = new();
         await _log.WriteAsync(50);
         await other.WriteAsync(50);
         File.Copy(other.LogPath, _log.LogPath, overwrite: true);
@@ -184,11 +184,11 @@ public sealed class SqliteAuditTamperTests : IDisposable
     public async Task Verify_JournalOfAnotherLogLeftBeside_ChangesNothingOrIsFound()
     {
         await _log.WriteAsync(50);
-        using SqliteAuditLog other = new();
+        using WrittenDatabase other = new();
         byte[] journal;
         await using (SqliteAuditSink sink = new(other.LogPath, other.Options()))
         {
-            await sink.WriteAsync(Enumerable.Range(0, 50).Select(SqliteAuditLog.Record).ToArray(), CancellationToken.None);
+            await sink.WriteAsync(Enumerable.Range(0, 50).Select(WrittenDatabase.Record).ToArray(), CancellationToken.None);
             journal = ReadShared(other.LogPath + "-wal");
         }
 
@@ -203,10 +203,10 @@ public sealed class SqliteAuditTamperTests : IDisposable
     [Fact]
     public async Task Verify_JournalTakenAwayFromARunningHost_IsFoundByACheckpointKeptElsewhere()
     {
-        using SqliteAuditLog copy = new();
+        using WrittenDatabase copy = new();
         await using (SqliteAuditSink sink = new(_log.LogPath, _log.Options(o => o.RecordsPerCheckpoint = 10)))
         {
-            await sink.WriteAsync(Enumerable.Range(0, 50).Select(SqliteAuditLog.Record).ToArray(), CancellationToken.None);
+            await sink.WriteAsync(Enumerable.Range(0, 50).Select(WrittenDatabase.Record).ToArray(), CancellationToken.None);
             await File.WriteAllBytesAsync(copy.LogPath, ReadShared(_log.LogPath)); // without what is in the journal only
         }
 
@@ -216,10 +216,10 @@ public sealed class SqliteAuditTamperTests : IDisposable
     [Fact]
     public async Task Verify_JournalLeftByAKilledHost_IsPartOfTheLog()
     {
-        using SqliteAuditLog copy = new();
+        using WrittenDatabase copy = new();
         await using (SqliteAuditSink sink = new(_log.LogPath, _log.Options(o => o.RecordsPerCheckpoint = 10)))
         {
-            await sink.WriteAsync(Enumerable.Range(0, 50).Select(SqliteAuditLog.Record).ToArray(), CancellationToken.None);
+            await sink.WriteAsync(Enumerable.Range(0, 50).Select(WrittenDatabase.Record).ToArray(), CancellationToken.None);
             await File.WriteAllBytesAsync(copy.LogPath, ReadShared(_log.LogPath));
             await File.WriteAllBytesAsync(copy.LogPath + "-wal", ReadShared(_log.LogPath + "-wal"));
         }
@@ -248,9 +248,9 @@ public sealed class SqliteAuditTamperTests : IDisposable
             };
             string path = Path.Combine(_log.Folder, "changed.db");
             File.Copy(_log.LogPath, path, overwrite: true);
-            SqliteAuditLog.Run(path, sql);
+            WrittenDatabase.Run(path, sql);
 
-            AuditVerification found = SqliteAuditVerifier.Verify(path, SqliteAuditLog.Against(_log.Kept[^1]));
+            AuditVerification found = AuditVerifier.Verify(SqliteAuditLog.At(path), WrittenDatabase.Against(_log.Kept[^1]));
 
             Assert.False(found.IsIntact, $"{what} at row {row} of {rows} was not found (seed {seed}, change {i})");
             Assert.True(what == "the end cut off" || Math.Abs(found.Findings[0].Line - row) <= 1, $"{what} at row {row} was named at {found.Findings[0]} (seed {seed}, change {i})");
@@ -274,7 +274,7 @@ public sealed class SqliteAuditTamperTests : IDisposable
             AuditVerification verified;
             try
             {
-                verified = SqliteAuditVerifier.Verify(path, SqliteAuditLog.Against(_log.Kept[^1]));
+                verified = AuditVerifier.Verify(SqliteAuditLog.At(path), WrittenDatabase.Against(_log.Kept[^1]));
             }
             catch (IOException)
             {

@@ -229,7 +229,7 @@ public sealed class AuditLogTests : IDisposable
 
         for (int n = 0; n < 1_337; n += 191)
         {
-            AuditInclusionProof proof = AuditVerifier.Prove(LogPath, n)!;
+            AuditInclusionProof proof = AuditVerifier.Prove(AuditLog.JsonLines(LogPath), n)!;
             Assert.Contains($"record {n}\"", proof.Record, StringComparison.Ordinal);
             Assert.True(proof.Holds() && proof.Checkpoint.IsSignedBy(s_key), $"the proof of record {n} does not hold");
             AuditInclusionProof other = new(n, Encoding.UTF8.GetBytes(proof.Record + " "), [.. proof.Path.Select(Hash)], proof.Checkpoint);
@@ -238,7 +238,7 @@ public sealed class AuditLogTests : IDisposable
             Assert.False(elsewhere.Holds(), "the proof holds at another place");
         }
 
-        Assert.Null(AuditVerifier.Prove(LogPath, 1_337));
+        Assert.Null(AuditVerifier.Prove(AuditLog.JsonLines(LogPath), 1_337));
     }
 
     [Fact]
@@ -304,7 +304,7 @@ public sealed class AuditLogTests : IDisposable
 
             string path = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, $"c{one}")).FullName, "audit.jsonl");
             File.WriteAllBytes(path, changed);
-            AuditVerification found = AuditVerifier.Verify(path, Against(last), cancellation);
+            AuditVerification found = AuditVerifier.Verify(AuditLog.JsonLines(path), Against(last), cancellation);
             File.Delete(path);
             string what = $"change {one} (seed {seed}): kind {kind} at line {line + 1} of {starts.Count}";
             Assert.False(found.IsIntact, $"{what} was not found");
@@ -330,7 +330,7 @@ public sealed class AuditLogTests : IDisposable
         }
     }
 
-    private AuditVerification Verify(params AuditCheckpoint[] kept) => AuditVerifier.Verify(LogPath, Against(kept));
+    private AuditVerification Verify(params AuditCheckpoint[] kept) => AuditVerifier.Verify(AuditLog.JsonLines(LogPath), Against(kept));
 
     private static AuditVerifyOptions Against(params AuditCheckpoint[] kept)
     {

@@ -52,7 +52,7 @@ public sealed class AuditReplayTests : IDisposable
             """;
 
         Assert.Equal(4, (await ReplayAsync(now)).Unknown);
-        ReplayResult known = await new DecisionReplay([PolicySource.Text(now)], new ReplayOptions { Schema = Schema.ParseCedar(schema) }).RunOverAuditAsync(Log);
+        ReplayResult known = await new DecisionReplay([PolicySource.Text(now)], new ReplayOptions { Schema = Schema.ParseCedar(schema) }).RunOverAuditAsync(AuditLog.JsonLines(Log));
         Assert.Equal((3L, 1L, 0L), (known.Same, known.Changed, known.Unknown));
     }
 
@@ -65,19 +65,59 @@ public sealed class AuditReplayTests : IDisposable
 
         ReplayResult result = await ReplayAsync(Old);
 
-        Assert.Equal(2, result.Problems.Length);
+        Assert.Equal(3, result.Problems.Length);
         Assert.Contains($"{Log}:2: ", result.Problems[0], StringComparison.Ordinal);
-        Assert.Contains($"{Log}:3: ", result.Problems[1], StringComparison.Ordinal);
+        Assert.StartsWith($"{Log}:3: Record ", result.Problems[1], StringComparison.Ordinal);
+        Assert.Equal($"{Log}:3: the record cannot be read (KeyNotFoundException).", result.Problems[2]);
+    }
+
+    [Fact]
+    public async Task Run_ALogAsItWasWritten_SaysThatItIsIntact()
+    {
+        await WriteAsync();
+
+        ReplayResult result = await ReplayAsync(Old);
+
+        Assert.True(result.Audit!.IsIntact);
+        Assert.Empty(result.Problems);
+    }
+
+    [Theory]
+    [InlineData("changed")]
+    [InlineData("taken out")]
+    [InlineData("moved")]
+    [InlineData("cut off before a checkpoint kept elsewhere")]
+    public async Task Run_ALogThatWasAltered_SaysThatTheChainDoesNotHold_AndReadsTheRest(string how)
+    {
+        List<AuditCheckpoint> kept = [];
+        await WriteAsync(kept);
+        string[] lines = File.ReadAllLines(Log);
+        int told = Array.FindIndex(lines, static l => l.Contains("\"tool\":\"tell\"", StringComparison.Ordinal));
+        File.WriteAllLines(Log, how switch
+        {
+            "changed" => lines.Select((l, i) => i == told ? l.Replace("\"outcome\":\"permit\"", "\"outcome\":\"deny\"", StringComparison.Ordinal) : l),
+            "taken out" => lines.Where((_, i) => i != told),
+            "moved" => [.. lines[..told], lines[told + 1], lines[told], .. lines[(told + 2)..]],
+            _ => lines[..(told + 1)],
+        });
+        AuditVerifyOptions against = new();
+        kept.ForEach(against.Checkpoints.Add);
+
+        ReplayResult result = await new DecisionReplay([PolicySource.Text(Old)]).RunOverAuditAsync(AuditLog.JsonLines(Log), against);
+
+        Assert.False(result.Audit!.IsIntact, how);
+        Assert.Contains(result.Audit.Findings[0].ToString(), result.Problems);
+        Assert.InRange(result.Decisions, 3, 4);
     }
 
     [Fact]
     public async Task Run_NoSuchFile_SaysSo() => await Assert.ThrowsAsync<FileNotFoundException>(() => ReplayAsync(Old));
 
-    private Task<ReplayResult> ReplayAsync(string policies) => new DecisionReplay([PolicySource.Text(policies)]).RunOverAuditAsync(Log);
+    private Task<ReplayResult> ReplayAsync(string policies) => new DecisionReplay([PolicySource.Text(policies)]).RunOverAuditAsync(AuditLog.JsonLines(Log));
 
-    private async Task WriteAsync()
+    private async Task WriteAsync(List<AuditCheckpoint>? kept = null)
     {
-        await using JsonLinesAuditSink sink = new(Log);
+        await using JsonLinesAuditSink sink = new(Log, new AuditFileOptions { CheckpointWritten = c => kept?.Add(c) });
         await using GuardFixture fixture = new(
             Old,
             static b => b

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace IntentAuthz;
 
 /// <summary>One reading of a log from its first file to its last, with what is found on the way.</summary>
@@ -13,18 +11,24 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
     private long _line;
     private long _first;
     private long _bytes;
+    private long _read;
+    private long _total;
     private bool _isSigned;
     private bool _isClosed;
     private bool _endsTorn;
     private bool _treeIsLost; // after a finding the tree is no more that of the log, and says nothing
 
-    /// <summary>The record whose bytes are kept.</summary>
-    internal long Wanted { get; init; } = -1;
+    /// <summary>Is shown each record that can be read as one, also those that were changed; null for nobody.</summary>
+    internal AuditRecordReader? Reader { get; init; }
 
-    internal byte[]? WantedBytes { get; private set; }
+    /// <summary>Whether it reads to the end, however much it finds: for who wants the records too.</summary>
+    internal bool ReadsOn { get; init; }
 
-    internal void Read(ImmutableArray<string> files, Func<string, AuditLineReader> open, CancellationToken cancellationToken)
+    /// <summary>Reads a log from its first file to its last, once.</summary>
+    internal AuditVerification Read(AuditLog log, CancellationToken cancellationToken)
     {
+        List<string> files = log.Files();
+        _total = files.Sum(static f => new FileInfo(f).Length);
         foreach (string file in files)
         {
             if (_endsTorn)
@@ -35,12 +39,14 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
 
             _file = file;
             _line = 0;
-            using AuditLineReader lines = open(file);
+            using AuditLineReader lines = log.Open(file);
             Read(lines, cancellationToken);
         }
+
+        return Conclude(log.Path);
     }
 
-    internal AuditVerification Conclude(string path)
+    private AuditVerification Conclude(string path)
     {
         if (_chain is null)
         {
@@ -71,14 +77,14 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
     {
         bool hasHeader = false;
         long read = 0;
-        while (_findings.Count < AuditVerifier.MaxFindings && reader.TryRead(out ReadOnlySpan<byte> line))
+        while ((ReadsOn || _findings.Count < AuditVerifier.MaxFindings) && reader.TryRead(out ReadOnlySpan<byte> line))
         {
             cancellationToken.ThrowIfCancellationRequested();
             _line = reader.Number;
             _bytes += line.Length + 1;
             if ((++read & 0xFFF) == 0)
             {
-                options.Progress?.Report(_bytes);
+                Report();
             }
 
             if (reader.IsTorn)
@@ -96,6 +102,8 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
             else if (AuditLogLine.TryRead(line, out long number, out ReadOnlySpan<byte> record, out Hash256 after))
             {
                 TakeRecord(number, record, after);
+                _read++;
+                Reader?.Invoke((_file, _line), number, line, record);
             }
             else if (AuditCheckpoint.TryRead(line, out AuditCheckpoint? checkpoint))
             {
@@ -123,8 +131,10 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
             Find(AuditFindingCode.UnreadableLine, ending);
         }
 
-        options.Progress?.Report(_bytes);
+        Report();
     }
+
+    private void Report() => options.Progress?.Report(new AuditVerifyProgress(_read, _bytes, Math.Max(_bytes, _total)));
 
     private void TakeHeader(ReadOnlySpan<byte> line)
     {
@@ -172,11 +182,6 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
                 : $"Record {chain.Tree.Size} has to stand here, and record {number} does: it was moved or put in.");
             GoOnFrom(number + 1, after);
             return;
-        }
-
-        if (number == Wanted)
-        {
-            WantedBytes = record.ToArray();
         }
 
         leaves?.Add(MerkleTree.Leaf(record));

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace IntentAuthz.Sqlite.Tests.Audit;
 
 /// <summary>A directory with one log in it, the key it is signed with and the checkpoints that were kept elsewhere.</summary>
-internal sealed class SqliteAuditLog : IDisposable
+internal sealed class WrittenDatabase : IDisposable
 {
     private static readonly ECDsa s_key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -33,7 +33,7 @@ internal sealed class SqliteAuditLog : IDisposable
         }
     }
 
-    internal AuditVerification Verify(params AuditCheckpoint[] kept) => SqliteAuditVerifier.Verify(LogPath, Against(kept));
+    internal AuditVerification Verify(params AuditCheckpoint[] kept) => AuditVerifier.Verify(SqliteAuditLog.At(LogPath), Against(kept));
 
     internal static AuditVerifyOptions Against(params AuditCheckpoint[] kept)
     {

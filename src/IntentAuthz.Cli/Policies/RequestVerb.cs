@@ -1,0 +1,48 @@
+using System.CommandLine;
+using IntentAuthz.Cli.Output;
+
+namespace IntentAuthz.Cli.Policies;
+
+/// <summary>What verbs that decide one request have in common: their options, reading what is named, and what keeps them from answering.</summary>
+internal static class RequestVerb
+{
+    /// <summary>Makes a verb.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">Its help.</param>
+    /// <param name="answer">Prints the answer, as JSON or for people, and gives the exit code.</param>
+    public static Command Create(string name, string description, Func<GivenRequest, bool, VerbOutput, CancellationToken, Task<int>> answer)
+    {
+        var options = new RequestOptions();
+        var json = JsonOption.Create();
+        var command = new Command(name, description);
+        options.AddTo(command);
+        command.Add(json);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var output = new VerbOutput(parsed);
+            GivenRequest given;
+            try
+            {
+                given = options.Read(parsed);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
+            {
+                return output.NoAnswer(exception.Message);
+            }
+
+            return await answer(given, parsed.GetValue(json), output, cancellation).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    /// <summary>The exit code of an outcome: yes is what runs without asking anybody.</summary>
+    public static int ExitCodeOf(DecisionOutcome outcome) => outcome == DecisionOutcome.Permit ? ExitCode.Yes : ExitCode.No;
+
+    /// <summary>The colour of an outcome on a terminal.</summary>
+    public static string ColourOf(DecisionOutcome outcome) => outcome switch
+    {
+        DecisionOutcome.Permit => "green",
+        DecisionOutcome.RequireApproval => "yellow",
+        _ => "red",
+    };
+}
