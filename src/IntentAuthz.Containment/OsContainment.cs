@@ -8,6 +8,7 @@ public sealed class OsContainment : IContainmentProvider, IDisposable
 {
     private readonly OsContainmentOptions _options;
     private readonly TaskStarts _starts;
+    private readonly OpenTunnels _tunnels = new();
 
     /// <summary>Makes a provider.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -31,7 +32,7 @@ public sealed class OsContainment : IContainmentProvider, IDisposable
 
         if (request.Workspace is not { } directory)
         {
-            return new(ContainmentResult.Ready(new OsCallContainment(request, null, _options, _starts)));
+            return new(ContainmentResult.Ready(new OsCallContainment(request, null, _options, _starts, _tunnels)));
         }
 
         try
@@ -48,7 +49,7 @@ public sealed class OsContainment : IContainmentProvider, IDisposable
                 directory,
                 own with { MaxBytes = limits.WorkspaceBytes ?? own.MaxBytes, MaxEntries = limits.WorkspaceEntries ?? own.MaxEntries, MaxFileBytes = (int)Math.Min(limits.FileBytes ?? int.MaxValue, own.MaxFileBytes) },
                 followLinks: false); // a task above may have put a link where this one begins
-            return new(ContainmentResult.Ready(new OsCallContainment(request, workspace, _options, _starts)));
+            return new(ContainmentResult.Ready(new OsCallContainment(request, workspace, _options, _starts, _tunnels)));
         }
         catch (Exception e) when (e is PlatformNotSupportedException or DirectoryNotFoundException or IOException or UnauthorizedAccessException)
         {
