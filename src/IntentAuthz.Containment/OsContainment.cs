@@ -18,8 +18,15 @@ public sealed class OsContainment : IContainmentProvider, IDisposable
         _starts = new TaskStarts(_options.Time);
     }
 
+    /// <summary>Whether it was disposed of, for tests of who does that.</summary>
+    internal bool IsDisposed { get; private set; }
+
     /// <summary>Gives up what was made ready for further calls. Calls that are prepared go on.</summary>
-    public void Dispose() => _starts.Dispose();
+    public void Dispose()
+    {
+        IsDisposed = true;
+        _starts.Dispose();
+    }
 
     /// <inheritdoc/>
     public ValueTask<ContainmentResult> PrepareAsync(ContainmentRequest request, CancellationToken cancellationToken)
