@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace IntentAuthz.Containment;
 
 /// <summary>Adds containment by the operating system, and the tools that run in it, to a host.</summary>
@@ -9,7 +11,8 @@ public static class ContainmentBuilderExtensions
     public static IntentAuthzBuilder UseOsContainment(this IntentAuthzBuilder builder, OsContainmentOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.UseContainment(new OsContainment(options)).AddEgressTools();
+        builder.Services.AddSingleton<IContainmentProvider>(_ => new OsContainment(options)); // made by the services, which so dispose of it with themselves
+        return builder.AddEgressTools();
     }
 
     /// <summary>

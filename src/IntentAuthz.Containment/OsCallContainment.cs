@@ -11,15 +11,17 @@ public sealed class OsCallContainment : CallContainment
     private readonly ContainmentRequest _request;
     private readonly OsContainmentOptions _options;
     private readonly TaskStarts _starts;
+    private readonly OpenTunnels _tunnels;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _changing = new(); // protects the list and whether it has ended
     private readonly List<ContainedProcess> _processes = [];
     private readonly Lazy<HttpClient> _http;
     private bool _hasEnded;
 
-    internal OsCallContainment(ContainmentRequest request, Workspace? workspace, OsContainmentOptions options, TaskStarts starts)
+    internal OsCallContainment(ContainmentRequest request, Workspace? workspace, OsContainmentOptions options, TaskStarts starts, OpenTunnels tunnels)
     {
         _request = request;
+        _tunnels = tunnels;
         _starts = starts;
         _options = options;
         Workspace = workspace;
@@ -54,7 +56,9 @@ public sealed class OsCallContainment : CallContainment
     {
         ArgumentNullException.ThrowIfNull(start);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
-        EgressProxy? proxy = Hosts.IsEmpty ? null : new EgressProxy(_request.Guard, _request.Task, _request.Call, Hosts, _options.Egress);
+        EgressProxy? proxy = Hosts.IsEmpty
+            ? null
+            : new EgressProxy(_request.Guard, _request.Task, _request.Call, Hosts, _options.Egress, isShared: false, _tunnels);
         try
         {
             ContainedProcessStart started = await StartAsync(

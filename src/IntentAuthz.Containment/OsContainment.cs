@@ -8,6 +8,7 @@ public sealed class OsContainment : IContainmentProvider, IDisposable
 {
     private readonly OsContainmentOptions _options;
     private readonly TaskStarts _starts;
+    private readonly OpenTunnels _tunnels = new();
 
     /// <summary>Makes a provider.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -17,8 +18,15 @@ public sealed class OsContainment : IContainmentProvider, IDisposable
         _starts = new TaskStarts(_options.Time);
     }
 
+    /// <summary>Whether it was disposed of, for tests of who does that.</summary>
+    internal bool IsDisposed { get; private set; }
+
     /// <summary>Gives up what was made ready for further calls. Calls that are prepared go on.</summary>
-    public void Dispose() => _starts.Dispose();
+    public void Dispose()
+    {
+        IsDisposed = true;
+        _starts.Dispose();
+    }
 
     /// <inheritdoc/>
     public ValueTask<ContainmentResult> PrepareAsync(ContainmentRequest request, CancellationToken cancellationToken)
@@ -31,7 +39,7 @@ public sealed class OsContainment : IContainmentProvider, IDisposable
 
         if (request.Workspace is not { } directory)
         {
-            return new(ContainmentResult.Ready(new OsCallContainment(request, null, _options, _starts)));
+            return new(ContainmentResult.Ready(new OsCallContainment(request, null, _options, _starts, _tunnels)));
         }
 
         try
@@ -48,7 +56,7 @@ public sealed class OsContainment : IContainmentProvider, IDisposable
                 directory,
                 own with { MaxBytes = limits.WorkspaceBytes ?? own.MaxBytes, MaxEntries = limits.WorkspaceEntries ?? own.MaxEntries, MaxFileBytes = (int)Math.Min(limits.FileBytes ?? int.MaxValue, own.MaxFileBytes) },
                 followLinks: false); // a task above may have put a link where this one begins
-            return new(ContainmentResult.Ready(new OsCallContainment(request, workspace, _options, _starts)));
+            return new(ContainmentResult.Ready(new OsCallContainment(request, workspace, _options, _starts, _tunnels)));
         }
         catch (Exception e) when (e is PlatformNotSupportedException or DirectoryNotFoundException or IOException or UnauthorizedAccessException)
         {

@@ -1,8 +1,8 @@
 namespace IntentAuthz.Containment;
 
 /// <summary>
-/// The codes with which the proxy refuses, in the header <c>IntentAuthz-Reason</c> and the body. Those of the guard (<see cref="ReasonCodes"/>)
-/// come in the same way.
+/// The codes with which requests are refused on the way out: in the header <c>IntentAuthz-Reason</c> and the body, and as the reason of the denial
+/// in the audit. Those of the guard (<see cref="ReasonCodes"/>) come in the same way.
 /// </summary>
 public static class EgressCodes
 {
@@ -27,7 +27,7 @@ public static class EgressCodes
     /// <summary>It is not addressed to a proxy: its target is no absolute URL.</summary>
     public const string NotForProxy = "not-for-proxy";
 
-    /// <summary>The method is one that is never forwarded.</summary>
+    /// <summary>The method is one that is never forwarded, or has lower-case letters: libraries take <c>get</c> for <c>GET</c>, policies do not.</summary>
     public const string MethodRefused = "method-refused";
 
     /// <summary>It expects something else than <c>100-continue</c>.</summary>
@@ -65,4 +65,7 @@ public static class EgressCodes
 
     /// <summary>There are too many connections.</summary>
     public const string TooManyConnections = "too-many-connections";
+
+    /// <summary>The task, or one above it, has as many tunnels open as it may have.</summary>
+    public const string TooManyTunnels = "too-many-tunnels";
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -20,12 +22,13 @@ internal sealed class EgressGate : IDisposable
     private readonly Guard _guard;
     private readonly AgentTask _task;
     private readonly CallId? _parent;
+    private readonly OpenTunnels _tunnels;
     private readonly Lazy<HttpMessageInvoker> _public;
     private readonly Lazy<HttpMessageInvoker> _private; // apart, so that no request rides on a connection that another grant opened
 
-    internal EgressGate(Guard guard, AgentTask task, CallId? parent, ImmutableArray<EgressGrant> grants, EgressOptions options)
+    internal EgressGate(Guard guard, AgentTask task, CallId? parent, ImmutableArray<EgressGrant> grants, EgressOptions options, OpenTunnels tunnels)
     {
-        (_guard, _task, _parent, Grants, Options) = (guard, task, parent, grants, options);
+        (_guard, _task, _parent, Grants, Options, _tunnels) = (guard, task, parent, grants.IsDefault ? [] : grants, options, tunnels);
         _public = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(CreateHandler()));
         _private = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(CreateHandler()));
     }
@@ -40,18 +43,24 @@ internal sealed class EgressGate : IDisposable
         ToolCall call = request.ToCall(_parent);
         return Grants.Any(g => g.Covers(request.Host, request.Port, request.Method))
             ? _guard.InvokeAsync(_task, call, dispatch, cancellationToken)
-            : new ValueTask<GuardResult>(_guard.RefuseOutsideContainment(_task, call, $"The containment does not grant {request}; see the hosts of its profile and of the mandates."));
+            : new ValueTask<GuardResult>(_guard.RefuseContained(
+                _task, call, ReasonCodes.OutsideContainment, $"The containment does not grant {request}; see the hosts of its profile and of the mandates."));
     }
 
-    /// <summary>Records a request that was refused before the guard was asked, or what was done in a tunnel against the decision.</summary>
+    /// <summary>Records a request that was refused by a rule of the way out: before the guard was asked, or although it had permitted.</summary>
+    /// <param name="code">The code of the refusal.</param>
+    /// <param name="request">The request; null for one that could not be read, of which nothing is told but the code.</param>
     internal void Record(string code, EgressRequest? request)
     {
         ToolCall call = request?.ToCall(_parent) ?? new ToolCall(EgressTools.Write, "{}"u8.ToArray()) { Parent = _parent };
-        _ = _guard.RefuseOutsideContainment(_task, call, $"{(request is null ? "A request that was not decided on" : request.ToString())} was refused: {code}.");
+        _ = _guard.RefuseContained(_task, call, code, $"{(request is null ? "A request that could not be read" : request.ToString())} was refused by the way out ({code}).");
     }
 
+    /// <summary>Takes room for a tunnel of the task; null where there is none.</summary>
+    internal IDisposable? TryOpenTunnel() => _tunnels.TryOpen(_task, Options.MaxTunnels);
+
     /// <summary>Whether a credential is for exactly the origin that the request goes to.</summary>
-    internal static bool IsFor(LeasedCredential credential, EgressRequest request) =>
+    private static bool IsFor(LeasedCredential credential, EgressRequest request) =>
         !request.IsTunnel
         && credential.Profile.Endpoint is { } endpoint
         && endpoint.Scheme == request.Scheme
@@ -59,24 +68,22 @@ internal sealed class EgressGate : IDisposable
         && EgressHost.TryNormalise(endpoint.HostNameType == UriHostNameType.IPv6 ? endpoint.Host : endpoint.IdnHost, out string host)
         && host == request.Host;
 
-    /// <summary>Sends a request to the host it was decided for. The response's body has not been read yet.</summary>
-    internal Task<HttpResponseMessage> SendAsync(EgressRequest request, HttpRequestMessage message, CancellationToken cancellationToken)
-    {
-        bool allowsPrivate = AllowsPrivate(request);
-        message.Options.Set(s_allowsPrivate, allowsPrivate);
-        return (allowsPrivate ? _private : _public).Value.SendAsync(message, cancellationToken);
-    }
-
     /// <summary>
-    /// Sends a request with the call's credential on it. Where the service refuses for want of what its answer brings, such as the nonce of a proof,
-    /// and there is no body that could not be sent again, it is sent once more.
+    /// Sends a request to the host it was decided for, with the call's credential on it, if there is one. The response's body has not been read yet.
+    /// Where the service refuses for want of what its answer brings, such as the nonce of a proof, and there is no body that could not be sent
+    /// again, the request is sent once more.
     /// </summary>
-    internal async Task<HttpResponseMessage> SendWithCredentialAsync(
+    internal async Task<HttpResponseMessage> SendAsync(
         EgressRequest request, HttpRequestMessage message, LeasedCredential? credential, CancellationToken cancellationToken)
     {
         if (credential is null)
         {
             return await SendAsync(request, message, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!IsFor(credential, request))
+        {
+            throw new EgressRefusedException(new EgressRefusal(403, EgressCodes.CredentialElsewhere));
         }
 
         credential.Presentation.Attach(message, credential);
@@ -91,6 +98,60 @@ internal sealed class EgressGate : IDisposable
         response = await SendAsync(request, message, cancellationToken).ConfigureAwait(false);
         credential.Presentation.Observe(response);
         return response;
+    }
+
+    /// <summary>Looks at an answer before anything of it is handed on.</summary>
+    /// <returns>The length of its body, if it announces one that can be believed.</returns>
+    /// <exception cref="EgressRefusedException">It changes the protocol, says its length in two ways, is too long, or could not be searched for the credential.</exception>
+    internal static long? CheckAnswer(HttpResponseMessage response, LeasedCredential? credential, long maxBytes)
+    {
+        HttpHeadersNonValidated fields = response.Content.Headers.NonValidated;
+        long? announced = null;
+        bool isPlain = (int)response.StatusCode >= 200;
+        if (fields.TryGetValues("Content-Length", out HeaderStringValues lengths))
+        {
+            string length = lengths.Count == 1 ? lengths.ToString() : "";
+            isPlain &= length.Length is > 0 and <= 18 && !length.AsSpan().ContainsAnyExceptInRange('0', '9') && !response.Headers.NonValidated.Contains("Transfer-Encoding");
+            announced = isPlain ? long.Parse(length, CultureInfo.InvariantCulture) : null;
+        }
+
+        if (!isPlain)
+        {
+            throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.HostUnreachable));
+        }
+
+        if (credential is not null && response.Content.Headers.ContentEncoding.Any(static e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.ResponseUnreadable));
+        }
+
+        return announced is null || announced <= maxBytes ? announced : throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.ResponseTooLarge));
+    }
+
+    /// <summary>Reads what comes next of an answer's body, which may not stand still for long.</summary>
+    internal async ValueTask<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
+    {
+        ValueTask<int> reading = body.ReadAsync(buffer, cancellationToken);
+        if (reading.IsCompleted)
+        {
+            return await reading.ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await reading.AsTask().WaitAsync(Options.IdleTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new EgressRefusedException(new EgressRefusal(504, EgressCodes.TimedOut));
+        }
+    }
+
+    private Task<HttpResponseMessage> SendAsync(EgressRequest request, HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        bool allowsPrivate = AllowsPrivate(request);
+        message.Options.Set(s_allowsPrivate, allowsPrivate);
+        return (allowsPrivate ? _private : _public).Value.SendAsync(message, cancellationToken);
     }
 
     /// <summary>Connects to the host a request was decided for.</summary>

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.Json;
 
 namespace IntentAuthz.Containment;
 
 /// <summary>
 /// The same way out for code in this process: every request is decided by the guard as a call of the task, within the granted hosts, and goes to
 /// an address that was looked at. It follows no redirect (a caller that does makes another request, which is decided anew), keeps no cookies, uses
-/// no proxy, and reads responses whole, so that taking the authority away cuts them off. Safe for use by many threads.
+/// no proxy, and reads responses whole, so that taking the authority away cuts them off. What is sent is made anew of what was decided, and what
+/// comes back is made anew too: a credential is neither on the caller's request nor in the response. Safe for use by many threads.
 /// </summary>
 public sealed class EgressHandler : HttpMessageHandler
 {
@@ -22,42 +24,31 @@ public sealed class EgressHandler : HttpMessageHandler
     {
         ArgumentNullException.ThrowIfNull(guard);
         ArgumentNullException.ThrowIfNull(task);
-        _gate = new EgressGate(guard, task, parent, hosts.IsDefault ? [] : hosts, options ?? EgressOptions.Default);
+        _gate = new EgressGate(guard, task, parent, hosts, options ?? EgressOptions.Default, new OpenTunnels());
     }
 
     /// <inheritdoc/>
-    /// <exception cref="HttpRequestException">The request was refused: its message names the code of <see cref="EgressCodes"/> or <see cref="ReasonCodes"/>. Or it failed.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The request was refused, or it failed: the message names the code of <see cref="EgressCodes"/> or <see cref="ReasonCodes"/>, and the status is
+    /// the one the proxy would answer with.
+    /// </exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        EgressRequest asked = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
-        HttpResponseMessage? response = null;
-        EgressRefusal? refusal = null;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_gate.Options.RequestTimeout);
-        GuardResult result = await _gate.InvokeAsync(
-            asked,
-            async (invocation, token) =>
-            {
-                try
-                {
-                    response = await ExchangeAsync(asked, request, invocation, token).ConfigureAwait(false);
-                    return ToolResult.FromJson(System.Text.Json.JsonElement.Parse($$"""{"status":{{(int)response.StatusCode}}}"""));
-                }
-                catch (Exception e) when (EgressRefusedException.In(e) is { } refused)
-                {
-                    refusal = refused;
-                    return ToolResult.None;
-                }
-            },
-            limit.Token).ConfigureAwait(false);
-        if (refusal is null && result.IsCompleted && response is not null)
+        try
         {
-            return response;
+            return await SendWithinAsync(request, limit.Token).ConfigureAwait(false);
         }
-
-        response?.Dispose();
-        throw Refused(refusal?.Code ?? result.OutcomeCode);
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception) when (limit.IsCancellationRequested)
+        {
+            throw Refused(new EgressRefusal(504, EgressCodes.TimedOut));
+        }
     }
 
     /// <inheritdoc/>
@@ -71,119 +62,58 @@ public sealed class EgressHandler : HttpMessageHandler
         base.Dispose(disposing);
     }
 
-    /// <summary>The request in the form that is decided; its address is rewritten to that form, so that nothing else can be sent.</summary>
-    private async ValueTask<EgressRequest> ReadAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendWithinAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.RequestUri is not { IsAbsoluteUri: true, UserInfo.Length: 0 } uri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp)
-            || !EgressHost.TryNormalise(uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost, out string host) || request.Headers.Host is not null)
+        CallersRequest caller = await CallersRequest.ReadAsync(request, _gate, cancellationToken).ConfigureAwait(false);
+        if (caller.Refusal is { } unasked)
         {
-            throw Refused(EgressCodes.BadHost);
+            _gate.Record(unasked.Code, caller.Asked);
+            throw Refused(unasked);
         }
 
-        if (!RequestPath.TryParse(uri.PathAndQuery, out string path, out string query))
-        {
-            throw Refused(EgressCodes.BadPath);
-        }
-
-        string method = request.Method.Method;
-        if (method is "TRACE" or EgressRequest.TunnelMethod)
-        {
-            throw Refused(EgressCodes.MethodRefused);
-        }
-
-        bool hasOwn = request.Headers.NonValidated.Contains("Authorization") || request.Headers.NonValidated.Contains("Cookie");
-        if (hasOwn && !_gate.Options.AllowsOwnCredentials)
-        {
-            throw Refused(EgressCodes.OwnCredential);
-        }
-
-        long length = 0;
-        if (request.Content is { } content)
-        {
-            try
+        HttpResponseMessage? response = null;
+        EgressRefusal? refusal = null;
+        GuardResult result = await _gate.InvokeAsync(
+            caller.Asked!,
+            async (invocation, token) =>
             {
-                byte[] body = await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-                length = body.Length;
-            }
-            catch (HttpRequestException)
-            {
-                throw Refused(EgressCodes.BodyTooLarge);
-            }
-        }
+                try
+                {
+                    response = await ExchangeAsync(caller, request, invocation, token).ConfigureAwait(false);
+                    return ToolResult.FromJson(JsonElement.Parse($$"""{"status":{{(int)response.StatusCode}}}"""));
+                }
+                catch (Exception e) when (!token.IsCancellationRequested)
+                {
+                    refusal = EgressRefusal.Of(e);
+                    if (refusal.IsDenial)
+                    {
+                        _gate.Record(refusal.Code, caller.Asked);
+                    }
 
-        if (length > _gate.Options.MaxRequestBytes)
+                    return ToolResult.FromJson(JsonElement.Parse($$"""{"status":{{refusal.Status}}}"""));
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (refusal is null && result.IsCompleted && response is not null)
         {
-            throw Refused(EgressCodes.BodyTooLarge);
-        }
-
-        int? port = uri.IsDefaultPort ? null : uri.Port;
-        (string scheme, int effective) = EgressRequest.Effective(uri.Scheme, host, port, method, _gate.Grants, _gate.Options);
-        EgressRequest asked = new(method, scheme, host, effective, path, query, length, hasOwn);
-        request.RequestUri = asked.ToUri();
-        request.Version = HttpVersion.Version11;
-        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        request.Headers.Remove("Accept-Encoding");
-        request.Headers.TransferEncodingChunked = null;
-        return asked;
-    }
-
-    private async ValueTask<HttpResponseMessage> ExchangeAsync(EgressRequest asked, HttpRequestMessage request, ToolInvocation invocation, CancellationToken cancellationToken)
-    {
-        if (invocation.Credential is { } credential && !EgressGate.IsFor(credential, asked))
-        {
-            throw new EgressRefusedException(new EgressRefusal(403, EgressCodes.CredentialElsewhere));
-        }
-
-        HttpResponseMessage response = await _gate.SendWithCredentialAsync(asked, request, invocation.Credential, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await BufferAsync(response, invocation, cancellationToken).ConfigureAwait(false);
             return response;
         }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-        finally
-        {
-            request.Headers.Authorization = null; // the caller keeps the request, and must not see what was put on it
-        }
+
+        response?.Dispose();
+        throw Refused(refusal ?? EgressRefusal.Of(result));
     }
 
-    private async ValueTask BufferAsync(HttpResponseMessage response, ToolInvocation invocation, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> ExchangeAsync(CallersRequest caller, HttpRequestMessage request, ToolInvocation invocation, CancellationToken cancellationToken)
     {
-        if (invocation.Credential is not null && response.Content.Headers.ContentEncoding.Any(static e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.ResponseUnreadable));
-        }
-
-        StreamScrubber scrubber = invocation.CreateStreamScrubber();
-        using MemoryStream whole = new();
-        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        byte[] buffer = new byte[64 * 1024];
-        while (await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int read)
-        {
-            whole.Write(scrubber.Push(buffer.AsSpan(0, read)).Span);
-            if (whole.Length > _gate.Options.MaxBufferedBytes)
-            {
-                throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.ResponseTooLarge));
-            }
-        }
-
-        whole.Write(scrubber.Complete().Span);
-        ByteArrayContent content = new(whole.ToArray());
-        foreach ((string name, System.Net.Http.Headers.HeaderStringValues values) in response.Content.Headers.NonValidated)
-        {
-            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-            {
-                content.Headers.TryAddWithoutValidation(name, values);
-            }
-        }
-
-        response.Content.Dispose();
-        response.Content = content;
+        using HttpRequestMessage message = caller.ToMessage();
+        using HttpResponseMessage response = await _gate.SendAsync(caller.Asked!, message, invocation.Credential, cancellationToken).ConfigureAwait(false);
+        return await CallersResponse.ReadAsync(response, request, _gate, invocation, cancellationToken).ConfigureAwait(false);
     }
 
-    private static HttpRequestException Refused(string code) => new($"The request was refused ({code}); see the audit for why.", inner: null, HttpStatusCode.Forbidden);
+    private static HttpRequestException Refused(EgressRefusal refusal) => new(
+        refusal.Approval is { } approval
+            ? $"The request waits for a person's approval ({refusal.Code}, {approval}); the same request again resumes it."
+            : $"The request was refused ({refusal.Code}); see the audit for why.",
+        inner: null,
+        (HttpStatusCode)refusal.Status);
 }

@@ -33,7 +33,10 @@ public sealed record EgressOptions
     /// <summary>The most bytes of a request's body.</summary>
     public long MaxRequestBytes { get; init => field = Between(value, 0, long.MaxValue); } = 64L * 1024 * 1024;
 
-    /// <summary>The most bytes of a body whose length is not announced: it is read whole before the decision, so that its length is part of it.</summary>
+    /// <summary>
+    /// The most bytes of a body that is held in memory. One whose length is not announced is read whole before the decision, so that its length is part
+    /// of it; one that goes with a credential, so that it can be sent again where the service asks for that.
+    /// </summary>
     public int MaxChunkedBytes { get; init => field = Between(value, 0, 64 * 1024 * 1024); } = 1024 * 1024;
 
     /// <summary>The most bytes of a response's body.</summary>
@@ -47,6 +50,11 @@ public sealed record EgressOptions
 
     /// <summary>How many connections a child may have to its proxy.</summary>
     public int MaxConnections { get; init => field = Between(value, 1, 10_000); } = 64;
+
+    /// <summary>
+    /// How many tunnels a task may have open at a time, its sub-tasks' with them, 1 to 10,000. A proxy that is made by hand counts its own.
+    /// </summary>
+    public int MaxTunnels { get; init => field = Between(value, 1, 10_000); } = 16;
 
     /// <summary>How long a head may take from its first byte on, and a new connection until then.</summary>
     public TimeSpan HeadTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(10);

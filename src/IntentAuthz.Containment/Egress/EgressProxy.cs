@@ -31,10 +31,17 @@ public sealed class EgressProxy : IEgressListener, IAsyncDisposable
     /// in a network namespace of the process's own is not shared.
     /// </param>
     public EgressProxy(Guard guard, AgentTask task, CallId? parent, ImmutableArray<EgressGrant> hosts, EgressOptions? options = null, bool isShared = false)
+        : this(guard, task, parent, hosts, options ?? EgressOptions.Default, isShared, new OpenTunnels())
+    {
+    }
+
+    /// <summary>One of several proxies that count a task's tunnels together.</summary>
+    internal EgressProxy(
+        Guard guard, AgentTask task, CallId? parent, ImmutableArray<EgressGrant> hosts, EgressOptions options, bool isShared, OpenTunnels tunnels)
     {
         ArgumentNullException.ThrowIfNull(guard);
         ArgumentNullException.ThrowIfNull(task);
-        _gate = new EgressGate(guard, task, parent, hosts.IsDefault ? [] : hosts, options ?? EgressOptions.Default);
+        _gate = new EgressGate(guard, task, parent, hosts, options, tunnels);
         if (isShared)
         {
             Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));

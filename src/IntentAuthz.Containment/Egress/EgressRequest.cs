@@ -69,5 +69,30 @@ internal sealed record EgressRequest(string Method, string Scheme, string Host, 
             : throw new EgressRefusedException(new EgressRefusal(400, EgressCodes.BadHost));
     }
 
+    /// <summary>The request to be sent, made anew of what was decided and of fields that go on.</summary>
+    /// <param name="fields">The fields that the client gave, without those between it and here.</param>
+    /// <param name="body">The body; null for none.</param>
+    internal HttpRequestMessage ToMessage(IEnumerable<KeyValuePair<string, string>> fields, HttpContent? body)
+    {
+        HttpRequestMessage message = new(new HttpMethod(Method), ToUri())
+        {
+            Version = System.Net.HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = body ?? (Method is "POST" or "PUT" or "PATCH" ? new ByteArrayContent([]) : null),
+        };
+        foreach ((string name, string value) in fields)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+            {
+                message.Content ??= new ByteArrayContent([]); // fields about content, without content
+                message.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        message.Headers.TryAddWithoutValidation("Via", "1.1 egress");
+        message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        return message;
+    }
+
     public override string ToString() => $"{Method} {Scheme}://{Host}:{Port}";
 }

@@ -8,13 +8,6 @@ namespace IntentAuthz.Containment;
 /// <summary>A request that is forwarded: sent anew to the host, with nothing of the client's framing, and its response written anew too.</summary>
 internal sealed partial class ProxyConnection
 {
-    /// <summary>What a response says to the proxy alone (RFC 9110, section 7.6.1), or would lead the child around it.</summary>
-    private static readonly HashSet<string> s_droppedFromResponses = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
-        "Content-Length", "Alt-Svc", "IntentAuthz-Reason", "IntentAuthz-Approval",
-    };
-
     private async ValueTask<bool> ForwardAsync(RequestHead head, CancellationToken cancellationToken)
     {
         long length = head.BodyLength ?? 0;
@@ -29,19 +22,18 @@ internal sealed partial class ProxyConnection
             (chunks, EgressRefusal? refusal) = await RequestBody.ReadChunksAsync(_client, _options.MaxChunkedBytes, cancellationToken).ConfigureAwait(false);
             if (chunks is null)
             {
-                return await RefuseUnaskedAsync(refusal!, cancellationToken).ConfigureAwait(false);
+                return await RefuseUnaskedAsync(refusal!, Asked(head, 0), cancellationToken).ConfigureAwait(false);
             }
 
             length = chunks.Length;
         }
 
+        EgressRequest request = Asked(head, length);
         if (length > _options.MaxRequestBytes)
         {
-            return await RefuseUnaskedAsync(new EgressRefusal(413, EgressCodes.BodyTooLarge), cancellationToken).ConfigureAwait(false);
+            return await RefuseUnaskedAsync(new EgressRefusal(413, EgressCodes.BodyTooLarge), request, cancellationToken).ConfigureAwait(false);
         }
 
-        (string scheme, int port) = EgressRequest.Effective(head.Scheme, head.Host, head.Port, head.Method, _gate.Grants, _options);
-        EgressRequest request = new(head.Method, scheme, head.Host, port, head.Path, head.Query, length, head.CarriesCredential);
         RequestBody.Announced? announced = chunks is null && length > 0 ? new RequestBody.Announced(_client, length, head.ExpectsContinue) : null;
         HttpContent? body = announced ?? (chunks is null ? null : (HttpContent)new ByteArrayContent(chunks));
         Exchange exchange = new();
@@ -50,7 +42,12 @@ internal sealed partial class ProxyConnection
         bool mayGoOn = head.KeepsAlive && announced is null or { IsComplete: true };
         if (exchange.HasAnswered)
         {
-            return mayGoOn && exchange.IsComplete;
+            if (!exchange.IsWhole)
+            {
+                _client.Abort(); // so that a part is not taken for the whole
+            }
+
+            return mayGoOn && exchange.CanGoOn;
         }
 
         // What stopped the call once it ran ends the connection; what kept it from running is answered.
@@ -64,51 +61,36 @@ internal sealed partial class ProxyConnection
     {
         try
         {
-            using HttpRequestMessage message = CreateMessage(head, request, body);
-            if (invocation.Credential is { } credential && !EgressGate.IsFor(credential, request))
+            if (invocation.Credential is not null && body is RequestBody.Announced announced && request.BodyBytes <= _options.MaxChunkedBytes)
             {
-                throw new EgressRefusedException(new EgressRefusal(403, EgressCodes.CredentialElsewhere));
+                // A service can ask for the request once more, with a nonce in its proof; each request has a lease of its own, so asking the client to
+                // repeat it would not help.
+                body = new ByteArrayContent(await announced.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
             }
 
-            using HttpResponseMessage response = await _gate.SendWithCredentialAsync(request, message, invocation.Credential, cancellationToken).ConfigureAwait(false);
+            using HttpRequestMessage message = request.ToMessage(head.Fields, body);
+            using HttpResponseMessage response = await _gate.SendAsync(request, message, invocation.Credential, cancellationToken).ConfigureAwait(false);
             long bytes = await AnswerAsync(head, response, exchange, invocation, cancellationToken).ConfigureAwait(false);
             return Outcome((int)response.StatusCode, bytes);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            EgressRefusal refusal = EgressRefusal.Of(e);
+            if (refusal.IsDenial)
+            {
+                _gate.Record(refusal.Code, request);
+            }
+
             if (exchange.HasAnswered)
             {
-                _client.Abort(); // so that a part is not taken for the whole
                 return Outcome(0, 0);
             }
 
-            EgressRefusal refusal = EgressRefusedException.In(e) ?? new EgressRefusal(502, EgressCodes.HostUnreachable);
             exchange.HasAnswered = true;
             await RefuseAsync(refusal, mayGoOn: false, cancellationToken).ConfigureAwait(false);
+            exchange.IsWhole = true;
             return Outcome(refusal.Status, 0);
         }
-    }
-
-    private static HttpRequestMessage CreateMessage(RequestHead head, EgressRequest request, HttpContent? body)
-    {
-        HttpRequestMessage message = new(new HttpMethod(head.Method), request.ToUri())
-        {
-            Version = System.Net.HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = body ?? (head.Method is "POST" or "PUT" or "PATCH" ? new ByteArrayContent([]) : null),
-        };
-        foreach ((string name, string value) in head.Fields)
-        {
-            if (!message.Headers.TryAddWithoutValidation(name, value))
-            {
-                message.Content ??= new ByteArrayContent([]); // fields about content, without content
-                message.Content.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
-
-        message.Headers.TryAddWithoutValidation("Via", "1.1 egress");
-        message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
-        return message;
     }
 
     /// <summary>Writes the response, its secrets masked, and says how long its body was.</summary>
@@ -116,18 +98,8 @@ internal sealed partial class ProxyConnection
         RequestHead head, HttpResponseMessage response, Exchange exchange, ToolInvocation invocation, CancellationToken cancellationToken)
     {
         int status = (int)response.StatusCode;
-        bool hasBody = head.Method != "HEAD" && status >= 200 && status is not (204 or 304);
-        long? announced = response.Content.Headers.ContentLength;
-        if (invocation.Credential is not null && response.Content.Headers.ContentEncoding.Any(static e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.ResponseUnreadable));
-        }
-
-        if (hasBody && announced > _options.MaxResponseBytes)
-        {
-            throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.ResponseTooLarge));
-        }
-
+        bool hasBody = head.Method != "HEAD" && status is not (204 or 304);
+        long? announced = EgressGate.CheckAnswer(response, invocation.Credential, hasBody ? _options.MaxResponseBytes : long.MaxValue);
         StringBuilder text = new();
         text.Append("HTTP/1.1 ").Append(status).Append(' ').Append(ReasonPhrase.Of(status)).Append("\r\n");
         AppendFields(text, response.Headers);
@@ -148,12 +120,12 @@ internal sealed partial class ProxyConnection
         byte[] masked = [.. fields.Push(Encoding.Latin1.GetBytes(text.ToString())).Span, .. fields.Complete().Span];
         exchange.HasAnswered = true;
         await _client.WriteAsync(masked, cancellationToken).ConfigureAwait(false);
-        long bytes = hasBody ? await CopyAsync(response, isChunked, invocation.CreateStreamScrubber(), cancellationToken).ConfigureAwait(false) : 0;
-        exchange.IsComplete = !isLast;
+        long bytes = hasBody ? await CopyAsync(response, announced, isChunked, invocation.CreateStreamScrubber(), cancellationToken).ConfigureAwait(false) : 0;
+        (exchange.IsWhole, exchange.CanGoOn) = (true, !isLast);
         return bytes;
     }
 
-    private async ValueTask<long> CopyAsync(HttpResponseMessage response, bool isChunked, StreamScrubber scrubber, CancellationToken cancellationToken)
+    private async ValueTask<long> CopyAsync(HttpResponseMessage response, long? announced, bool isChunked, StreamScrubber scrubber, CancellationToken cancellationToken)
     {
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
@@ -162,11 +134,17 @@ internal sealed partial class ProxyConnection
         {
             while (true)
             {
-                int read = await ReadFromHostAsync(body, buffer, cancellationToken).ConfigureAwait(false);
+                int read = await _gate.ReadAsync(body, buffer, cancellationToken).ConfigureAwait(false);
                 _client.Touch();
                 if ((total += read) > _options.MaxResponseBytes)
                 {
                     throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.ResponseTooLarge));
+                }
+
+                // What goes beyond the announced length would be read as the answer to the next request, which may be to another host.
+                if (total > announced || (read == 0 && total < announced))
+                {
+                    throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.HostUnreachable));
                 }
 
                 ReadOnlyMemory<byte> clean = read == 0 ? scrubber.Complete() : scrubber.Push(buffer.AsSpan(0, read));
@@ -203,36 +181,18 @@ internal sealed partial class ProxyConnection
         }
     }
 
-    private async ValueTask<int> ReadFromHostAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
-    {
-        ValueTask<int> reading = body.ReadAsync(buffer, cancellationToken);
-        if (reading.IsCompleted)
-        {
-            return await reading.ConfigureAwait(false);
-        }
-
-        try
-        {
-            return await reading.AsTask().WaitAsync(_options.IdleTimeout, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new EgressRefusedException(new EgressRefusal(504, EgressCodes.TimedOut));
-        }
-    }
-
     private static void AppendFields(StringBuilder text, HttpHeaders headers)
     {
         foreach ((string name, HeaderStringValues values) in headers.NonValidated)
         {
-            if (s_droppedFromResponses.Contains(name))
+            if (!EgressFields.IsHandedBack(name))
             {
                 continue;
             }
 
             foreach (string value in values)
             {
-                if (value.AsSpan().IndexOfAny('\r', '\n', '\0') < 0)
+                if (EgressFields.IsValue(value))
                 {
                     text.Append(name).Append(": ").Append(value).Append("\r\n");
                 }
@@ -247,7 +207,10 @@ internal sealed partial class ProxyConnection
     {
         internal bool HasAnswered { get; set; }
 
-        /// <summary>Whether the answer came to its end and the connection can go on.</summary>
-        internal bool IsComplete { get; set; }
+        /// <summary>Whether the answer came to its end.</summary>
+        internal bool IsWhole { get; set; }
+
+        /// <summary>Whether another request can follow.</summary>
+        internal bool CanGoOn { get; set; }
     }
 }

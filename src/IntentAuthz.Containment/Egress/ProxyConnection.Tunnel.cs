@@ -9,13 +9,19 @@ internal sealed partial class ProxyConnection
 {
     private async ValueTask<bool> TunnelAsync(RequestHead head, CancellationToken cancellationToken)
     {
+        EgressRequest request = EgressRequest.TunnelTo(head.Host, head.Port!.Value);
         if (_client.HasBuffered)
         {
             // Before the answer nobody knows whether these bytes are the tunnel's or another request.
-            return await RefuseUnaskedAsync(new EgressRefusal(400, EgressCodes.Malformed), cancellationToken).ConfigureAwait(false);
+            return await RefuseUnaskedAsync(new EgressRefusal(400, EgressCodes.Malformed), request, cancellationToken).ConfigureAwait(false);
         }
 
-        EgressRequest request = EgressRequest.TunnelTo(head.Host, head.Port!.Value);
+        using IDisposable? room = _gate.TryOpenTunnel();
+        if (room is null)
+        {
+            return await RefuseUnaskedAsync(new EgressRefusal(503, EgressCodes.TooManyTunnels), request, cancellationToken).ConfigureAwait(false);
+        }
+
         bool hasAnswered = false;
         GuardResult result = await _gate.InvokeAsync(request, RunAsync, cancellationToken).ConfigureAwait(false);
         return !hasAnswered && !result.Decision.IsPermitted && await RefuseAsync(EgressRefusal.Of(result), head.KeepsAlive, cancellationToken).ConfigureAwait(false);
@@ -38,7 +44,13 @@ internal sealed partial class ProxyConnection
             catch (Exception e) when (!hasAnswered && !token.IsCancellationRequested)
             {
                 hasAnswered = true;
-                await RefuseAsync(EgressRefusedException.In(e) ?? new EgressRefusal(502, EgressCodes.HostUnreachable), mayGoOn: false, token).ConfigureAwait(false);
+                EgressRefusal refusal = EgressRefusal.Of(e);
+                if (refusal.IsDenial)
+                {
+                    _gate.Record(refusal.Code, request);
+                }
+
+                await RefuseAsync(refusal, mayGoOn: false, token).ConfigureAwait(false);
                 return ToolResult.None;
             }
             finally

@@ -34,7 +34,7 @@ internal sealed partial class ProxyConnection : IDisposable
 
             RequestHead? head = text is null ? null : RequestHead.Parse(text, _options.MaxFields, out refusal);
             bool goesOn = head is null || refusal is not null
-                ? await RefuseUnaskedAsync(refusal!, closing).ConfigureAwait(false)
+                ? await RefuseUnaskedAsync(refusal!, null, closing).ConfigureAwait(false)
                 : await HandleAsync(head, closing).ConfigureAwait(false);
             if (!goesOn)
             {
@@ -52,12 +52,12 @@ internal sealed partial class ProxyConnection : IDisposable
     {
         if (!IsAuthentic(head))
         {
-            return await RefuseUnaskedAsync(new EgressRefusal(407, EgressCodes.ProxyAuthentication), closing).ConfigureAwait(false);
+            return await RefuseUnaskedAsync(new EgressRefusal(407, EgressCodes.ProxyAuthentication), null, closing).ConfigureAwait(false);
         }
 
         if (head.CarriesCredential && !_options.AllowsOwnCredentials && !head.IsTunnel)
         {
-            return await RefuseUnaskedAsync(new EgressRefusal(403, EgressCodes.OwnCredential), closing).ConfigureAwait(false);
+            return await RefuseUnaskedAsync(new EgressRefusal(403, EgressCodes.OwnCredential), Asked(head, head.BodyLength ?? 0), closing).ConfigureAwait(false);
         }
 
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(closing);
@@ -99,10 +99,17 @@ internal sealed partial class ProxyConnection : IDisposable
         return colon >= 0 && CryptographicOperations.FixedTimeEquals(both[(colon + 1)..], _token);
     }
 
-    /// <summary>Refuses what the guard was not asked about, which the audit shows all the same. The connection ends, so that each costs one.</summary>
-    private ValueTask<bool> RefuseUnaskedAsync(EgressRefusal refusal, CancellationToken cancellationToken)
+    /// <summary>What a head asks for, in the form that is decided.</summary>
+    private EgressRequest Asked(RequestHead head, long bodyBytes)
     {
-        _gate.Record(refusal.Code, null);
+        (string scheme, int port) = EgressRequest.Effective(head.Scheme, head.Host, head.Port, head.Method, _gate.Grants, _options);
+        return new EgressRequest(head.Method, scheme, head.Host, port, head.Path, head.Query, bodyBytes, head.CarriesCredential);
+    }
+
+    /// <summary>Refuses what the guard was not asked about, which the audit shows all the same. The connection ends, so that each costs one.</summary>
+    private ValueTask<bool> RefuseUnaskedAsync(EgressRefusal refusal, EgressRequest? request, CancellationToken cancellationToken)
+    {
+        _gate.Record(refusal.Code, request);
         return RefuseAsync(refusal, mayGoOn: false, cancellationToken);
     }
 

@@ -8,13 +8,6 @@ internal sealed class RequestHead
     private static readonly System.Buffers.SearchValues<char> s_token = System.Buffers.SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
-    /// <summary>Fields between the client and this proxy (RFC 9110, section 7.6.1), and those that this proxy sets itself.</summary>
-    private static readonly HashSet<string> s_ownFields = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Host", "Content-Length", "Expect",
-        "Accept-Encoding", // responses are searched for secrets, so they must not come compressed
-    };
-
     private readonly List<KeyValuePair<string, string>> _fields = [];
 
     private RequestHead()
@@ -90,7 +83,7 @@ internal sealed class RequestHead
             // A line that begins with a blank continues the one before (obs-fold); there is no name then, and none with a blank behind it either.
             ReadOnlySpan<char> line = text[..end];
             int colon = line.IndexOf(':');
-            if (colon <= 0 || line[..colon].ContainsAnyExcept(s_token) || !IsFieldValue(line[(colon + 1)..]))
+            if (colon <= 0 || line[..colon].ContainsAnyExcept(s_token) || !EgressFields.IsValue(line[(colon + 1)..]))
             {
                 return Bad();
             }
@@ -112,8 +105,8 @@ internal sealed class RequestHead
                 return new EgressRefusal(400, length is not null || encoding is not null ? EgressCodes.AmbiguousLength : EgressCodes.Malformed);
             }
 
-            CarriesCredential |= name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || name.Equals("Cookie", StringComparison.OrdinalIgnoreCase);
-            if (!s_ownFields.Contains(name) && !name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase))
+            CarriesCredential |= EgressFields.IsCredential(name);
+            if (EgressFields.IsSentOn(name))
             {
                 _fields.Add(new KeyValuePair<string, string>(name, value));
             }
@@ -145,9 +138,9 @@ internal sealed class RequestHead
 
     private EgressRefusal? ReadTarget(ReadOnlySpan<char> target, string? hostField)
     {
-        if (Method.ToUpperInvariant() is "TRACE" or "TRACK" or "DEBUG")
+        if (!EgressMethod.IsForwarded(Method) && !IsTunnel)
         {
-            return new EgressRefusal(405, EgressCodes.MethodRefused); // they answer with what was sent, credentials included
+            return new EgressRefusal(405, EgressCodes.MethodRefused);
         }
 
         ReadOnlySpan<char> authority = target;
@@ -225,8 +218,8 @@ internal sealed class RequestHead
             {
                 KeepsAlive = false;
             }
-            else if (!s_ownFields.Contains(option) || option.Equals("Host", StringComparison.OrdinalIgnoreCase) || option.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
-                || option.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+            else if (EgressFields.IsSentOn(option) || option.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase) || option.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+                || option.Equals("Host", StringComparison.OrdinalIgnoreCase) || option.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
             {
                 return Bad();
             }
@@ -246,20 +239,6 @@ internal sealed class RequestHead
         bool isFirst = field is null && value is not null;
         field ??= value;
         return isFirst;
-    }
-
-    /// <summary>Visible characters, blanks, and bytes above ASCII (RFC 9110, section 5.5): no control character, so no line within a line.</summary>
-    private static bool IsFieldValue(ReadOnlySpan<char> value)
-    {
-        foreach (char c in value)
-        {
-            if ((c < ' ' && c != '\t') || c == '\x7f')
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static EgressRefusal Bad() => new(400, EgressCodes.Malformed);

@@ -77,7 +77,7 @@ internal sealed class DpopPresentation(DpopKey key, TimeProvider time) : Credent
         json.WriteStartObject();
         json.WriteString("jti"u8, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(IdBytes)));
         json.WriteString("htm"u8, method);
-        json.WriteString("htu"u8, uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+        json.WriteString("htu"u8, OriginOf(uri) + uri.AbsolutePath); // the parts of a path that is sent as it is written cannot be asked for together
         json.WriteNumber("iat"u8, _time.GetUtcNow().ToUnixTimeSeconds());
         json.WriteString("ath"u8, DpopFormat.TokenHash(Encoding.ASCII.GetBytes(token)));
         if (_nonce is { } nonce && nonce.Origin == OriginOf(uri))

@@ -2,7 +2,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Why a decision is what it is. The codes are stable: hosts branch on them, audits are searched by them, and the model may see them.
-/// The explanation beside a code is for people and can change.
+/// The explanation beside a code is for people and can change. What enforces a containment has codes of its own beside these; see
+/// <see cref="Guard.RefuseContained"/>.
 /// </summary>
 public static class ReasonCodes
 {
@@ -185,4 +186,17 @@ public static class ReasonCodes
 
     /// <summary>The thing is not in a state in which this can be done.</summary>
     public const string WrongState = "wrong-state";
+
+    private const int MaxLength = 64;
+
+    /// <summary>A code that somebody else than the guard refuses with. Codes are tags of metrics and are searched for, so they are short words.</summary>
+    internal static string OfRefusal(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        bool isWord = code.Length is > 0 and <= MaxLength && char.IsAsciiLetterLower(code[0])
+            && code.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+        return isWord && code is not (Permitted or Observed or Completed)
+            ? code
+            : throw new ArgumentException($"A refusal's code is a word of lower-case letters, digits and hyphens, at most {MaxLength}, and none that says that a call ran.", nameof(code));
+    }
 }

@@ -123,18 +123,23 @@ public sealed class Guard
     }
 
     /// <summary>
-    /// Records that what runs in a call's containment asked for what the containment does not grant, and denies it, whatever policies say. For
-    /// whoever enforces the bounds, such as a network proxy.
+    /// Records that what runs in a call's containment asked for what it does not get there, and denies it, whatever policies say. For whoever
+    /// enforces the containment, such as a network proxy.
     /// </summary>
     /// <param name="task">The task of the contained call; the denial is counted in it.</param>
     /// <param name="call">What was asked for, as a call.</param>
-    /// <param name="explanation">What was not granted, in words for an operator.</param>
-    public GuardResult RefuseOutsideContainment(AgentTask task, ToolCall call, string explanation)
+    /// <param name="reasonCode">
+    /// <see cref="ReasonCodes.OutsideContainment"/> for what the bounds do not grant; else a stable code of the enforcer's own, in lower-case
+    /// letters, digits and hyphens, at most 64.
+    /// </param>
+    /// <param name="explanation">What was refused, in words for an operator.</param>
+    /// <exception cref="ArgumentException">The code is not written so, or is one that says that a call may run or ran.</exception>
+    public GuardResult RefuseContained(AgentTask task, ToolCall call, string reasonCode, string explanation)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(call);
         ArgumentException.ThrowIfNullOrWhiteSpace(explanation);
-        return _pipeline.Refuse(task, call, Decision.Deny(ReasonCodes.OutsideContainment, explanation));
+        return _pipeline.Refuse(task, call, Decision.Deny(ReasonCodes.OfRefusal(reasonCode), explanation));
     }
 
     /// <summary>Whether a call of the tool could be permitted in the task at all: otherwise it need not be shown to the model. A hint, not a decision.</summary>

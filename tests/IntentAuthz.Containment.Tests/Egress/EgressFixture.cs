@@ -21,6 +21,8 @@ internal sealed class EgressFixture : IAsyncDisposable, IHostResolver
     private static readonly TenantId s_acme = new("acme");
 
     private readonly ServiceProvider _services;
+    private ImmutableArray<EgressGrant> _hosts = [];
+    private HttpMessageInvoker? _invoker;
 
     private EgressFixture(string policies, Action<IntentAuthzBuilder>? add)
     {
@@ -59,6 +61,7 @@ internal sealed class EgressFixture : IAsyncDisposable, IHostResolver
         fixture.AgentTask = (await fixture.Guard.Tasks.OpenAsync(
             new TaskRequest(agent, "build", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1)), fixture.Person)).GetTaskOrThrow();
         fixture.Options = (options ?? EgressOptions.Default) with { Resolver = fixture };
+        fixture._hosts = [.. hosts];
         fixture.Proxy = new EgressProxy(fixture.Guard, fixture.AgentTask, null, [.. hosts], fixture.Options, isShared);
         Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -69,6 +72,9 @@ internal sealed class EgressFixture : IAsyncDisposable, IHostResolver
     }
 
     internal EgressOptions Options { get; private set; } = null!;
+
+    /// <summary>The way out for code in this process, by the same grants. A bare invoker: what a client adds or mends is not the handler's merit.</summary>
+    internal HttpMessageInvoker Invoker => _invoker ??= new HttpMessageInvoker(new EgressHandler(Guard, AgentTask, null, _hosts, Options));
 
     /// <summary>A grant of everything at one host, which lives on this machine.</summary>
     internal static EgressGrant Local(string host, int port, params ImmutableArray<string> methods) =>
@@ -159,6 +165,7 @@ internal sealed class EgressFixture : IAsyncDisposable, IHostResolver
 
     public async ValueTask DisposeAsync()
     {
+        _invoker?.Dispose();
         await Proxy.DisposeAsync();
         await _services.DisposeAsync();
     }

@@ -11,15 +11,17 @@ namespace IntentAuthz.Containment.Tests.Egress;
 /// <summary>A server on a free loopback port that answers what the test says and keeps what it was sent, byte for byte.</summary>
 internal sealed class Origin : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _ending = new();
     private readonly Func<string, byte[]> _answer;
     private readonly X509Certificate2? _certificate;
     private readonly Task _serving;
+    private bool _closes;
 
-    private Origin(Func<string, byte[]> answer, X509Certificate2? certificate)
+    private Origin(Func<string, byte[]> answer, X509Certificate2? certificate, IPAddress? address = null)
     {
         (_answer, _certificate) = (answer, certificate);
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _listener.Start();
         _serving = ServeAsync();
     }
@@ -34,6 +36,12 @@ internal sealed class Origin : IAsyncDisposable
     internal static Origin Answering(Func<string, string> answer) => new(request => Encoding.Latin1.GetBytes(answer(request)), null);
 
     internal static Origin AnsweringText(string body, string headers = "") => Answering(_ => Ok(body, headers));
+
+    /// <summary>One that ends the connection after each answer, as HTTP/1.0 does to end a body.</summary>
+    internal static Origin Closing(Func<string, string> answer) => new(request => Encoding.Latin1.GetBytes(answer(request)), null) { _closes = true };
+
+    /// <summary>At another loopback address than the usual one.</summary>
+    internal static Origin At(IPAddress address, string body) => new(_ => Encoding.Latin1.GetBytes(Ok(body)), null, address);
 
     internal static Origin Secure(Func<string, string> answer, X509Certificate2 certificate) => new(request => Encoding.Latin1.GetBytes(answer(request)), certificate);
 
@@ -86,6 +94,10 @@ internal sealed class Origin : IAsyncDisposable
                 Received.Enqueue(request);
                 await stream.WriteAsync(_answer(request), _ending.Token);
                 await stream.FlushAsync(_ending.Token);
+                if (_closes)
+                {
+                    return;
+                }
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or ObjectDisposedException)

@@ -26,8 +26,8 @@ public sealed class TunnelTests
 
         Assert.True(failure is IOException or AuthenticationException or SocketException, $"The handshake came to {failure?.GetType().Name ?? "its end"}.");
         Assert.Empty(origin.Received);
-        AuditRecord record = await fixture.RecordAsync(static r => r.ToString()!.Contains("other-server-name", StringComparison.Ordinal) || Text(r).Contains("other-server-name", StringComparison.Ordinal));
-        Assert.NotNull(record);
+        AuditRecord record = await fixture.RecordAsync(static r => r.ReasonCode == EgressCodes.OtherServerName);
+        Assert.Equal((DecisionOutcome.Deny, EgressTools.Tunnel), (record.Outcome, record.Tool));
     }
 
     [Fact]
@@ -111,17 +111,95 @@ public sealed class TunnelTests
     }
 
     [Fact]
-    public async Task Request_ThatCannotBeRead_IsRecorded()
+    public async Task Request_ThatCannotBeRead_IsADenialOfThatReason()
     {
         await using Listener listener = new();
         await using EgressFixture fixture = await CreateAsync(listener.Port);
 
         Assert.Contains("malformed-request", await fixture.SendAsync($"GET http://{Host}/ HTTP/1.1\nHost: {Host}\n\n\r\n\r\n"), StringComparison.Ordinal);
 
-        Assert.NotNull(await fixture.RecordAsync(static r => Text(r).Contains("malformed-request", StringComparison.Ordinal)));
+        AuditRecord record = await fixture.RecordAsync(static r => r.ReasonCode == EgressCodes.Malformed);
+        Assert.Equal((DecisionOutcome.Deny, EgressTools.Write), (record.Outcome, record.Tool));
+        Assert.DoesNotContain(Host, record.Explanation, StringComparison.Ordinal); // nothing of what was sent
     }
 
-    private static string Text(AuditRecord record) => System.Text.Json.JsonSerializer.Serialize<object>(record);
+    [Fact]
+    public async Task Request_RefusedThoughItCouldBeRead_IsADenialThatNamesItsOrigin()
+    {
+        await using Listener listener = new();
+        await using EgressFixture fixture = await CreateAsync(listener.Port);
+
+        await fixture.GetAsync($"http://{Host}:{listener.Port}/a?secret=b", "Authorization: Bearer mine\r\n");
+
+        AuditRecord record = await fixture.RecordAsync(static r => r.ReasonCode == EgressCodes.OwnCredential);
+        Assert.Equal((DecisionOutcome.Deny, EgressTools.Read), (record.Outcome, record.Tool));
+        Assert.Contains($"GET http://{Host}:{listener.Port} ", record.Explanation, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", record.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_AddressIsRefusedAfterThePermit_IsADenialOfItsOwn()
+    {
+        await using EgressFixture fixture = await EgressFixture.CreateAsync([new EgressGrant(Host) { Methods = [] }]);
+        fixture.Name(Host, "169.254.169.254");
+
+        Assert.Contains("address-refused", await fixture.SendAsync($"CONNECT {Host}:443 HTTP/1.1\r\nHost: {Host}:443\r\n\r\n"), StringComparison.Ordinal);
+
+        Assert.Equal(EgressTools.Tunnel, (await fixture.RecordAsync(static r => r.ReasonCode == EgressCodes.AddressRefused && r.Outcome == DecisionOutcome.Deny)).Tool);
+    }
+
+    [Fact]
+    public async Task Connect_MoreTunnelsThanATaskMayHave_AreRefusedAndRoomComesBack()
+    {
+        await using Origin origin = Origin.AnsweringText("hello");
+        await using EgressFixture fixture = await CreateAsync(origin.Port, EgressOptions.Default with { MaxTunnels = 2 });
+        string connect = $"CONNECT {Host}:{origin.Port} HTTP/1.1\r\nHost: {Host}:{origin.Port}\r\n\r\n";
+        using (Socket first = await TunnelAsync(fixture, origin.Port))
+        using (Socket second = await TunnelAsync(fixture, origin.Port))
+        {
+            string third = await fixture.SendAsync(connect);
+            Assert.Contains("HTTP/1.1 503", third, StringComparison.Ordinal);
+            Assert.Contains("IntentAuthz-Reason: too-many-tunnels", third, StringComparison.Ordinal);
+            Assert.Contains("HTTP/1.1 200", await fixture.GetAsync($"http://{Host}:{origin.Port}/"), StringComparison.Ordinal); // requests are not tunnels
+        }
+
+        await fixture.RecordAsync(static r => r.ReasonCode == EgressCodes.TooManyTunnels && r.Tool == EgressTools.Tunnel);
+        string again = "";
+        for (int i = 0; i < 400 && !again.StartsWith("HTTP/1.1 200", StringComparison.Ordinal); i++)
+        {
+            using Socket socket = await fixture.ConnectAsync();
+            await socket.SendAsync(Encoding.ASCII.GetBytes(connect));
+            again = await EgressFixture.ReadUntilAsync(socket, "\r\n\r\n");
+        }
+
+        Assert.StartsWith("HTTP/1.1 200", again, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TryOpen_BySubTasks_CountsForTheTaskAboveThem()
+    {
+        await using EgressFixture fixture = await EgressFixture.CreateAsync(
+            [EgressFixture.Local(Host, 443)], """permit(principal is IntentAuthz::Agent, action == IntentAuthz::Action::"OpenTask", resource);""");
+        OpenTunnels tunnels = new();
+        AgentTask one = await SubTaskAsync(fixture), two = await SubTaskAsync(fixture);
+
+        IDisposable? first = tunnels.TryOpen(one, 2), second = tunnels.TryOpen(two, 2), third = tunnels.TryOpen(one, 2), above = tunnels.TryOpen(fixture.AgentTask, 2);
+
+        Assert.True(first is not null && second is not null && third is null && above is null, "Two sub-tasks have more together than the task above them may have.");
+        first.Dispose();
+        first.Dispose(); // counts once
+        using (IDisposable? room = tunnels.TryOpen(two, 2))
+        {
+            Assert.NotNull(room);
+            Assert.Null(tunnels.TryOpen(two, 2));
+        }
+
+        second.Dispose();
+        Assert.Equal(0, tunnels.Tasks);
+    }
+
+    private static async Task<AgentTask> SubTaskAsync(EgressFixture fixture) => (await fixture.Guard.Tasks.OpenSubTaskAsync(
+        fixture.AgentTask, new TaskRequest(fixture.AgentTask.Agent, "a part", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromMinutes(5)))).GetTaskOrThrow();
 
     private static async Task<EgressFixture> CreateAsync(int port, EgressOptions? options = null) =>
         (await EgressFixture.CreateAsync([EgressFixture.Local(Host, port)], options: options)).Name(Host, "127.0.0.1");

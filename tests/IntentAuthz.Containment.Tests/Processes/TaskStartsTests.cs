@@ -2,6 +2,8 @@ using System.Runtime.Versioning;
 
 using IntentAuthz.Containment.Tests.Egress;
 
+using Microsoft.Extensions.DependencyInjection;
+
 namespace IntentAuthz.Containment.Tests.Processes;
 
 /// <summary>What is made ready belongs to one task and its bounds, and goes with them.</summary>
@@ -47,5 +49,19 @@ public sealed class TaskStartsTests
         Assert.Null(starts.Of(fixture.AgentTask, Bounds));
         await Task.WhenAll(ready.Select(static e => e.Ended)).WaitAsync(TimeSpan.FromSeconds(10));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await prepared.StartAsync(new ProcessStart("/bin/true")));
+    }
+
+    [Fact]
+    public async Task UseOsContainment_ServicesAreDisposed_SoIsTheContainment()
+    {
+        ServiceCollection services = new();
+        services.AddIntentAuthz(static builder => builder.UseOsContainment());
+        ServiceProvider provider = services.BuildServiceProvider();
+        OsContainment containment = Assert.IsType<OsContainment>(provider.GetRequiredService<IContainmentProvider>());
+        Assert.False(containment.IsDisposed);
+
+        await provider.DisposeAsync();
+
+        Assert.True(containment.IsDisposed, "What was made ready for tasks would wait on after the host has ended.");
     }
 }

@@ -4,23 +4,18 @@ namespace IntentAuthz.Sqlite.Tests.Audit;
 
 /// <summary>
 /// With the disk of the audit full, a call that could do harm is denied and the explanation says why; once there is room the guard goes on by itself,
-/// and the log verifies. On a small file system that is really full; where none can be mounted, SQLite's and the file's own limit stand for it in other tests.
+/// and the log verifies. On a small file system that is really full; where none can be mounted these are skipped.
 /// </summary>
 public sealed class AuditDiskFullTests
 {
     private static readonly TenantId s_acme = new("acme");
 
-    [Theory]
+    [SmallDiskTheory]
     [InlineData("file")]
     [InlineData("sqlite")]
     public async Task DiskFull_HighRiskCalls_AreDeniedWithTheReasonAndGoOnOnceThereIsRoom(string kind)
     {
-        string? mount = await SmallDisk.TryMountAsync(megabytes: 2);
-        if (mount is null)
-        {
-            return;
-        }
-
+        string mount = await SmallDisk.MountAsync(megabytes: 2);
         try
         {
             string path = Path.Combine(mount, kind == "sqlite" ? "audit.db" : "audit.jsonl"), ballast = Path.Combine(mount, "ballast");
@@ -82,15 +77,10 @@ public sealed class AuditDiskFullTests
         }
     }
 
-    [Fact]
+    [SmallDiskFact]
     public async Task Append_WhatDoesNotFit_LeavesTheLogAsItWasAndFitsOnceThereIsRoom()
     {
-        string? mount = await SmallDisk.TryMountAsync(megabytes: 2);
-        if (mount is null)
-        {
-            return;
-        }
-
+        string mount = await SmallDisk.MountAsync(megabytes: 2);
         try
         {
             string path = Path.Combine(mount, "audit.db"), ballast = Path.Combine(mount, "ballast");
