@@ -24,7 +24,8 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal AgentTask Task { get; } = task;
 
-    internal ToolDescriptor Tool { get; } = tool;
+    /// <summary>The tool; for calls that are an action of their own, as it is described for these. Set by the intent step, before anything is decided.</summary>
+    internal ToolDescriptor Tool { get; set; } = tool;
 
     /// <summary>Watches the call; null while nobody listens.</summary>
     internal CallTelemetry? Telemetry { get; init; }

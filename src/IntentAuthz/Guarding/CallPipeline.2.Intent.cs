@@ -23,6 +23,23 @@ internal sealed partial class CallPipeline
         }
 
         context.Snapshot = snapshot!;
+        if (context.Tool.Apart is { } apart)
+        {
+            try
+            {
+                if (apart.When(snapshot!.Facts))
+                {
+                    context.Tool = apart.Descriptor;
+                    context.Telemetry?.Bound(context.Tool);
+                }
+            }
+            catch (Exception e)
+            {
+                return Decision.Deny(
+                    ReasonCodes.DerivedInputFailed,
+                    $"Which action a call of '{context.Tool.Name}' is could not be found out from its arguments ({e.GetType().Name}); see the tool's descriptor.");
+            }
+        }
 
         try
         {
