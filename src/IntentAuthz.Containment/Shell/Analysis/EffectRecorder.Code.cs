@@ -18,16 +18,18 @@ internal sealed partial class EffectRecorder
     /// <summary>Code in a file or beneath a directory.</summary>
     /// <param name="Paths">Where it lies.</param>
     /// <param name="Latest">The last time at which it can run.</param>
-    /// <param name="Call">The program that runs it.</param>
+    /// <param name="Program">The name of the program that runs it.</param>
+    /// <param name="Call">Which call of a program that is.</param>
     /// <param name="Position">Where that stands.</param>
-    private readonly record struct CodeRun(string[] Paths, int Latest, int Call, int Position);
+    private readonly record struct CodeRun(string[] Paths, int Latest, string Program, int Call, int Position);
 
     /// <summary>A file that is written.</summary>
     /// <param name="Path">The file.</param>
     /// <param name="Earliest">The first time at which it can be.</param>
-    /// <param name="Call">The program that writes it, or 0 for the shell.</param>
+    /// <param name="Program">The name of the program that writes it.</param>
+    /// <param name="Call">Which call of a program that is; 0 for the shell.</param>
     /// <param name="IsNamed">Whether the command names it; a tool that builds writes somewhere in its directory.</param>
-    private readonly record struct FileChange(string Path, int Earliest, int Call, bool IsNamed);
+    private readonly record struct FileChange(string Path, int Earliest, string Program, int Call, bool IsNamed);
 
     public override void RunsCode(ShellWord path)
     {
@@ -56,7 +58,7 @@ internal sealed partial class EffectRecorder
             Opaque(OpaqueReason.ForeignCode, $"'{_program}' runs the code in '{text}', which is not the workspace's own.", path);
         }
 
-        _runs.Add(new CodeRun(paths, _walker!.Latest, _call, path.Position));
+        _runs.Add(new CodeRun(paths, _walker!.Latest, _program, _call, path.Position));
     }
 
     /// <summary>Whether a path lies in the directory that the text starts in.</summary>
@@ -75,7 +77,7 @@ internal sealed partial class EffectRecorder
         // A directory that is made is empty.
         if (_program is not ("mkdir" or "/bin/mkdir" or "/usr/bin/mkdir"))
         {
-            _changes.Add(new FileChange(path, _walker!.Earliest, _call, place == FilePlace.Here && !isTree));
+            _changes.Add(new FileChange(path, _walker!.Earliest, _program, _call, place == FilePlace.Here && !isTree));
         }
     }
 
@@ -123,13 +125,25 @@ internal sealed partial class EffectRecorder
         {
             foreach (var change in named)
             {
-                if (change.Earliest <= run.Latest && change.Call != run.Call && Array.Exists(run.Paths, code => PathNames.MayLieIn(code, change.Path)))
+                if (change.Earliest <= run.Latest && change.Call != run.Call && MayBeRun(change, run, tools.Contains(change.Call)))
                 {
                     ChangesCode(change.Path, run.Position);
                     return;
                 }
             }
         }
+    }
+
+    /// <summary>Whether a file that is named and written may be what is run: where it lies in the way, or another tool than the one that runs it has made it.</summary>
+    private bool MayBeRun(FileChange change, CodeRun run, bool isByTool)
+    {
+        // `cmake -B build && cmake --build build`, `gcc -c a.c && gcc a.o`: what the first step makes of the workspace's code, the second goes on with.
+        if (isByTool && change.Program == run.Program && run.Program is "cmake" or "gcc" or "g++" or "cc" or "c++" or "clang" or "clang++")
+        {
+            return false;
+        }
+
+        return (isByTool && change.Program != run.Program && !IsAside(change.Path)) || Array.Exists(run.Paths, code => PathNames.MayLieIn(code, change.Path));
     }
 
     private void ChangesCode(string path, int position) =>

@@ -181,6 +181,8 @@ internal static class ProgramTable
             ["scp"] = new RemoteCopyRule(RemoteCopyRule.Scp),
             ["rsync"] = new RemoteCopyRule(RemoteCopyRule.Rsync),
             ["sqlite3"] = new SqliteRule(),
+            ["psql"] = new PsqlRule(),
+            ["shellcheck"] = new ShellcheckRule(),
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 }
