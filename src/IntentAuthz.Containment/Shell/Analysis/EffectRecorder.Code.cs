@@ -98,14 +98,22 @@ internal sealed partial class EffectRecorder
             Opaque(OpaqueReason.ForeignCode, $"'{name}' is set, and code runs that nobody has read: it may choose by that what it does.", new ShellWord(null, position));
         }
 
-        HashSet<int> tools = [.. _runs.Select(run => run.Call)];
-        var latest = _runs.Max(run => run.Latest);
+        // What git checks out is not made of what lies there, whatever hooks it runs.
+        HashSet<int> tools = [.. _runs.Where(run => run.Program is not ("git" or "/usr/bin/git" or "/bin/git")).Select(run => run.Call)];
+        Dictionary<int, int> latestOfCall = [];
+        foreach (var run in _runs)
+        {
+            latestOfCall[run.Call] = Math.Max(run.Latest, latestOfCall.GetValueOrDefault(run.Call));
+        }
+
+        var latest = latestOfCall.Select(pair => (Call: pair.Key, Time: pair.Value)).OrderByDescending(run => run.Time).Take(2).ToArray();
         List<FileChange> named = [];
         foreach (var change in _changes)
         {
-            if (!tools.Contains(change.Call) && !IsAside(change.Path) && change.Earliest <= latest)
+            // The program itself has read its code before it writes, so that the last other one counts.
+            if (!tools.Contains(change.Call) && !IsAside(change.Path) && Array.Exists(latest, run => run.Call != change.Call && change.Earliest <= run.Time))
             {
-                ChangesCode(change.Path, _runs.First(run => change.Earliest <= run.Latest).Position);
+                ChangesCode(change.Path, _runs.First(run => run.Call != change.Call && change.Earliest <= run.Latest).Position);
                 return;
             }
 

@@ -39,8 +39,9 @@ internal static class GitPrograms
           in -C
           gitsetting -c
           text --namespace --list-cmds
+          # The settings and hooks of another repository than the one that is told.
+          opaque --git-dir --work-tree
           opaque --exec-path --config-env --super-prefix --attr-source
-          change --git-dir --work-tree
           sub status
             always read:^. read:^.git write:^.git/index write:^.git/index.lock delete:^.git/index.lock
             flags -sbvz --short --branch --no-branch --show-stash --no-ahead-behind --ahead-behind --long --verbose --renames --no-renames
