@@ -2,7 +2,7 @@ namespace IntentAuthz.Containment;
 
 /// <summary>
 /// git 2.39 to 2.50. Settings of the user and of the repository can name programs too; they are read as part of the environment
-/// (docs/decisions/0146). Subcommands that run hooks or an editor are opaque, and so is one that is not here: it may be an alias.
+/// (docs/decisions/0146). Hooks are code that is named or opaque, an editor is opaque, and so is a subcommand that is not here: it may be an alias.
 /// </summary>
 internal static class GitPrograms
 {
