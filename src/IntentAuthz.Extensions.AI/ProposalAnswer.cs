@@ -37,7 +37,7 @@ internal static class ProposalAnswer
         List<MandateGrant> grants = [];
         if (grantReading)
         {
-            string[] reads = [.. tools.Where(static t => t.Effect == ToolEffect.Read).Select(static t => t.Action.Id).Distinct(StringComparer.Ordinal)];
+            string[] reads = [.. tools.Where(static t => t.Effect == ToolEffect.Read).SelectMany(static t => t.Actions).Select(static a => a.Id).Distinct(StringComparer.Ordinal)];
             if (reads.Length > 0)
             {
                 grants.Add(MandateGrant.Of(reads));
@@ -56,7 +56,7 @@ internal static class ProposalAnswer
     {
         Only(grant, "a grant", "action", "where");
         string action = Text(grant, "action");
-        ToolDescriptor[] able = [.. tools.Where(t => t.Action.Id == action)];
+        ToolDescriptor[] able = [.. tools.Where(t => t.Actions.Any(a => a.Id == action))];
         if (able.Length == 0)
         {
             throw new FormatException("The model's answer grants an action that no tool has.");

@@ -45,11 +45,11 @@ internal static class ProposalQuestion
             writer.WriteStartObject();
             writer.WriteString("request", request.UserRequest);
             writer.WriteStartArray("tools");
-            foreach (ToolDescriptor tool in request.Tools.OrderBy(static t => t.Name, StringComparer.Ordinal))
+            foreach ((ToolDescriptor tool, string action) in request.Tools.OrderBy(static t => t.Name, StringComparer.Ordinal).SelectMany(static t => t.Actions.Select(a => (t, a.Id))))
             {
                 writer.WriteStartObject();
                 writer.WriteString("name", tool.Name);
-                writer.WriteString("action", tool.Action.Id);
+                writer.WriteString("action", action);
                 writer.WriteString("effect", tool.Effect.ToString().ToLowerInvariant());
                 writer.WriteStartArray("arguments");
                 foreach (string argument in ShownArguments.Of(tool))

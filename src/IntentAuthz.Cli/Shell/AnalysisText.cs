@@ -20,7 +20,7 @@ internal static class AnalysisText
         writer.WriteBoolean("opaque", analysis.IsOpaque);
         Array(writer, "reasons", analysis.Reasons.Select(reason => $"{reason.Reason}: {reason.Message}").Distinct());
         Array(writer, "code", analysis.Code);
-        writer.WriteBoolean("opaqueByCodeAlone", analysis.IsOpaqueByCodeAlone);
+        writer.WriteBoolean("complete", analysis.IsComplete);
     }
 
     /// <summary>Lines for people.</summary>

@@ -18,12 +18,11 @@ public enum OpaqueReason
     /// <summary>An option that the table does not know to be harmless.</summary>
     UnknownOption,
 
-    /// <summary>Code that is not a shell command runs: a script, a build, another language's interpreter.</summary>
+    /// <summary>
+    /// Code runs that is not the workspace's own as it was: it is in an argument or on a pipe, comes from elsewhere, or may be what the text itself has written.
+    /// </summary>
     ForeignCode,
 
     /// <summary>The text or its nesting is larger than is analysed.</summary>
     TooLarge,
-
-    /// <summary>Code runs that lies in files which are known by name, <see cref="ShellAnalysis.Code"/>; what it does is not known.</summary>
-    CodeFromFiles,
 }

@@ -1,7 +1,7 @@
 namespace IntentAuthz.Containment;
 
 /// <summary>
-/// What a shell command does when it runs, as far as that is known before. Too much may be listed, never too little unless <see cref="IsOpaque"/>.
+/// What a shell command does when it runs, as far as that is known before. Too much may be listed, and never too little where <see cref="IsComplete"/>.
 /// Immutable.
 /// </summary>
 /// <remarks>
@@ -46,34 +46,21 @@ public sealed class ShellAnalysis
     public IReadOnlyList<string> Privileges { get; internal init; } = [];
 
     /// <summary>
-    /// Files and directories that hold code which the command starts and which the analysis has not read: a script, the project that a build or a test is of, a
+    /// Files and directories that hold code which the command runs and the analysis has not read: a script, the project that a build or a test is of, a
     /// repository's hooks. A directory stands for everything beneath it; what that code loads besides, such as packages that a project names, is not listed.
-    /// Not empty only where <see cref="IsOpaque"/>.
+    /// What it does is in no other list, nor is what the tool that builds or runs it does besides. Where <see cref="IsOpaque"/> is false, it is the workspace's
+    /// own code: it lies in the working directory, was not changed by this text, and nothing else was put in its place.
     /// </summary>
     public IReadOnlyList<string> Code { get; internal init; } = [];
 
     /// <summary>
-    /// Whether all that is not known is what the code in <see cref="Code"/> does, together with the tool that builds or runs it. Whatever else the command does is
-    /// then in the lists. It is for a policy that lets the command run in a containment which holds whatever that code does; the lists are incomplete all the same.
+    /// Whether the text hides something of what it does: what stands in it does not say everything that is read, written, deleted, started and contacted, apart
+    /// from what the code in <see cref="Code"/> does.
     /// </summary>
-    public bool IsOpaqueByCodeAlone
-    {
-        get
-        {
-            foreach (var reason in Reasons)
-            {
-                if (reason.Reason != OpaqueReason.CodeFromFiles)
-                {
-                    return false;
-                }
-            }
-
-            return Reasons.Count is > 0 and < EffectRecorder.MaxReasons && IsParsed;
-        }
-    }
-
-    /// <summary>Whether something of it is not known before running. The lists are then incomplete.</summary>
     public bool IsOpaque => Reasons.Count > 0;
+
+    /// <summary>Whether the lists are all there is: nothing is opaque, and no code runs that was not read.</summary>
+    public bool IsComplete => Reasons.Count == 0 && Code.Count == 0;
 
     /// <summary>What is not known, and why; the first hundred. Empty if everything is known.</summary>
     public IReadOnlyList<ShellOpacity> Reasons { get; internal init; } = [];

@@ -14,6 +14,12 @@ public sealed record CodeToolOptions
     /// <summary>The profile's name.</summary>
     public string Containment { get; }
 
+    /// <summary>
+    /// The profile in which commands run that run code which nobody has read: what holds them, since their lists do not say all. Null: as all others,
+    /// <see cref="Containment"/>. It needs the same workspace.
+    /// </summary>
+    public string? CodeContainment { get; init; }
+
     /// <summary>The plugin the functions are put into, as Semantic Kernel names it: the tools are then <c>code.shell</c> and so on. Null for none.</summary>
     public string? Plugin { get; init; }
 

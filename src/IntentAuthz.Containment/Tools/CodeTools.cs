@@ -15,6 +15,12 @@ public static class CodeTools
     /// <summary>Runs a shell command in the workspace.</summary>
     public const string Shell = "shell";
 
+    /// <summary>
+    /// The action of a command that runs code which nobody has read: a script, a build, a test. It is a call of <see cref="Shell"/>, and a permit of that action
+    /// says nothing of it.
+    /// </summary>
+    public const string ShellCodeAction = "shell_code";
+
     /// <summary>Reads a text file of the workspace.</summary>
     public const string ReadFile = "read_file";
 
@@ -112,6 +118,7 @@ public static class CodeTools
                 .Effect(ToolEffect.Execute)
                 .Argument("command", ArgumentRole.Command)
                 .Derives(CommandFacts.Schema, facts.Derive)
+                .ActionApart(ShellCodeAction, CommandFacts.RunsCode, options.CodeContainment)
                 .Build(),
             Begin(options, ReadFile, ReadSchema, RiskClass.Medium)
                 .Effect(ToolEffect.Read)

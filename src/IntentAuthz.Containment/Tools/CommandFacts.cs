@@ -25,9 +25,9 @@ internal sealed class CommandFacts(ShellDialect dialect, int maxLength, ShellPro
             "writesOutside": { "type": "array", "items": { "type": "string" } },
             "code": { "type": "array", "items": { "type": "string" } },
             "codeOutside": { "type": "array", "items": { "type": "string" } },
-            "opaqueByCodeAlone": { "type": "boolean" }
+            "complete": { "type": "boolean" }
           },
-          "required": ["opaque", "reasons", "programs", "reads", "writes", "deletes", "connects", "listens", "privileges", "readsOutside", "writesOutside", "code", "codeOutside", "opaqueByCodeAlone"],
+          "required": ["opaque", "reasons", "programs", "reads", "writes", "deletes", "connects", "listens", "privileges", "readsOutside", "writesOutside", "code", "codeOutside", "complete"],
           "additionalProperties": false
         }
         """;
@@ -63,7 +63,7 @@ internal sealed class CommandFacts(ShellDialect dialect, int maxLength, ShellPro
             Write("codeOutside", analysis.Code.Where(IsOutside));
             Write("reasons", reasons);
             writer.WriteBoolean("opaque", isOpaque);
-            writer.WriteBoolean("opaqueByCodeAlone", analysis.IsOpaqueByCodeAlone && reasons is [nameof(OpaqueReason.CodeFromFiles)]);
+            writer.WriteBoolean("complete", !isOpaque && analysis.IsComplete);
             writer.WriteEndObject();
 
             void Write(string name, IEnumerable<string> values)
@@ -87,6 +87,9 @@ internal sealed class CommandFacts(ShellDialect dialect, int maxLength, ShellPro
 
         return JsonElement.Parse(buffer.WrittenSpan);
     }
+
+    /// <summary>Whether a command runs code that nobody has read, by what was derived from it.</summary>
+    internal static bool RunsCode(JsonElement facts) => facts.GetProperty("code").GetArrayLength() > 0;
 
     private static bool IsOutside(string path) =>
         path.StartsWith('/') ? path is not ("/dev/null" or "/dev/zero" or "/dev/full") : path is ".." || path.StartsWith("../", StringComparison.Ordinal) || path.StartsWith('~');

@@ -153,7 +153,7 @@ public sealed class ApprovalRegistry
                 {
                     subject = OpeningSubject.Of(task);
                 }
-                else if (tools.TryGet(kept.Tool, out ToolDescriptor? tool) && tool.Digest == kept.ToolDigest)
+                else if (tools.TryGet(kept.Tool, out ToolDescriptor? named) && named.Forms.FirstOrDefault(form => form.Digest == kept.ToolDigest) is { } tool)
                 {
                     subject = new ApprovalSubject(
                         kept.Digest, tool, [], null, kept.Provenance,

@@ -28,16 +28,17 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal AgentTask Task { get; } = task;
 
-    internal ToolDescriptor Tool { get; } = tool;
+    /// <summary>The tool; for calls that are an action of their own, as it is described for these. Set by the intent step, before anything is decided.</summary>
+    internal ToolDescriptor Tool { get; set; } = tool;
 
     /// <summary>Watches the call; null while nobody listens.</summary>
     internal CallTelemetry? Telemetry { get; init; }
 
-    /// <summary>Set by the intent step; what is recorded of a call that ends before it has none.</summary>
-    internal ArgumentSnapshot Snapshot { get; set; }
-
     /// <summary>The arguments as the tool receives them; undefined before the intent step has read them.</summary>
-    internal JsonElement Arguments => Snapshot.Json;
+    internal JsonElement Arguments { get; private set; }
+
+    /// <summary>The arguments as policies see them.</summary>
+    internal CedarRecord Input { get; private set; } = CedarRecord.Empty;
 
     internal ImmutableArray<Entity> Resources { get; set; } = [];
 
@@ -64,7 +65,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     internal ProposalCoverage Coverage { get; set; }
 
     /// <summary>Where the values came from. Found once a call, since it searches what was seen.</summary>
-    internal CallProvenance Provenance => _provenance ??= CallProvenance.Of(Tool, Snapshot.Json, Task.Values);
+    internal CallProvenance Provenance => _provenance ??= CallProvenance.Of(Tool, Arguments, Task.Values);
 
     /// <summary>How risky the call is. Reckoned once a call, when a policy or a ceiling asks for it.</summary>
     internal RiskScore Risk => _risk ??= RiskAssessment.Of(this, weights);
@@ -94,12 +95,14 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal void AddEngineTime(TimeSpan time) => _engineTicks = Math.Max(_engineTicks, 0) + time.Ticks;
 
+    internal void Take(ArgumentSnapshot snapshot) => (Arguments, Input) = (snapshot.Json, snapshot.Input);
+
     /// <summary>Forgets what was found out under labels or values that have changed since.</summary>
     internal void Refresh() => (_provenance, _risk) = (null, null);
 
     public CedarRecord? Build(ContextParts part) => part switch
     {
-        ContextParts.Input => Snapshot.Input,
+        ContextParts.Input => Input,
         ContextParts.Task => Task.ContextRecordFor(Coverage),
         ContextParts.History => History(),
         ContextParts.Risk => RiskRecord(),
@@ -218,7 +221,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
             }
 
             writer.WriteEndArray();
-            CanonicalJson.Write(writer, Snapshot.Json);
+            CanonicalJson.Write(writer, Arguments);
             writer.WriteStartArray();
             foreach ((string name, HostValue value) in (Call.HostArguments ?? ImmutableDictionary<string, HostValue>.Empty).OrderBy(static h => h.Key, StringComparer.Ordinal))
             {

@@ -22,7 +22,24 @@ internal sealed partial class CallPipeline
             return Decision.Deny(failure.ReasonCode, failure.Message);
         }
 
-        context.Snapshot = snapshot;
+        context.Take(snapshot);
+        if (context.Tool.Apart is { } apart)
+        {
+            try
+            {
+                if (apart.When(snapshot.Facts))
+                {
+                    context.Tool = apart.Descriptor;
+                    context.Telemetry?.Bound(context.Tool);
+                }
+            }
+            catch (Exception e)
+            {
+                return Decision.Deny(
+                    ReasonCodes.DerivedInputFailed,
+                    $"Which action a call of '{context.Tool.Name}' is could not be found out from its arguments ({e.GetType().Name}); see the tool's descriptor.");
+            }
+        }
 
         try
         {

@@ -149,14 +149,14 @@ public sealed class Guard
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(toolName);
-        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, tool.Name)) || !task.Budget.HasRoomFor(tool))
+        if (!Tools.TryGet(toolName, out ToolDescriptor? tool) || _revoked.Contains(RevocationTarget.Tool(task.Tenant, tool.Name)))
         {
             return false;
         }
 
         try
         {
-            return CouldPermit(task, tool);
+            return tool.Forms.Any(form => task.Budget.HasRoomFor(form) && CouldPermit(task, form));
         }
         catch (Exception)
         {

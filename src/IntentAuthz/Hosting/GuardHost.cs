@@ -249,7 +249,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
     {
         string[] names = [.. profiles.Select(static p => p.Name)];
         RefuseRepeated(names, "containment profiles");
-        foreach (ToolDescriptor tool in catalog.Tools)
+        foreach (ToolDescriptor tool in catalog.Tools.SelectMany(static t => t.Forms))
         {
             if (tool.Containment is { } containment && !names.Contains(containment, StringComparer.Ordinal))
             {

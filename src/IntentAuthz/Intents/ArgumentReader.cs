@@ -72,9 +72,9 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
     private IntentFailure? Take(ToolDescriptor tool, JsonElement json, CedarRecord input, out ArgumentSnapshot snapshot)
     {
         snapshot = default;
+        JsonElement facts = default;
         if (tool.Derive is { } derive)
         {
-            JsonElement facts;
             try
             {
                 facts = derive(json);
@@ -99,7 +99,7 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
             input = all.Build();
         }
 
-        snapshot = new ArgumentSnapshot(json, input);
+        snapshot = new ArgumentSnapshot(json, input) { Facts = facts };
         return null;
     }
 

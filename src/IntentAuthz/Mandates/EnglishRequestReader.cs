@@ -20,7 +20,7 @@ public sealed class EnglishRequestReader : IMandateProposer
             bool isRead = tool.Effect == ToolEffect.Read;
             if (isRead || EffectWords.AskFor(tool, words))
             {
-                actions.Add(tool.Action.Id);
+                actions.UnionWith(tool.Actions.Select(static a => a.Id));
                 if (!isRead)
                 {
                     asked.Add(tool.Effect.ToString().ToLowerInvariant());

@@ -12,8 +12,9 @@ namespace IntentAuthz;
 /// </summary>
 public sealed class ToolDescriptor
 {
-    internal ToolDescriptor(ToolDescriptorBuilder builder)
+    internal ToolDescriptor(ToolDescriptorBuilder builder, CallsApart? apart)
     {
+        Apart = apart;
         Name = builder.Name;
         NameHash = RevocationTarget.HashOf(Name);
         Action = new EntityUid(EntityTypes.Action, builder.ActionName);
@@ -54,6 +55,7 @@ public sealed class ToolDescriptor
         MemberRoles = builder.MemberRoles.ToFrozenDictionary(StringComparer.Ordinal);
         ResultFields = [.. builder.ResultFields];
         ResultLabels = ResultLabels.Of(ResultLabel, ResultFields);
+        Actions = apart is null ? [Action] : [Action, apart.Descriptor.Action];
         Digest = ToolDescriptorDigest.Of(this);
     }
 
@@ -65,6 +67,15 @@ public sealed class ToolDescriptor
 
     /// <summary>The Cedar action, <c>Action::"…"</c>.</summary>
     public EntityUid Action { get; }
+
+    /// <summary>The actions that calls of the tool can be: <see cref="Action"/>, and the one of those calls that are another matter, if there are any.</summary>
+    public ImmutableArray<EntityUid> Actions { get; }
+
+    /// <summary>Calls that are an action of their own, or null.</summary>
+    internal CallsApart? Apart { get; }
+
+    /// <summary>The descriptors under which calls of the tool are decided: this one, and that of the calls apart.</summary>
+    internal IEnumerable<ToolDescriptor> Forms => Apart is null ? [this] : [this, Apart.Descriptor];
 
     /// <summary>The action groups, which policies reach by <c>action in Action::"…"</c>.</summary>
     public ImmutableArray<EntityUid> ActionGroups { get; }

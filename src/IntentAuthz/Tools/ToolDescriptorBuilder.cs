@@ -11,6 +11,8 @@ public sealed class ToolDescriptorBuilder
 {
     private readonly Dictionary<string, ArgumentDescriptor> _arguments = new(StringComparer.Ordinal);
 
+    private (string Action, string? Containment, Func<JsonElement, bool> When)? _apart;
+
     internal ToolDescriptorBuilder(string name)
     {
         Name = Identifier.Validate(name, "tool name");
@@ -235,6 +237,21 @@ public sealed class ToolDescriptorBuilder
         return this;
     }
 
+    /// <summary>
+    /// Makes an action of its own of those calls that the derived input says are another matter, such as commands that run code which nobody has read.
+    /// Policies and mandates that permit the tool's action say nothing of them; all else of the descriptor holds for them too, and whoever revokes the tool
+    /// revokes both.
+    /// </summary>
+    /// <param name="action">The action's id. It lies in the action groups of the tool.</param>
+    /// <param name="when">Whether a call is one of them. Given what <see cref="Derives"/> found out; pure and quick. What it throws denies the call with <see cref="ReasonCodes.DerivedInputFailed"/>.</param>
+    /// <param name="containment">The containment profile that these calls need; that of the tool if null.</param>
+    public ToolDescriptorBuilder ActionApart(string action, Func<JsonElement, bool> when, string? containment = null)
+    {
+        ArgumentNullException.ThrowIfNull(when);
+        _apart = (Identifier.Validate(action, "action"), containment is null ? null : Identifier.Validate(containment, "containment profile"), when);
+        return this;
+    }
+
     /// <summary>How much harm a wrong call can do. <see cref="RiskClass.Medium"/> when not set.</summary>
     /// <param name="risk">The class.</param>
     public ToolDescriptorBuilder Risk(RiskClass risk)
@@ -413,7 +430,26 @@ public sealed class ToolDescriptorBuilder
                 $"Tool '{Name}' takes its resource from the argument '{ResourceArgument}', which is neither declared nor in its input schema.");
         }
 
-        return new ToolDescriptor(this);
+        if (_apart is not { } apart)
+        {
+            return new ToolDescriptor(this, null);
+        }
+
+        if (DeriveValue is null)
+        {
+            throw new InvalidOperationException($"Tool '{Name}' has the action '{apart.Action}' for some of its calls, and derives nothing that says which; add Derives(...).");
+        }
+
+        if (apart.Action == ActionName)
+        {
+            throw new InvalidOperationException($"Tool '{Name}' names its own action '{apart.Action}' for some of its calls; an action apart has another name.");
+        }
+
+        (string action, string? containment) = (ActionName, ContainmentName);
+        (ActionName, ContainmentName) = (apart.Action, apart.Containment ?? containment);
+        ToolDescriptor other = new(this, null);
+        (ActionName, ContainmentName) = (action, containment);
+        return new ToolDescriptor(this, new CallsApart(other, apart.When));
     }
 
     private void CheckDerived(JsonShape arguments)

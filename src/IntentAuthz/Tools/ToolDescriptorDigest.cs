@@ -14,6 +14,7 @@ internal static class ToolDescriptorDigest
             writer.WriteStartObject();
             writer.WriteString("name", tool.Name);
             writer.WriteString("action", tool.Action.ToString());
+            writer.WriteString("apart", tool.Apart?.Descriptor.Digest);
             WriteSorted(writer, "groups", tool.ActionGroups.Select(static g => g.ToString()));
             writer.WriteString("risk", tool.Risk.Name());
             writer.WriteString("label", tool.ResultLabel.ToString());

@@ -16,7 +16,7 @@ public sealed class AnalyzeTests : IDisposable
         var result = Analyze("echo a >b\0if\0exec 3>/dev/tcp/h/80\0", "--json", "--directory", "/w");
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
-            """{"parsed":true,"programs":["echo"],"reads":[],"writes":["/w/b"],"deletes":[],"connects":[],"opaque":false,"reasons":[],"code":[],"opaqueByCodeAlone":false}""",
+            """{"parsed":true,"programs":["echo"],"reads":[],"writes":["/w/b"],"deletes":[],"connects":[],"opaque":false,"reasons":[],"code":[],"complete":true}""",
             result.Lines[0]);
         Assert.Equal(3, result.Lines.Length);
         Assert.False(Member(result.Lines[1], "parsed").GetBoolean());
@@ -43,11 +43,11 @@ public sealed class AnalyzeTests : IDisposable
     }
 
     [Fact]
-    public void Json_CodeInFiles_IsOpaqueAndNamed()
+    public void Json_CodeOfTheWorkspace_IsNamedAndTheListsAreNotComplete()
     {
         var line = Analyze("./test.sh", "--json", "--directory", "/w").Lines[0];
-        Assert.True(Member(line, "opaque").GetBoolean());
-        Assert.True(Member(line, "opaqueByCodeAlone").GetBoolean());
+        Assert.False(Member(line, "opaque").GetBoolean());
+        Assert.False(Member(line, "complete").GetBoolean());
         Assert.Equal("/w/test.sh", Member(line, "code")[0].GetString());
     }
 

@@ -4,7 +4,10 @@ using Xunit.Abstractions;
 
 namespace IntentAuthz.Containment.Tests;
 
-/// <summary>Runs made-up commands under <c>strace</c> and asks whether the analysis had said everything that the kernel saw.</summary>
+/// <summary>
+/// Runs made-up commands under <c>strace</c> and asks whether the analysis had said everything that the kernel saw: it was predicted, or the command was opaque, or
+/// it came after code was opened that the analysis had named.
+/// </summary>
 public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("intentauthz-differential-").FullName;
@@ -23,16 +26,20 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
         var misses = new List<string>();
         int opaque = 0;
         int compared = 0;
+        int code = 0;
         int told = 0;
         for (int i = 0; i < count && misses.Count < 25; i++)
         {
             string command = new CommandGenerator(unchecked(seed + (i * 7919))).Next();
             switch (Try(command, template, unchecked(seed + (i * 7919)), misses))
             {
-                case true:
+                case Comparison.Compared:
                     compared++;
                     break;
-                case false:
+                case Comparison.RunsCode:
+                    code++;
+                    break;
+                case Comparison.Opaque:
                     opaque++;
                     break;
             }
@@ -40,17 +47,24 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
             if (isLong && (i % 500 == 0 || misses.Count > told))
             {
                 // A long run can be stopped, and still has said what it found.
-                File.AppendAllText(Path.Combine(Path.GetTempPath(), "intentauthz-differential.log"), $"{i}: compared {compared}, opaque {opaque}, misses {misses.Count}\n{string.Join('\n', misses.Skip(told))}\n");
+                File.AppendAllText(Path.Combine(Path.GetTempPath(), "intentauthz-differential.log"), $"{i}: compared {compared}, code {code}, opaque {opaque}, misses {misses.Count}\n{string.Join('\n', misses.Skip(told))}\n");
                 told = misses.Count;
             }
         }
 
-        output.WriteLine($"seed {seed}: {compared} compared, {opaque} opaque");
-        Assert.True(misses.Count == 0, $"seed {seed}: {compared} compared, {opaque} opaque, {misses.Count} misses\n" + string.Join("\n", misses));
+        output.WriteLine($"seed {seed}: {compared} compared, {code} that run named code, {opaque} opaque");
+        Assert.True(misses.Count == 0, $"seed {seed}: {compared} compared, {code} that run named code, {opaque} opaque, {misses.Count} misses\n" + string.Join("\n", misses));
     }
 
-    /// <summary>True if it was compared, false if it was opaque, null if it took too long.</summary>
-    private bool? Try(string command, string template, int seed, List<string> misses)
+    private enum Comparison
+    {
+        Compared,
+        RunsCode,
+        Opaque,
+        TookTooLong,
+    }
+
+    private Comparison Try(string command, string template, int seed, List<string> misses)
     {
         string directory = Path.Combine(_root, "w", "work");
         if (Directory.Exists(Path.Combine(_root, "w")))
@@ -69,13 +83,13 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
         ShellAnalysis analysis = analyzer.Analyze(command);
         if (analysis.IsOpaque)
         {
-            return false;
+            return Comparison.Opaque;
         }
 
         string trace = Path.Combine(_root, "trace");
         if (!Run("/usr/bin/strace", ["-f", "-qq", "-y", "-s", "4096", "-e", "trace=" + KernelTrace.Calls, "-o", trace, "/bin/bash", "-c", command], directory, 10_000, home))
         {
-            return null;
+            return Comparison.TookTooLong;
         }
 
         if (new PredictionCheck(analysis).FirstMiss(KernelTrace.Read(trace, directory)) is { } miss)
@@ -83,7 +97,7 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
             misses.Add($"--- seed {seed}\n{command}\n  {miss.Kind} {miss.Target.Replace(_root, "", StringComparison.Ordinal)} was not said\n  {miss.Line.Replace(_root, "", StringComparison.Ordinal)}\n  reads: {string.Join(' ', analysis.Reads).Replace(_root, "", StringComparison.Ordinal)}\n  writes: {string.Join(' ', analysis.Writes).Replace(_root, "", StringComparison.Ordinal)}\n  deletes: {string.Join(' ', analysis.Deletes).Replace(_root, "", StringComparison.Ordinal)}");
         }
 
-        return true;
+        return analysis.IsComplete ? Comparison.Compared : Comparison.RunsCode;
     }
 
     private static void MakeTree(string root)
@@ -110,7 +124,9 @@ public sealed class DifferentialTests(ITestOutputHelper output) : IDisposable
         File.WriteAllText(Path.Combine(work, "sub/y.log"), "log\n");
         File.WriteAllText(Path.Combine(work, "sub/deep/z.txt"), "z\n");
         File.WriteAllText(Path.Combine(work, "src/main.c"), "int main(void){return 0;}\n");
-        File.WriteAllText(Path.Combine(work, "src/util.py"), "print(1)\n");
+        File.WriteAllText(Path.Combine(work, "src/util.py"), "open('out/py', 'w').write('x')\n");
+        File.WriteAllText(Path.Combine(work, "run.sh"), "cat a.txt > out/ran; rm -f b.txt\n");
+        File.WriteAllText(Path.Combine(work, "sub/Makefile"), "all:\n\tcat x.txt > made; rm -f y.log\n");
         Run("/bin/sh", ["-c", "tar -czf archive.tgz sub src && git init -q . && git -c user.name=t -c user.email=t@t add -A && git -c user.name=t -c user.email=t@t commit -qm first && rm -f .git/hooks/*; zip -q z.zip a.txt b.txt || true"], work, 30_000, home);
     }
 

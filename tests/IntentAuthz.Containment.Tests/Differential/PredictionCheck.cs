@@ -22,12 +22,16 @@ internal sealed class PredictionCheck(ShellAnalysis analysis)
         "/etc/terminfo", "/usr/share/terminfo", "/usr/share/git-core", "/etc/gitconfig", "/etc/gitattributes",
     ];
 
+    /// <summary>Programs that open code which commands of the generator name. Before one has started, nothing that is opened is opened as code.</summary>
+    private static readonly string[] Tools = ["sh", "dash", "bash", "make", "python3", "git"];
+
     private static readonly string[] AmbientWrites = ["/dev/null", "/dev/tty", "/dev/stdout", "/dev/stderr"];
 
-    /// <summary>The first event that was not predicted, or null.</summary>
+    /// <summary>The first event that was neither predicted nor came after code was opened that is named; null if there is none.</summary>
     public KernelEvent? FirstMiss(IReadOnlyList<KernelEvent> events)
     {
         bool started = false;
+        bool isTool = false;
         foreach (KernelEvent e in events)
         {
             // The first program is the shell that is asked.
@@ -35,6 +39,12 @@ internal sealed class PredictionCheck(ShellAnalysis analysis)
             {
                 started = true;
                 continue;
+            }
+
+            isTool |= e.Kind == KernelEventKind.Execute && (Array.IndexOf(Tools, Path.GetFileName(e.Target)) >= 0 || Covers(analysis.Code, e.Target));
+            if (isTool && e.Kind is KernelEventKind.Read or KernelEventKind.Execute && Covers(analysis.Code, e.Target))
+            {
+                return null;
             }
 
             if (!IsPredicted(e))

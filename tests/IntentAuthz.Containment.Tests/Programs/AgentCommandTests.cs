@@ -14,7 +14,7 @@ public sealed class AgentCommandTests
         Assert.Equal(commands.Length, commands.Distinct().Count());
 
         var opaque = new List<string>();
-        int byCodeAlone = 0;
+        int code = 0;
         var lines = new List<string>();
         foreach (string command in commands)
         {
@@ -23,13 +23,16 @@ public sealed class AgentCommandTests
             if (analysis.IsOpaque)
             {
                 opaque.Add(command);
-                byCodeAlone += analysis.IsOpaqueByCodeAlone ? 1 : 0;
-                lines.Add($"{(analysis.IsOpaqueByCodeAlone ? "code alone: " : "")}{command.Split('\n')[0]}\n      {string.Join("\n      ", analysis.Reasons.Select(r => $"{r.Reason}: {r.Message}"))}");
+                lines.Add($"{command.Split('\n')[0]}\n      {string.Join("\n      ", analysis.Reasons.Select(r => $"{r.Reason}: {r.Message}"))}");
+            }
+            else if (!analysis.IsComplete)
+            {
+                code++;
             }
         }
 
-        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "agent-commands-opaque.txt"), $"{opaque.Count} of {commands.Length}, {byCodeAlone} of them by code alone\n" + string.Join('\n', lines));
-        Assert.True(opaque.Count - byCodeAlone <= 36, $"{opaque.Count - byCodeAlone} commands are opaque for more than code in files.");
+        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "agent-commands-opaque.txt"), $"{opaque.Count} of {commands.Length}; {code} run code and are not opaque\n" + string.Join('\n', lines));
+        Assert.True(opaque.Count * 100 <= commands.Length * 10, $"{opaque.Count} of {commands.Length} commands are opaque; the bar is 10 %.");
         string[] expected = Read("AgentCommandsOpaque");
         string appeared = string.Join("\n%%\n", opaque.Except(expected));
         string gone = string.Join("\n%%\n", expected.Except(opaque));

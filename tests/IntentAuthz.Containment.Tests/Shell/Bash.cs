@@ -5,11 +5,11 @@ namespace IntentAuthz.Containment.Tests.Shell;
 /// <summary>Asks the bash of this machine.</summary>
 internal static class Bash
 {
-    // A here-document that the end of the text ends is taken, with a warning. Other messages are errors, whatever the exit code says.
+    // A here-document that the end of the text ends is taken, with a warning, which can go on over lines. Other messages are errors, whatever the exit code says.
     private const string Script = """
         i=0
         while [ $i -lt "$2" ]; do
-          if timeout 20 bash $3 -n "$1/$i" 2>"$1/e" && ! grep -qv 'warning: here-document\|unterminated here-document\|warning: command substitution: ignored\|ignored null byte' "$1/e"; then echo 1; else echo 0; fi
+          if timeout 20 bash $3 -n "$1/$i" 2>"$1/e" && ! grep "^$1/$i: " "$1/e" | grep -qv 'warning: here-document\|unterminated here-document\|warning: command substitution: ignored\|ignored null byte'; then echo 1; else echo 0; fi
           i=$((i + 1))
         done
         """;

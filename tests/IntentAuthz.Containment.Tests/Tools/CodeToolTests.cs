@@ -45,6 +45,39 @@ public sealed class CodeToolTests
     }
 
     [Fact]
+    public async Task Shell_PolicyThatPermitsWhatIsNotOpaque_DeniesCodeThatNobodyHasRead()
+    {
+        await using CodeToolFixture fixture = await CodeToolFixture.CreateAsync("""
+            permit(principal, action == Action::"shell", resource) unless { context.input.opaque };
+            permit(principal, action == Action::"write_file", resource);
+            """);
+        await fixture.CallAsync(CodeTools.WriteFile, ("path", "Makefile"), ("content", "all:\n\techo made > made\n"));
+        await fixture.CallAsync(CodeTools.WriteFile, ("path", "run.sh"), ("content", "echo made > made\n"));
+
+        foreach (string command in (string[])["make", "sh run.sh", "true && make", "cat Makefile; ./run.sh", "git commit -m x", "make \"$(cat x)\"", "echo x > Makefile; make"])
+        {
+            Assert.Contains("denied (no-permit)", await fixture.ShellAsync(command), StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists($"{fixture.Root}/made"));
+        Assert.Contains("\"exit\":0", await fixture.ShellAsync("cat Makefile"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shell_PolicyThatPermitsCodeOfTheWorkspace_RunsItAndNothingThatIsOpaque()
+    {
+        await using CodeToolFixture fixture = await CodeToolFixture.CreateAsync("""
+            permit(principal, action == Action::"shell_code", resource) when { !context.input.opaque && !context.input.complete && context.input.code.contains("run.sh") };
+            permit(principal, action == Action::"write_file", resource);
+            """);
+        await fixture.CallAsync(CodeTools.WriteFile, ("path", "run.sh"), ("content", "echo made > made\n"));
+
+        Assert.Contains("\"added\":[\"made\"]", await fixture.ShellAsync("sh run.sh"), StringComparison.Ordinal);
+        Assert.Contains("denied (no-permit)", await fixture.ShellAsync("echo x >> run.sh; sh run.sh"), StringComparison.Ordinal);
+        Assert.Contains("denied (no-permit)", await fixture.ShellAsync("echo x"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_PolicyOverOnePath_SeesItInOneSpelling()
     {
         await using CodeToolFixture fixture = await CodeToolFixture.CreateAsync("""

@@ -82,6 +82,60 @@ public sealed class DerivedInputTests
     public void Load_PolicyWithAMisspeltDerivedMember_Fails() =>
         Assert.ThrowsAny<Exception>(() => new GuardFixture("""permit(principal, action == Action::"pay", resource) when { context.input.wrds < 3 };""", b => b.AddTool(Shell())));
 
+    [Fact]
+    public async Task InvokeAsync_CallApart_IsAnActionOfItsOwnThatAPermitOfTheToolsActionSaysNothingOf()
+    {
+        await using GuardFixture fixture = new(
+            """permit(principal, action == Action::"pay", resource) when { context.input.words < 9 };""", b => b.AddTool(Apart()));
+        AgentTask task = await fixture.OpenAsync();
+
+        Assert.True((await fixture.CallAsync(task, "pay", """{"line":"a b"}""")).IsCompleted);
+        Assert.Equal(ReasonCodes.NoPermit, (await fixture.CallAsync(task, "pay", """{"line":"a b c"}""")).Decision.ReasonCode);
+        Assert.Equal(["""{"line":"a b"}"""], fixture.Ran);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_CallApartThatIsPermitted_Runs()
+    {
+        await using GuardFixture fixture = new(
+            """permit(principal, action == Action::"pay_much", resource) when { context.input.words < 9 };""", b => b.AddTool(Apart()));
+        AgentTask task = await fixture.OpenAsync();
+
+        Assert.Equal(ReasonCodes.NoPermit, (await fixture.CallAsync(task, "pay", """{"line":"a b"}""")).Decision.ReasonCode);
+        Assert.True((await fixture.CallAsync(task, "pay", """{"line":"a b c"}""")).IsCompleted);
+    }
+
+    [Fact]
+    public async Task InvokeAsync_FindingTheActionThrows_IsRefused()
+    {
+        await using GuardFixture fixture = new(
+            """permit(principal, action, resource);""", b => b.AddTool(Shell().ActionApart("pay_much", static _ => throw new InvalidOperationException("inside information"))));
+        AgentTask task = await fixture.OpenAsync();
+
+        Decision decision = (await fixture.CallAsync(task, "pay", """{"line":"a"}""")).Decision;
+
+        Assert.Equal(ReasonCodes.DerivedInputFailed, decision.ReasonCode);
+        Assert.DoesNotContain("inside information", decision.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_ActionApart_ChangesTheDigestAndIsAmongTheActions()
+    {
+        ToolDescriptor tool = Apart().Build();
+
+        Assert.NotEqual(Shell().Build().Digest, tool.Digest);
+        Assert.Equal(["Action::\"pay\"", "Action::\"pay_much\""], tool.Actions.Select(static a => a.ToString()));
+    }
+
+    [Fact]
+    public void Build_ActionApartWithNothingDerived_Fails() =>
+        Assert.Throws<InvalidOperationException>(() => ToolDescriptor.For("t").ActionApart("u", static _ => true).Build());
+
+    [Fact]
+    public void Build_ActionApartWithTheNameOfTheAction_Fails() => Assert.Throws<InvalidOperationException>(() => Shell().ActionApart("pay", static _ => true).Build());
+
+    private static ToolDescriptorBuilder Apart() => Shell().ActionApart("pay_much", static facts => facts.GetProperty("words").GetInt32() > 2);
+
     private static JsonElement Count(JsonElement arguments) =>
         JsonSerializer.SerializeToElement(new { words = arguments.GetProperty("line").GetString()!.Split(' ').Length });
 }

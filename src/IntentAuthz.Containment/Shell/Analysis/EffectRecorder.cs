@@ -75,10 +75,10 @@ internal sealed partial class EffectRecorder : ProgramEffects
             return;
         }
 
-        var program = _program;
-        _program = name.Text!;
+        var (program, call) = (_program, _call);
+        (_program, _call) = (name.Text!, ++_calls);
         ProgramTable.Tell(name, arguments, moreArguments, this, _walker.Programs);
-        _program = program;
+        (_program, _call) = (program, call);
         _walker.Leave();
     }
 
@@ -144,7 +144,7 @@ internal sealed partial class EffectRecorder : ProgramEffects
 
         if (path.Text[0] == '/')
         {
-            Add(names, PathNames.Plain(path.Text), path.Place);
+            Add(names, PathNames.Plain(path.Text), path.Place, isTree: false);
             return;
         }
 
@@ -184,9 +184,15 @@ internal sealed partial class EffectRecorder : ProgramEffects
         }
 
         names.Add(path);
+        if (ReferenceEquals(names, _writes))
+        {
+            NoteChange(path, place, isTree);
+        }
+
         if (place == FilePlace.Here)
         {
-            if (ReferenceEquals(names, _writes) && _program is not ("git" or "/usr/bin/git"))
+            // git keeps its own settings, unless it is told to write somewhere among them.
+            if (ReferenceEquals(names, _writes) && (_program is not ("git" or "/usr/bin/git" or "/bin/git") || path.Contains("/.git/", StringComparison.Ordinal) || path.StartsWith(".git/", StringComparison.Ordinal)))
             {
                 _changed.Add(path);
             }
@@ -269,8 +275,30 @@ internal sealed partial class EffectRecorder : ProgramEffects
 
         var direct = _isDirect;
         _isDirect = false;
+        var begun = BeginWithin();
         Tell(command[0], command[1..], moreArguments);
+        EndWithin(begun);
         _isDirect = direct;
+    }
+
+    // What a program starts it may start often, or leave running, unless it is known to wait for it once.
+    private bool BeginWithin()
+    {
+        if (_program.AsSpan(_program.LastIndexOf('/') + 1) is "sh" or "bash" or "dash" or "env" or "nice" or "nohup" or "timeout" or "time" or "stdbuf" or "ionice" or "sudo" or "doas" or "su" or "flock")
+        {
+            return false;
+        }
+
+        _walker!.BeginLasting();
+        return true;
+    }
+
+    private void EndWithin(bool begun)
+    {
+        if (begun)
+        {
+            _walker!.EndLasting();
+        }
     }
 
     public override void RunsShell(ShellWord script, ReadOnlySpan<ShellWord> arguments = default)
@@ -281,7 +309,9 @@ internal sealed partial class EffectRecorder : ProgramEffects
             return;
         }
 
+        var begun = BeginWithin();
         _walker!.RunNested(script.Text, script.Position, arguments, _isBeneath ? null : _directories, Inherits(), _passed, _changesPrivilege, Dialect());
+        EndWithin(begun);
     }
 
     public override void RunsShellFromInput(ShellWord at, ReadOnlySpan<ShellWord> arguments = default)
@@ -299,19 +329,6 @@ internal sealed partial class EffectRecorder : ProgramEffects
     private bool Inherits() => _isDirect;
 
     private ShellDialect Dialect() => _program.AsSpan(_program.LastIndexOf('/') + 1) is "bash" ? ShellDialect.Bash : ShellDialect.Posix;
-
-    public override void RunsCode(ShellWord path)
-    {
-        Reads(path);
-        if (path.Text is null)
-        {
-            Opaque(OpaqueReason.ForeignCode, $"'{_program}' runs code in a file that is named only when it runs.", path);
-            return;
-        }
-
-        Add(_code, path, "Code that is run");
-        Opaque(OpaqueReason.CodeFromFiles, $"What the code in '{path.Text}' does is not known.", path);
-    }
 
     // What another program starts may print something besides, or read what comes first.
     public override void Prints(ReadOnlySpan<ShellWord> names)
@@ -346,6 +363,7 @@ internal sealed partial class EffectRecorder : ProgramEffects
             _variables.Add(variable);
         }
 
+        MayBeSeen(name, value, position);
         if (!LoadedVariables.IsHarmless(name, value) && LoadedVariables.Why(name) is { } why)
         {
             Opaque(OpaqueReason.UnsupportedConstruct, $"'{name}' is set: {why}", new ShellWord(null, position));
@@ -419,6 +437,11 @@ internal sealed partial class EffectRecorder : ProgramEffects
 
     public ShellAnalysis Build(IReadOnlyList<ShellError> errors)
     {
+        if (_runs.Count > 0)
+        {
+            CheckCode();
+        }
+
         if (_changed.Names.Count > 0)
         {
             CheckSettings();

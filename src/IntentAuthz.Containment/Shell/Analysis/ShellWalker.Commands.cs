@@ -31,7 +31,9 @@ internal sealed partial class ShellWalker
         {
             if (isBackground)
             {
+                BeginLasting();
                 Isolated(command, current, output: _output is null ? null : Discarded());
+                EndLasting();
                 outcome = Outcome.Both(current);
                 continue;
             }
@@ -43,6 +45,7 @@ internal sealed partial class ShellWalker
             }
 
             current = next;
+            Tick();
         }
 
         return outcome;
@@ -61,6 +64,7 @@ internal sealed partial class ShellWalker
         _uncertain++;
         foreach (var (isAnd, command) in list.Rest)
         {
+            Tick();
             if (isAnd && outcome.Success is { } success)
             {
                 var then = Run(command, success);
@@ -86,6 +90,7 @@ internal sealed partial class ShellWalker
         }
 
         var (input, names) = (_input, _inputNames);
+        BeginTogether();
         for (var i = 0; i < pipeline.Commands.Length; i++)
         {
             var output = i + 1 < pipeline.Commands.Length ? new OutputCapture() : _output;
@@ -95,6 +100,7 @@ internal sealed partial class ShellWalker
             names = pipeline.HasErrors ? null : output?.Names;
         }
 
+        EndTogether();
         return Outcome.Both(state);
     }
 
@@ -208,6 +214,7 @@ internal sealed partial class ShellWalker
     private void Rounds(ShellState state, Func<ShellState, ShellState?> body)
     {
         _uncertain++;
+        BeginTogether();
         var frame = _loop = new LoopFrame(_loop);
         var current = state;
         ShellState? all = state;
@@ -231,6 +238,7 @@ internal sealed partial class ShellWalker
         }
 
         _loop = frame.Outer;
+        EndTogether();
         _uncertain--;
         _lastRounds = ShellState.Join(all, current);
     }
@@ -347,7 +355,9 @@ internal sealed partial class ShellWalker
 
     private Outcome RunCoprocess(CoprocessCommand command, ShellState state)
     {
+        BeginLasting();
         Isolated(command.Command, state, new OutputCapture());
+        EndLasting();
         var name = command.Name ?? "COPROC";
         return Outcome.Both(Set(Set(state, name, ShellValue.Unknown, command.Position), name + "_PID", ShellValue.Number, command.Position));
     }

@@ -402,7 +402,9 @@ internal sealed partial class ShellWalker
     private void RunIsolatedPart(CommandList body)
     {
         var state = _state;
+        BeginLasting();
         Isolated(body, state, new OutputCapture(), newOutput: true);
+        EndLasting();
         _state = state;
     }
 

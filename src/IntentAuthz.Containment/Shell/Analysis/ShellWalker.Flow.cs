@@ -220,6 +220,8 @@ internal sealed partial class ShellWalker
             return;
         }
 
+        BeginLasting();
+        _waiting++;
         for (var i = from; i < _traps.Count; i++)
         {
             var before = TrapState(ShellState.Join(end, _exits)!, _traps[i].State);
@@ -231,6 +233,8 @@ internal sealed partial class ShellWalker
             }
         }
 
+        _waiting--;
+        EndLasting();
         _traps.RemoveRange(from, _traps.Count - from);
     }
 

@@ -42,7 +42,9 @@ internal sealed partial class ShellWalker
 
         var state = _state;
         var capture = new OutputCapture();
+        BeginTogether();
         Isolated(part.Body, state, capture, newOutput: true);
+        EndTogether();
         _state = state;
         Leave();
         if (capture.Line is { Text: { } name })

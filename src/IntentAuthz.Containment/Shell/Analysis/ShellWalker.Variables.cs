@@ -39,6 +39,11 @@ internal sealed partial class ShellWalker
             // It may be in the environment, and then programs see the change.
             _recorder.Variable(name, value.Exact, position);
         }
+        else if (char.IsAsciiLetterUpper(name[0]))
+        {
+            // The same; names of the environment are written so.
+            _recorder.MayBeSeen(name, value.Exact, position);
+        }
 
         var isSpecial = IsSpecialVariable(name);
         _ever[name] = _ever.TryGetValue(name, out var ever) ? ShellValue.Join(ever, value) : value;

@@ -28,7 +28,7 @@ internal static class ProgramTable
         ReadOnlySpan<char> name = PlainName(text);
         if (name.IsEmpty)
         {
-            effects.RunsCode(program);
+            TellScript(program, arguments, moreArguments, effects);
             return;
         }
 
@@ -39,6 +39,28 @@ internal static class ProgramTable
         }
 
         effects.Opaque(OpaqueReason.UnknownProgram, $"Nothing is known of the program '{text}'.", program);
+    }
+
+    /// <summary>
+    /// A program by a path that is none of the system's: code that was not read. Under the name of a known program it may be that program, whose arguments can be
+    /// code; the wrappers of builds take their options from the table.
+    /// </summary>
+    private static void TellScript(ShellWord program, ReadOnlySpan<ShellWord> arguments, bool moreArguments, ProgramEffects effects)
+    {
+        effects.RunsCode(program);
+        string name = program.Text![(program.Text!.LastIndexOf('/') + 1)..];
+        if (name is "gradlew" or "mvnw")
+        {
+            Find(name)!.Tell(new ProgramCall(program, name, arguments, moreArguments), effects);
+        }
+        else if (Find(name) is not null)
+        {
+            effects.Opaque(OpaqueReason.ForeignCode, $"'{program.Text}' has the name of a program that is known, and may take code as an argument.", program);
+        }
+        else
+        {
+            ProjectWords.TellArguments(arguments, effects);
+        }
     }
 
     /// <summary>The rule of a program, by its plain name.</summary>
@@ -159,6 +181,8 @@ internal static class ProgramTable
             ["scp"] = new RemoteCopyRule(RemoteCopyRule.Scp),
             ["rsync"] = new RemoteCopyRule(RemoteCopyRule.Rsync),
             ["sqlite3"] = new SqliteRule(),
+            ["psql"] = new PsqlRule(),
+            ["shellcheck"] = new ShellcheckRule(),
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 }

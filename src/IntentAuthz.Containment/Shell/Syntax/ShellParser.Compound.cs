@@ -394,6 +394,12 @@ internal sealed partial class ShellParser
 
         var name = ReadRequiredWord();
         SkipBlanks();
+        if (Reserved() is "}" or "then" or "do" or "else" or "elif" or "fi" or "done" or "esac")
+        {
+            // What could be a name is the whole command, and the word behind it ends what is around.
+            return new CoprocessCommand(start, null, new SimpleCommand(Place(before), [], [name]));
+        }
+
         if (Current == '(' || Reserved() is not (null or "time"))
         {
             return new CoprocessCommand(start, name.Static, ReadCompoundOnly());

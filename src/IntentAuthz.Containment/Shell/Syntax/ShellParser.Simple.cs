@@ -12,6 +12,7 @@ internal sealed partial class ShellParser
         List<Redirection>? redirections = null;
         List<(int, Assignment)>? arrays = null;
         var declares = false;
+        var arraysEnded = false;
         while (true)
         {
             SkipBlanks();
@@ -23,6 +24,10 @@ internal sealed partial class ShellParser
             if (TryReadRedirection() is { } redirection)
             {
                 (redirections ??= []).Add(redirection);
+
+                // Behind a redirection bash takes no array any more, unless nothing but redirections stands before.
+                arraysEnded |= words.Count > 0 || assignments is not null;
+                declares = false;
                 continue;
             }
 
@@ -37,7 +42,7 @@ internal sealed partial class ShellParser
                 break;
             }
 
-            if ((words.Count == 0 || declares) && TryReadAssignment(arraysOnly: words.Count > 0) is { } assignment)
+            if ((words.Count == 0 || declares) && TryReadAssignment(arraysOnly: words.Count > 0, arraysEnded) is { } assignment)
             {
                 if (words.Count == 0)
                 {
@@ -95,7 +100,7 @@ internal sealed partial class ShellParser
     }
 
     /// <summary>Reads an assignment; null, and nothing read, where none stands here.</summary>
-    private Assignment? TryReadAssignment(bool arraysOnly)
+    private Assignment? TryReadAssignment(bool arraysOnly, bool arraysEnded)
     {
         var start = _position;
         var c = Current;
@@ -152,6 +157,11 @@ internal sealed partial class ShellParser
 
         if (Current == '(')
         {
+            if (arraysEnded)
+            {
+                throw Unexpected();
+            }
+
             NoteBash("an array", start);
             var elements = ReadArray();
             if (AtEnd || (IsBreak(Current) && !AtProcessSubstitution()))

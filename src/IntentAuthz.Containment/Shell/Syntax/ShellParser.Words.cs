@@ -99,8 +99,18 @@ internal sealed partial class ShellParser
     private void ReadProcessSubstitution(PartsBuilder builder, char c)
     {
         NoteBash("<(", _position);
+        var start = _position;
         _position = After(_position) + 1;
-        builder.Part(new ProcessPart(ReadSubstitution(), c == '<'));
+        if (Current != '(')
+        {
+            builder.Part(new ProcessPart(ReadSubstitution(), c == '<'));
+            return;
+        }
+
+        // As behind `$((`, bash looks for the last parenthesis only, and reads what is between when it runs.
+        var from = _position;
+        SkipMatched('(', ')', isQuoted: false);
+        builder.Part(ReadLater(_text[from..(_position - 1)], Place(start)) is SubstitutionPart { Body: var body } ? new ProcessPart(body, c == '<') : new UnreadablePart("Commands between parentheses that are not understood.", Place(start)));
     }
 
     private void ReadExtendedPattern(PartsBuilder builder, char c)

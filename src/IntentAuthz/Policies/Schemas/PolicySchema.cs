@@ -37,7 +37,7 @@ public sealed class PolicySchema
     {
         ArgumentNullException.ThrowIfNull(tools);
         ArgumentNullException.ThrowIfNull(declarations);
-        return new PolicySchemaBuilder().Build([.. tools.OrderBy(static t => t.Name, StringComparer.Ordinal)], [.. declarations]);
+        return new PolicySchemaBuilder().Build([.. tools.OrderBy(static t => t.Name, StringComparer.Ordinal).SelectMany(static t => t.Forms)], [.. declarations]);
     }
 
     /// <summary>The whole schema in Cedar's own form, as editors read it.</summary>

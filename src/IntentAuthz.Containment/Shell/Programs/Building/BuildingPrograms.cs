@@ -37,14 +37,22 @@ internal static class BuildingPrograms
           foreign
           always read:. write:.
           operands text*
-        program mvn
+        program mvn mvnw
           foreign ^.
           flags -qBoUeXNnC --quiet --batch-mode --offline --update-snapshots --errors --no-transfer-progress --non-recursive
           text -T --threads
           script -f --file
           always read:. write:.
           operands target*
-        program mvnw gradle gradlew ant sbt lein ivy bloop mill
+        program gradle gradlew
+          exits -v --version
+          foreign ^.
+          closed
+          flags -qiswm --quiet --info --warn --stacktrace --no-daemon --daemon --offline --parallel --no-parallel --continue --build-cache --no-build-cache --rerun-tasks --dry-run --no-scan --configuration-cache --no-configuration-cache
+          text --console --tests --warning-mode -x --exclude-task --max-workers
+          always read:. write:.
+          operands text*
+        program ant sbt lein ivy bloop mill
           foreign
           always read:. write:.
           operands text*

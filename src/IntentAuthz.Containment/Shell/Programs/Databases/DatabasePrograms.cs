@@ -4,7 +4,7 @@ namespace IntentAuthz.Containment;
 internal static class DatabasePrograms
 {
     public const string Declarations = """
-        program psql pg_dump pg_dumpall pg_restore createdb dropdb createuser dropuser pgbench vacuumdb reindexdb clusterdb pg_basebackup pg_isready
+        program pg_dump pg_dumpall pg_restore createdb dropdb createuser dropuser pgbench vacuumdb reindexdb clusterdb pg_basebackup pg_isready
           exits --version -V -?
           foreign
           host -h --host

@@ -19,6 +19,11 @@ internal sealed class OperandPattern(WordRole[] first, WordRole? middle, WordRol
             effects.Opaque(OpaqueReason.ForeignCode, "Without a file it runs what comes on its standard input.", default);
         }
 
+        if (operands.Length > 1 && first is [WordRole.Script, ..])
+        {
+            ProjectWords.TellArguments(arguments[(operands[0] + 1)..], effects);
+        }
+
         int firstPattern = int.MaxValue;
         int lastPattern = -1;
         for (int i = 0; i < operands.Length; i++)

@@ -19,7 +19,7 @@ namespace IntentAuthz.Containment;
 ///   exits -V                              as the first argument: says something about itself and ends
 ///   closed / posix / single / plain       the list is complete / the first operand ends the options / -name is one option / there are none
 ///   foreign                               it runs code that is not read; options that are not described need not be known
-///   foreign ^.                            it runs the code that lies there, and the options are all described
+///   foreign ^.                            it runs the code that lies there, which is named; the options are all described
 ///   needs -m --message                    without one of these options it asks for more in an editor
 ///   command text or shell                 it runs the command that follows these operands; 'or shell': without one, a shell
 ///   sub list show                         a subcommand with options of its own besides these; 'sub a/b' is b of a
@@ -137,6 +137,11 @@ internal static class ProgramDeclarations
         ["pattern"] = WordRole.Pattern,
         ["terminal"] = WordRole.Terminal,
         ["test"] = WordRole.Test,
+        ["unittest"] = WordRole.UnitTest,
+        ["testchoice"] = WordRole.TestChoice,
+        ["project"] = WordRole.Project,
+        ["scriptname"] = WordRole.ScriptName,
+        ["passed"] = WordRole.Passed,
         ["package"] = WordRole.Package,
         ["target"] = WordRole.Target,
         ["gopackage"] = WordRole.GoPackage,

@@ -64,7 +64,7 @@ internal static class RoleTeller
                 effects.Opaque(OpaqueReason.ForeignCode, "Code runs that is not a command of the shell.", word);
                 break;
             case WordRole.Script:
-                if (word.Text?.Contains("://", StringComparison.Ordinal) ?? false)
+                if (word.Text is { } address && (address.Contains("://", StringComparison.Ordinal) || address.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || address.StartsWith("file:", StringComparison.OrdinalIgnoreCase)))
                 {
                     effects.Opaque(OpaqueReason.ForeignCode, $"The code at '{word.Text}' is not read.", word);
                 }
@@ -99,7 +99,7 @@ internal static class RoleTeller
                 }
 
                 break;
-            case WordRole.Test or WordRole.Package or WordRole.Target or WordRole.GoPackage:
+            case WordRole.Test or WordRole.UnitTest or WordRole.TestChoice or WordRole.Project or WordRole.ScriptName or WordRole.Passed or WordRole.Package or WordRole.Target or WordRole.GoPackage:
                 ProjectWords.Tell(role, word, effects);
                 break;
             case WordRole.Instructions:

@@ -66,6 +66,21 @@ internal enum WordRole
     /// <summary>A file or directory of tests, perhaps with <c>::name</c> behind it.</summary>
     Test,
 
+    /// <summary>A test of python's own runner: a file, or a module of the project's.</summary>
+    UnitTest,
+
+    /// <summary>An expression that chooses tests.</summary>
+    TestChoice,
+
+    /// <summary>A project that is built, or the first argument of what is built.</summary>
+    Project,
+
+    /// <summary>The name of a script of a project, where a program could have that name too.</summary>
+    ScriptName,
+
+    /// <summary>An argument that is passed on to what a project's script starts.</summary>
+    Passed,
+
     /// <summary>A package that is installed: a path to one, or a name that an index is asked for.</summary>
     Package,
 

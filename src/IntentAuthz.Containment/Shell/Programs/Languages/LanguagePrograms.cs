@@ -18,7 +18,7 @@ internal static class LanguagePrograms
           flags -vqfcbh --verbose --quiet --failfast --catch --buffer --locals
           text -k
           foreign .
-          operands target*
+          operands unittest*
         program python-venv
           closed
           flags --clear --upgrade --without-pip --system-site-packages --symlinks --copies
@@ -156,15 +156,16 @@ internal static class LanguagePrograms
             text -cfrv --configuration --framework --runtime --verbosity --filter --version-suffix --os --arch
             text? -m --blame
             write -o --output --results-directory
-            script -s --settings
-            operands script*
+            project -s --settings
+            operands project*
           sub run
             foreign ^.
             closed
             flags --no-restore --no-build --no-launch-profile --nologo
             text -cfrv --configuration --framework --runtime --launch-profile --verbosity --os --arch
-            script --project
-            operands text*
+            project --project
+            # The first can be a file that is run.
+            operands project text*
         program msbuild nuget csc vbc fsc fsi csi mono mcs xbuild
           foreign
           operands path*
@@ -187,20 +188,46 @@ internal static class LanguagePrograms
           closed
           exits --version -h --help
           flags -qvxsl --quiet --verbose --exitfirst --lf --last-failed --ff --failed-first --nf --sw --co --collect-only --no-header --no-summary --showlocals --disable-warnings --full-trace --strict-markers
-          text -kmrWn --maxfail --tb --durations --color --capture
+          testchoice -km
+          text -rn --maxfail --tb --durations --color --capture
           write --junitxml --junit-xml
           operands test*
         program tox nox nosetests unittest coverage mypy pyright ruff black isort flake8 pylint bandit ipython ipython3 jupyter jupyter-notebook jupyter-lab gunicorn uvicorn flask django-admin celery scrapy sphinx-build mkdocs cython pydoc pydoc3 pre-commit autopep8 yapf pyflakes pycodestyle pylsp
           foreign
           operands path*
-        program npm pnpm yarn yarnpkg
+        program npm pnpm
           foreign
           operands text*
-          sub test t tst run run-script start
+          sub test t tst start
             foreign ^.
             closed
             flags -s --silent --if-present --workspaces --verbose
-            operands text*
+            operands passed*
+          sub run run-script
+            foreign ^.
+            closed
+            flags -s --silent --if-present --workspaces --verbose
+            operands text passed*
+          sub install i ci
+            # What is installed the project names; a package that the command names is another matter.
+            foreign ^.
+            closed
+            flags -D --save-dev --no-audit --no-fund --frozen-lockfile --prefer-offline --offline --production --silent --ignore-scripts --legacy-peer-deps --immutable
+            operands package*
+        program yarn yarnpkg
+          foreign
+          operands text*
+          sub test start
+            foreign ^.
+            closed
+            flags -s --silent --verbose
+            operands passed*
+          sub run
+            # What is no script of the project is a program that it has installed.
+            foreign ^.
+            closed
+            flags -s --silent --verbose
+            operands scriptname passed*
           sub install i ci
             # What is installed the project names; a package that the command names is another matter.
             foreign ^.

@@ -23,6 +23,7 @@ internal sealed class PythonRule : ProgramRule
             if (reader.Kind == ArgumentKind.Operand)
             {
                 RoleTeller.Tell(WordRole.Script, reader.Word, effects);
+                ProjectWords.TellArguments(arguments[reader.Next..], effects);
                 return;
             }
 

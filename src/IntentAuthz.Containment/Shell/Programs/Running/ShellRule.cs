@@ -88,6 +88,7 @@ internal sealed class ShellRule : ProgramRule
         else
         {
             RoleTeller.Tell(WordRole.Script, rest[0], effects);
+            ProjectWords.TellArguments(rest[1..], effects);
         }
     }
 

@@ -16,7 +16,9 @@ internal sealed class SuRule : ProgramRule
         effects.Privilege("su: runs with the rights of another");
         bool command = false;
         int operands = 0;
-        var reader = new ArgumentReader(Options, call.WithWhatFollows());
+        ReadOnlySpan<ShellWord> arguments = call.WithWhatFollows();
+        using IDisposable? elsewhere = IsLogin(arguments) ? effects.In(new ShellWord(null, call.Program.Position)) : null;
+        var reader = new ArgumentReader(Options, arguments);
         while (reader.Read())
         {
             if (TellsOption(ref reader, call, effects))
@@ -33,5 +35,20 @@ internal sealed class SuRule : ProgramRule
         {
             effects.RunsShellFromInput(call.Program);
         }
+    }
+
+    /// <summary>Whether the shell begins in the other's home directory.</summary>
+    private static bool IsLogin(ReadOnlySpan<ShellWord> arguments)
+    {
+        var reader = new ArgumentReader(Options, arguments);
+        while (reader.Read())
+        {
+            if (reader.Word.Text is "-" || reader.Option?.Name is "-l" or "--login")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -5,7 +5,7 @@ internal sealed class SudoRule : ProgramRule
 {
     private static readonly OptionSet Sudo = ProgramDeclarations.Options("""
         posix
-        flags -AbBEHKklnNPSvV --askpass --background --bell --preserve-groups --set-home --remove-timestamp --reset-timestamp --list --non-interactive --stdin --validate --version --help
+        flags -ABEHKklnNPSvV --askpass --bell --preserve-groups --set-home --remove-timestamp --reset-timestamp --list --non-interactive --stdin --validate --version --help
         flags --login --shell --edit
         flags -ise
         text? --preserve-env
@@ -26,6 +26,7 @@ internal sealed class SudoRule : ProgramRule
         ReadOnlySpan<ShellWord> arguments = call.Arguments;
         effects.Privilege($"{call.Name}: runs with the rights of another");
         bool shell = false;
+        bool login = false;
         bool edit = call.Name == "sudoedit";
         List<IDisposable>? directories = null;
         var reader = new ArgumentReader(call.Name == "doas" ? Doas : Sudo, arguments);
@@ -49,8 +50,15 @@ internal sealed class SudoRule : ProgramRule
                 break;
             }
 
+            login |= reader.Option?.Name is "-i" or "--login";
             shell |= reader.Option?.Name is "-i" or "-s" or "--login" or "--shell";
             edit |= reader.Option?.Name is "-e" or "--edit";
+        }
+
+        if (login)
+        {
+            // The command begins in the other's home directory.
+            (directories ??= []).Add(effects.In(new ShellWord(null, call.Program.Position)));
         }
 
         while (first < arguments.Length && arguments[first].Text is { } text && text.IndexOf('=') > 0)

@@ -2,7 +2,7 @@ namespace IntentAuthz.Containment;
 
 /// <summary>
 /// git 2.39 to 2.50. Settings of the user and of the repository can name programs too; they are read as part of the environment
-/// (docs/decisions/0146). Subcommands that run hooks or an editor are opaque, and so is one that is not here: it may be an alias.
+/// (docs/decisions/0146). Hooks are code that is named or opaque, an editor is opaque, and so is a subcommand that is not here: it may be an alias.
 /// </summary>
 internal static class GitPrograms
 {
@@ -39,8 +39,9 @@ internal static class GitPrograms
           in -C
           gitsetting -c
           text --namespace --list-cmds
+          # The settings and hooks of another repository than the one that is told.
+          opaque --git-dir --work-tree
           opaque --exec-path --config-env --super-prefix --attr-source
-          change --git-dir --work-tree
           sub status
             always read:^. read:^.git write:^.git/index write:^.git/index.lock delete:^.git/index.lock
             flags -sbvz --short --branch --no-branch --show-stash --no-ahead-behind --ahead-behind --long --verbose --renames --no-renames
