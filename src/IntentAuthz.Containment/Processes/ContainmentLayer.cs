@@ -36,6 +36,6 @@ public enum ContainmentLayer
     /// <summary>A control group that limits the number of processes.</summary>
     ProcessGroup,
 
-    /// <summary>The program <c>bwrap</c>, which makes namespaces where the host is not root.</summary>
-    Bubblewrap,
+    /// <summary>A user namespace, in which a host that is not root makes the others. Not there where it is not needed.</summary>
+    UserNamespace,
 }
