@@ -33,7 +33,7 @@ public enum ContainmentLayer
     /// <summary>A control group that limits memory.</summary>
     MemoryGroup,
 
-    /// <summary>A control group that limits the number of processes.</summary>
+    /// <summary>A control group that limits the number of processes, or a user namespace in which they are counted.</summary>
     ProcessGroup,
 
     /// <summary>A user namespace, in which a host that is not root makes the others. Not there where it is not needed.</summary>

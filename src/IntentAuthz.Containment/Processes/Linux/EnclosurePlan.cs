@@ -13,6 +13,9 @@ internal sealed unsafe class EnclosurePlan : IDisposable
     /// </summary>
     private const string HolderScript = "trap '' CHLD; read -r _";
 
+    /// <summary>What is in the user namespace beside the program's tree: the process that starts it, and the PID namespace's first.</summary>
+    private const int OwnProcesses = 2;
+
     private readonly NativeText _text = new();
     private readonly List<IDisposable> _owned = [];
     private readonly Descriptor? _holderInput;
@@ -30,6 +33,7 @@ internal sealed unsafe class EnclosurePlan : IDisposable
         try
         {
             HasNetwork = bounds.Hosts is { IsEmpty: false };
+            UserProcesses = layers.CountsInUserNamespace ? bounds.Limits.Processes + (long)OwnProcesses : null;
             bool mounts = layers.Has(ContainmentLayer.MountNamespace), proc = mounts && layers.Has(ContainmentLayer.PrivateProc), ipc = layers.Has(ContainmentLayer.IpcNamespace);
             Progress = Own(Descriptor.Event());
             Descriptor ruleset = Own(Landlock.Ruleset(layers.LandlockVersion, grants));
@@ -76,6 +80,9 @@ internal sealed unsafe class EnclosurePlan : IDisposable
     internal bool HasNetwork { get; }
 
     internal ControlGroup? Group { get; }
+
+    /// <summary>How many processes the user may have in the user namespace; null for no limit, or where a group counts them.</summary>
+    internal long? UserProcesses { get; }
 
     internal Starter Starter { get; }
 

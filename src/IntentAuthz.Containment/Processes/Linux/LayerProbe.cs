@@ -8,7 +8,7 @@ internal static unsafe class LayerProbe
 {
     private const int NewMounts = 0x0002_0000, NewIpc = 0x0800_0000, NewProcesses = 0x2000_0000, NewNetwork = 0x4000_0000, NewFileSystemState = 0x200;
 
-    private const int SetNoNewPrivileges = 38;
+    private const int SetNoNewPrivileges = 38, ProcessCount = 6, TryAgain = 11;
 
     private const string NeedsPrivilege =
         "the host may make neither namespaces nor user namespaces. It needs CAP_SYS_ADMIN, which root has unless its container took it away, or user namespaces for everybody (user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns and the container's filter decide that).";
@@ -32,9 +32,11 @@ internal static unsafe class LayerProbe
         AddCapabilities(states);
         Descriptor? emptyNetwork = AddNamespaces(states);
         bool hasMemory = groups.Unified is not null || groups.Memory is not null, hasProcesses = groups.Unified is not null || groups.Processes is not null;
+        bool counts = !hasProcesses && states.Any(static s => s is { Layer: ContainmentLayer.UserNamespace, IsEnforced: true }) && CanCount();
         states.Add(new(ContainmentLayer.MemoryGroup, hasMemory, hasMemory ? $"control group version {(groups.Unified is null ? 1 : 2)}." : groups.Reason));
-        states.Add(new(ContainmentLayer.ProcessGroup, hasProcesses, hasProcesses ? $"control group version {(groups.Unified is null ? 1 : 2)}." : groups.Reason));
-        return new ContainmentLayers(states.ToImmutable(), landlock, groups, emptyNetwork);
+        states.Add(new(ContainmentLayer.ProcessGroup, hasProcesses || counts,
+            hasProcesses ? $"control group version {(groups.Unified is null ? 1 : 2)}." : counts ? "the user namespace counts them; that the limit was reached is not told." : groups.Reason));
+        return new ContainmentLayers(states.ToImmutable(), landlock, groups, emptyNetwork, counts);
     }
 
     private static string? Unsuitable()
@@ -169,6 +171,26 @@ internal static unsafe class LayerProbe
         calls.Add(KernelCalls.Unshare, NewNetwork);
         Loopback.Add(calls, socket);
         calls.Close(socket);
+    }
+
+    /// <summary>
+    /// Whether the limit of a user's processes counts those in its user namespace alone (Linux 5.14): there is room for three then, whatever the host runs,
+    /// and for one there is none. Root is not limited.
+    /// </summary>
+    private static bool CanCount()
+    {
+        return Libc.Call(KernelCalls.EffectiveUser) != 0
+            && InUserNamespace(static (calls, end) => AddChild(calls, end, 3)) == 0
+            && InUserNamespace(static (calls, end) => AddChild(calls, end, 1)) == TryAgain;
+
+        static void AddChild(CallList calls, SystemCall* end, ulong most)
+        {
+            ulong* limit = (ulong*)calls.Memory.Allocate(16);
+            limit[0] = limit[1] = most;
+            calls.Add(KernelCalls.Prlimit, 0, ProcessCount, (nint)limit);
+            EnclosureCalls.AddCapabilities(calls, mustHold: true); // who has them is not limited
+            calls.Add(KernelCalls.Clone, UserNamespaceProcess.CloneInPlace, 0, (nint)calls.Memory.Allocate(8))->AfterZero = end;
+        }
     }
 
     private static Descriptor? EmptyNetwork()

@@ -80,6 +80,7 @@ internal sealed unsafe class ProcessStarter : Starter
             KernelCalls.Clone, UserNamespaceProcess.CloneInPlace | UserNamespaceProcess.CloneParent | UserNamespaceProcess.CloneFiles, 0, (nint)ProcessId.At);
         begin.Step = Step.Done;
         SystemCall* done = Tell(begin);
+        Tell(begin); // whoever is woken by the first may look before its result is there
 
         // It stays until the program's tree is gone, as the thread of the other starter does.
         begin.Try(KernelCalls.Read, _go.Value, _taken, sizeof(ulong));

@@ -235,7 +235,7 @@ internal sealed class ProcessSupervisor
                 throw new IOException("The process could not be put into its control group.");
             }
 
-            if (!Gate.TryLimit(child, _ground.Bounds.Limits))
+            if (!Gate.TryLimit(child, _ground.Bounds.Limits, _ground.UserProcesses))
             {
                 throw new IOException("The limits of the process could not be set.");
             }

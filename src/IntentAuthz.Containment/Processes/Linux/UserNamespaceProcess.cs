@@ -36,7 +36,12 @@ internal sealed unsafe class UserNamespaceProcess : IDisposable
     {
         _host = new Descriptor((int)Libc.Call(KernelCalls.PidfdOpen, Environment.ProcessId, 0));
         CallList failure = new(memory);
-        _told = tell is null ? null : failure.Try(KernelCalls.Write, tell.Value, One(memory), sizeof(ulong));
+        if (tell is not null)
+        {
+            _told = failure.Try(KernelCalls.Write, tell.Value, One(memory), sizeof(ulong));
+            failure.Try(KernelCalls.Write, tell.Value, One(memory), sizeof(ulong)); // whoever is woken by the first may look before its result is there
+        }
+
         End = failure.Try(KernelCalls.Exit, 1);
         End->AfterError = End->AfterZero = End->AfterMore = End;
         OnFailure = failure.First;
