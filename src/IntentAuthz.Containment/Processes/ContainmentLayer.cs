@@ -33,9 +33,9 @@ public enum ContainmentLayer
     /// <summary>A control group that limits memory.</summary>
     MemoryGroup,
 
-    /// <summary>A control group that limits the number of processes.</summary>
+    /// <summary>A control group that limits the number of processes, or a user namespace in which they are counted.</summary>
     ProcessGroup,
 
-    /// <summary>The program <c>bwrap</c>, which makes namespaces where the host is not root.</summary>
-    Bubblewrap,
+    /// <summary>A user namespace, in which a host that is not root makes the others. Not there where it is not needed.</summary>
+    UserNamespace,
 }

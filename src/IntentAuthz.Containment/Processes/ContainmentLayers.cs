@@ -9,12 +9,13 @@ public sealed class ContainmentLayers
 
     private readonly ImmutableArray<LayerState> _states;
 
-    internal ContainmentLayers(ImmutableArray<LayerState> states, int landlockVersion, ControlGroup.Places groups, Descriptor? emptyNetwork = null)
+    internal ContainmentLayers(ImmutableArray<LayerState> states, int landlockVersion, ControlGroup.Places groups, Descriptor? emptyNetwork = null, bool countsInUserNamespace = false)
     {
         _states = states;
         LandlockVersion = landlockVersion;
         Groups = groups;
         EmptyNetwork = emptyNetwork;
+        CountsInUserNamespace = countsInUserNamespace;
     }
 
     /// <summary>The layers as they were found when they were first asked for in this process.</summary>
@@ -33,6 +34,9 @@ public sealed class ContainmentLayers
     /// made in it. Without it they would see the host's connections in <c>/proc/self/net</c>.
     /// </summary>
     internal Descriptor? EmptyNetwork { get; }
+
+    /// <summary>Whether, for want of a control group, the user namespace of a process counts how many there are.</summary>
+    internal bool CountsInUserNamespace { get; }
 
     /// <summary>Tries every layer. It takes some milliseconds and blocks.</summary>
     public static ContainmentLayers Probe() => LayerProbe.Run();

@@ -177,8 +177,10 @@ public sealed class ContainedLimitsTests : IDisposable
     [Fact]
     public async Task StartAsync_HostThatMayNotMakeNamespaces_IsRefusedNamingTheLayer()
     {
-        using Process host = HostProgram.Start("contained", _workspace, "/usr/bin/setpriv", "--bounding-set", "-sys_admin");
-        string said = await host.StandardOutput.ReadToEndAsync();
+        // In a user namespace that allows no other one, and without the capability there.
+        const string Forbid = "echo 0 > /proc/sys/user/max_user_namespaces; exec setpriv --bounding-set -sys_admin \"$@\"";
+        using Process host = HostProgram.Start("contained", _workspace, "/usr/bin/unshare", "--user", "--map-root-user", "/bin/sh", "-c", Forbid, "sh");
+        string said = (await host.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)))!;
 
         Assert.Contains("PidNamespace is missing", said, StringComparison.Ordinal);
         Assert.Contains("CAP_SYS_ADMIN", said, StringComparison.Ordinal);

@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+using IntentAuthz.Containment.Tests.Escapes;
 
 namespace IntentAuthz.Containment.Tests.Processes;
 
@@ -6,14 +10,32 @@ namespace IntentAuthz.Containment.Tests.Processes;
 internal static class HostProgram
 {
     /// <summary>Starts it.</summary>
-    internal static Process Start(string what, string workspace, params string[] before)
+    internal static Process Start(string what, string workspace, params string[] before) => Start(before, [what, workspace]);
+
+    private static Process Start(string[] before, string[] arguments)
     {
-        string[] command = [.. before, Environment.ProcessPath is { } own && Path.GetFileName(own) == "dotnet" ? own : "dotnet", typeof(HostProgram).Assembly.Location, what, workspace];
+        string[] command = [.. before, Environment.ProcessPath is { } own && Path.GetFileName(own) == "dotnet" ? own : "dotnet", typeof(HostProgram).Assembly.Location, .. arguments];
         return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
     }
 
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is ["escapes"])
+        {
+            return await TryEscapesAsync();
+        }
+
+        if (arguments is ["run", string directory, string script])
+        {
+            return await RunAsync(directory, script);
+        }
+
+        if (arguments is ["layers"])
+        {
+            Console.WriteLine(ContainmentLayers.Probe());
+            return 0;
+        }
+
         if (arguments is ["prepared", string place])
         {
             return await PrepareAsync(place);
@@ -35,6 +57,38 @@ internal static class HostProgram
 
         Console.WriteLine(new FileInfo($"/proc/{started.Process.Id}/ns/pid").LinkTarget);
         await started.Process.Completion;
+        return 0;
+    }
+
+    /// <summary>Starts it as a user who is not root and belongs to nothing.</summary>
+    internal static Process StartAsNobody(params string[] arguments) => Start(
+        ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], arguments);
+
+    /// <summary>Makes every attempt to escape, and tells what came of them.</summary>
+    private static async Task<int> TryEscapesAsync()
+    {
+        EscapeSuite suite = new();
+        await suite.InitializeAsync();
+        Console.WriteLine(JsonSerializer.Serialize(suite.Results));
+        await suite.DisposeAsync();
+        return 0;
+    }
+
+    /// <summary>Runs a script contained, and tells what it wrote and how it ended.</summary>
+    private static async Task<int> RunAsync(string directory, string script)
+    {
+        ContainmentBounds bounds = new() { Reads = SystemPaths.Reads, Writes = [directory], Executes = SystemPaths.Executes, Limits = new ContainmentLimits { CpuTime = TimeSpan.FromSeconds(1), FileBytes = 1 << 20, Processes = 20 } };
+        ContainedProcessStart started = await ContainedProcess.StartAsync(new ProcessStart("/bin/sh") { Arguments = ["-c", script], WorkingDirectory = directory }, bounds);
+        if (!started.IsStarted)
+        {
+            Console.WriteLine(started.Refusal);
+            return 1;
+        }
+
+        await using ContainedProcess process = started.Process;
+        ProcessOutcome outcome = await process.Completion;
+        Console.Write(Encoding.UTF8.GetString(outcome.Output.Span));
+        Console.WriteLine(outcome);
         return 0;
     }
 

@@ -105,7 +105,7 @@ internal sealed class ControlGroup : IDisposable
         string name = NewName();
         bool isUnified = places.Unified is not null;
         string? memory = limits.MemoryBytes is null ? null : Path.Combine(places.Unified ?? places.Memory!, name);
-        string? processes = limits.Processes is null ? null : Path.Combine(places.Unified ?? places.Processes!, name);
+        string? processes = limits.Processes is null || (places.Unified ?? places.Processes) is not { } place ? null : Path.Combine(place, name); // else a user namespace counts them
         ControlGroup made = new(memory, processes, isUnified);
         try
         {

@@ -25,6 +25,15 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
             : throw new IOException($"No pipe could be made ({Libc.Reason(Marshal.GetLastPInvokeError())}).");
     }
 
+    /// <summary><c>/dev/null</c>, closed on exec and away from the numbers of the standard streams.</summary>
+    internal static unsafe Descriptor Nothing(bool writable)
+    {
+        using NativeText text = new();
+        return Libc.Open(text.Add("/dev/null"), Libc.O_CLOEXEC | (writable ? 2 : 0)) is >= 0 and int opened
+            ? Away(opened)
+            : throw new IOException($"/dev/null could not be opened ({Libc.Reason(Marshal.GetLastPInvokeError())}).");
+    }
+
     /// <summary>An event descriptor, for <c>poll</c> or, where it blocks, for <see cref="Wait"/>.</summary>
     internal static Descriptor Event(bool blocks = false) => Libc.EventDescriptor(0, Libc.O_CLOEXEC | (blocks ? 0 : Libc.O_NONBLOCK)) is >= 0 and int made
         ? new Descriptor(made)

@@ -13,6 +13,9 @@ internal sealed unsafe class EnclosurePlan : IDisposable
     /// </summary>
     private const string HolderScript = "trap '' CHLD; read -r _";
 
+    /// <summary>What is in the user namespace beside the program's tree: the process that starts it, and the PID namespace's first.</summary>
+    private const int OwnProcesses = 2;
+
     private readonly NativeText _text = new();
     private readonly List<IDisposable> _owned = [];
     private readonly Descriptor? _holderInput;
@@ -30,6 +33,7 @@ internal sealed unsafe class EnclosurePlan : IDisposable
         try
         {
             HasNetwork = bounds.Hosts is { IsEmpty: false };
+            UserProcesses = layers.CountsInUserNamespace ? bounds.Limits.Processes + (long)OwnProcesses : null;
             bool mounts = layers.Has(ContainmentLayer.MountNamespace), proc = mounts && layers.Has(ContainmentLayer.PrivateProc), ipc = layers.Has(ContainmentLayer.IpcNamespace);
             Progress = Own(Descriptor.Event());
             Descriptor ruleset = Own(Landlock.Ruleset(layers.LandlockVersion, grants));
@@ -38,29 +42,31 @@ internal sealed unsafe class EnclosurePlan : IDisposable
                 throw new IOException("The kernel took no Landlock rule for the proxy's port.");
             }
 
-            Descriptor nothing = Own(new Descriptor(Libc.Open(_text.Add("/dev/null"), Libc.O_CLOEXEC | 2)));
+            Descriptor nothing = Own(Descriptor.Nothing(writable: true));
             (_holderInput, Descriptor holderLife) = Descriptor.Pipe();
             Own(holderLife);
             ImmutableArray<SeccompFilter.Instruction> filter = SeccompFilter.For(HasNetwork, ipc);
             byte* filterBytes = _text.Allocate(filter.Length * sizeof(SeccompFilter.Instruction));
             filter.CopyTo(new Span<SeccompFilter.Instruction>(filterBytes, filter.Length));
-            Layout = new Starter.Layout
+            Descriptor go = Own(Descriptor.Event(blocks: true));
+            Spawn holder = Own(new Spawn(_text, HolderProgram, ["-c", HolderScript], [], _holderInput.Value, nothing.Value, nothing.Value, isGated: false));
+            EnclosureCalls calls = new()
             {
+                InUserNamespace = layers.Has(ContainmentLayer.UserNamespace),
+                Grants = grants,
                 Ruleset = ruleset.Value,
                 Filter = (SeccompFilter.Instruction*)filterBytes,
                 FilterLength = filter.Length,
-                Go = Own(Descriptor.Event(blocks: true)),
-                Progress = Progress,
-                Holder = Own(new Spawn(_text, HolderProgram, ["-c", HolderScript], [], _holderInput.Value, nothing.Value, nothing.Value, isGated: false)),
-                Mounts = mounts ? new MountPlan(grants, proc, _text) : null,
+                Mounts = mounts,
                 MountTemplate = mountTemplate?.Value ?? -1,
-                Proc = proc ? new ProcMount(_text) : null,
+                Proc = proc,
                 Ipc = ipc,
                 Network = HasNetwork,
                 EmptyNetwork = HasNetwork ? -1 : layers.EmptyNetwork?.Value ?? -1,
                 MemoryTasks = group?.MemoryTasks?.Value ?? -1,
                 ProcessTasks = group?.ProcessTasks?.Value ?? -1,
             };
+            Starter = Own<Starter>(calls.InUserNamespace ? new ProcessStarter(_text, calls, holder, go, Progress) : new ThreadStarter(_text, calls, holder, go, Progress));
         }
         catch
         {
@@ -75,7 +81,10 @@ internal sealed unsafe class EnclosurePlan : IDisposable
 
     internal ControlGroup? Group { get; }
 
-    internal Starter.Layout Layout { get; }
+    /// <summary>How many processes the user may have in the user namespace; null for no limit, or where a group counts them.</summary>
+    internal long? UserProcesses { get; }
+
+    internal Starter Starter { get; }
 
     /// <summary>Set when the starter got on.</summary>
     internal Descriptor Progress { get; }

@@ -8,7 +8,7 @@ namespace IntentAuthz.Containment;
 /// </summary>
 internal static unsafe class Gate
 {
-    private const int CpuSeconds = 0, FileBytes = 1, CoreBytes = 4, OpenFiles = 7, RealTimePriority = 14, Nice = 13;
+    private const int CpuSeconds = 0, FileBytes = 1, CoreBytes = 4, ProcessCount = 6, OpenFiles = 7, RealTimePriority = 14, Nice = 13;
     private const uint Receive = 0xC050_2100, Answer = 0xC018_2101;
     private const ulong Unlimited = ulong.MaxValue;
 
@@ -39,13 +39,17 @@ internal static unsafe class Gate
     }
 
     /// <summary>Sets the limits of a process: those of the bounds, no core dumps, and the usual number of open files.</summary>
-    internal static bool TryLimit(int process, ContainmentLimits limits)
+    /// <param name="process">The process.</param>
+    /// <param name="limits">Those of the bounds.</param>
+    /// <param name="userProcesses">How many processes its user may have in its user namespace; null where something else counts them.</param>
+    internal static bool TryLimit(int process, ContainmentLimits limits, long? userProcesses)
     {
         ulong seconds = limits.CpuTime is { } time ? (ulong)Math.Max(1, Math.Ceiling(time.TotalSeconds)) : Unlimited;
         return Set(process, CoreBytes, 0, 0)
             && Set(process, RealTimePriority, 0, 0)
             && Set(process, Nice, 0, 0)
             && Set(process, OpenFiles, 1024, 65536)
+            && (userProcesses is not { } count || Set(process, ProcessCount, (ulong)count, (ulong)count))
             && (seconds == Unlimited || Set(process, CpuSeconds, seconds, seconds + 1))
             && (limits.FileBytes is not { } bytes || Set(process, FileBytes, (ulong)bytes, (ulong)bytes));
     }

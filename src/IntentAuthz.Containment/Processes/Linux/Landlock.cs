@@ -59,16 +59,21 @@ internal static unsafe class Landlock
         return made;
     }
 
-    /// <summary>Lets what is at a path be read. Makes no managed object, for threads that have given up rights; the result is an error or 0.</summary>
-    internal static int AddReadable(int ruleset, int directory)
+    /// <summary>
+    /// Memory for a rule that lets what is behind a descriptor be read. The kernel finds the descriptor in the rule itself, so it is to be put into the
+    /// cell that is returned.
+    /// </summary>
+    internal static (CallList.Cell Descriptor, nint Rule) ReadableRule(NativeText memory)
     {
-        byte* rule = stackalloc byte[12];
+        byte* rule = memory.Allocate(16);
         *(ulong*)rule = ReadFile | ReadDirectory;
-        *(int*)(rule + 8) = directory;
-        return Libc.Call(KernelCalls.LandlockAddRule, ruleset, PathRule, (nint)rule, 0) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return (new CallList.Cell((nint*)(rule + 8)), (nint)rule);
     }
 
-    /// <summary>Lets one port be connected to. As <see cref="AddReadable"/>.</summary>
+    /// <summary>Adds the call that takes such a rule.</summary>
+    internal static void AddReadable(CallList calls, int ruleset, nint rule) => calls.Add(KernelCalls.LandlockAddRule, ruleset, PathRule, rule, 0);
+
+    /// <summary>Lets one port be connected to. The result is an error or 0.</summary>
     internal static int AddPort(int ruleset, int port)
     {
         ulong* rule = stackalloc ulong[2];

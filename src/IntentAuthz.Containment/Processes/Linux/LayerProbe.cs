@@ -8,7 +8,12 @@ internal static unsafe class LayerProbe
 {
     private const int NewMounts = 0x0002_0000, NewIpc = 0x0800_0000, NewProcesses = 0x2000_0000, NewNetwork = 0x4000_0000, NewFileSystemState = 0x200;
 
-    private const string NeedsPrivilege = "the host may not make namespaces. It needs CAP_SYS_ADMIN, which root has unless its container took it away.";
+    private const int SetNoNewPrivileges = 38, ProcessCount = 6, TryAgain = 11;
+
+    private const string NeedsPrivilege =
+        "the host may make neither namespaces nor user namespaces. It needs CAP_SYS_ADMIN, which root has unless its container took it away, or user namespaces for everybody (user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns and the container's filter decide that).";
+
+    private unsafe delegate void AddToProcess(CallList calls, SystemCall* end);
 
     internal static ContainmentLayers Run()
     {
@@ -27,9 +32,11 @@ internal static unsafe class LayerProbe
         AddCapabilities(states);
         Descriptor? emptyNetwork = AddNamespaces(states);
         bool hasMemory = groups.Unified is not null || groups.Memory is not null, hasProcesses = groups.Unified is not null || groups.Processes is not null;
+        bool counts = !hasProcesses && states.Any(static s => s is { Layer: ContainmentLayer.UserNamespace, IsEnforced: true }) && CanCount();
         states.Add(new(ContainmentLayer.MemoryGroup, hasMemory, hasMemory ? $"control group version {(groups.Unified is null ? 1 : 2)}." : groups.Reason));
-        states.Add(new(ContainmentLayer.ProcessGroup, hasProcesses, hasProcesses ? $"control group version {(groups.Unified is null ? 1 : 2)}." : groups.Reason));
-        return new ContainmentLayers(states.ToImmutable(), landlock, groups, emptyNetwork);
+        states.Add(new(ContainmentLayer.ProcessGroup, hasProcesses || counts,
+            hasProcesses ? $"control group version {(groups.Unified is null ? 1 : 2)}." : counts ? "the user namespace counts them; that the limit was reached is not told." : groups.Reason));
+        return new ContainmentLayers(states.ToImmutable(), landlock, groups, emptyNetwork, counts);
     }
 
     private static string? Unsuitable()
@@ -67,7 +74,6 @@ internal static unsafe class LayerProbe
         made.Signal();
         using Spawn spawn = new(text, "/nonexistent/nothing", [], [], 0, 1, 2, isGated: false);
         _ = spawn.Run(out _);
-        OnThread(static () => Landlock.AddReadable(-1, -1));
     }
 
     private static void AddFilter(ImmutableArray<LayerState>.Builder states)
@@ -102,7 +108,11 @@ internal static unsafe class LayerProbe
 
     private static void AddCapabilities(ImmutableArray<LayerState>.Builder states)
     {
-        int outcome = OnThread(static () => Libc.Call(KernelCalls.Prctl, 38, 1) < 0 ? Marshal.GetLastPInvokeError() : Starter.DropCapabilities());
+        int outcome = OnThread(static calls =>
+        {
+            calls.Add(KernelCalls.Prctl, SetNoNewPrivileges, 1);
+            EnclosureCalls.AddCapabilities(calls, mustHold: false);
+        });
         states.Add(new(ContainmentLayer.Capabilities, outcome == 0, outcome == 0
             ? "all are given up, and set-user-id programs give none (no_new_privs)."
             : $"they could not be given up ({Libc.Reason(outcome)})."));
@@ -110,37 +120,110 @@ internal static unsafe class LayerProbe
 
     private static Descriptor? AddNamespaces(ImmutableArray<LayerState>.Builder states)
     {
-        int ipc = OnThread(static () => Unshare(NewIpc));
-        int empty = -1;
-        _ = OnThread(() => empty = Unshare(NewNetwork) != 0 ? -1 : Open("/proc/thread-self/ns/net"));
-        int network = OnThread(static () => Unshare(NewNetwork) is not 0 and int error ? error : Close(Loopback.Listen(out int socket), socket));
-        int mounts = OnThread(static () => Unshare(NewMounts) is not 0 and int error ? error : TryMounts());
-        int pid = WithHolder(static holder => holder.Start());
-        int proc = pid != 0 || mounts != 0 ? -1 : WithHolder(static holder => holder.Start() is not 0 and int error ? error : holder.TryProc());
-        states.Add(new(ContainmentLayer.PidNamespace, pid == 0, pid == 0 ? "the tree ends with one kill, and with the host." : $"{NeedsPrivilege} ({Libc.Reason(pid)})"));
-        states.Add(new(ContainmentLayer.MountNamespace, mounts == 0, mounts == 0 ? "nothing is there but what was granted." : $"{NeedsPrivilege} ({Libc.Reason(mounts)})"));
+        // Root makes them on a thread; who may not makes them in a user namespace, for which it takes a process.
+        int denied = OnThread(static calls => calls.Add(KernelCalls.Unshare, NewProcesses));
+        string? problem = denied == 0 ? null : CallRunner.Problem;
+        bool inUserNamespace = denied != 0 && problem is null && InUserNamespace(static _ => { }) == 0;
+        Func<Action<CallList>, int> attempt = inUserNamespace ? InUserNamespace : OnThread;
+        int pid = WithHolder(inUserNamespace, static _ => { });
+        int mounts = attempt(calls => AddMounts(calls, inUserNamespace));
+        int proc = pid != 0 || mounts != 0 ? -1 : WithHolder(inUserNamespace, calls => AddProc(calls, inUserNamespace));
+        int ipc = attempt(static calls => calls.Add(KernelCalls.Unshare, NewIpc));
+        int network = attempt(AddNetwork);
+        string why = inUserNamespace ? "the host may make user namespaces, but in them this was refused." : NeedsPrivilege + (problem is null ? "" : $" For user namespaces, {problem}");
+        states.Add(new(ContainmentLayer.UserNamespace, inUserNamespace && pid == 0, denied == 0
+            ? "not needed: the host may make the other namespaces itself."
+            : inUserNamespace ? "the other namespaces are made in it, in which no capability is kept." : $"{why} ({Libc.Reason(denied)})"));
+        states.Add(new(ContainmentLayer.PidNamespace, pid == 0, pid == 0 ? "the tree ends with one kill, and with the host." : $"{why} ({Libc.Reason(pid)})"));
+        states.Add(new(ContainmentLayer.MountNamespace, mounts == 0, mounts == 0 ? "nothing is there but what was granted." : $"{why} ({Libc.Reason(mounts)})"));
         states.Add(new(ContainmentLayer.PrivateProc, proc == 0, proc == 0
             ? "/proc shows the process's own namespace."
             : $"/proc cannot be read, since it is the system's. Linux 6.17 or later can mount one for a PID namespace from outside ({Libc.Reason(proc)})."));
         states.Add(new(ContainmentLayer.IpcNamespace, ipc == 0, ipc == 0
             ? "System V and POSIX objects of its own."
-            : $"{NeedsPrivilege} System V and POSIX queues, semaphores and shared memory are refused instead. ({Libc.Reason(ipc)})"));
-        states.Add(new(ContainmentLayer.NetworkNamespace, network == 0, network == 0 ? "only the proxy can be reached." : $"{NeedsPrivilege} ({Libc.Reason(network)})"));
-        return empty < 0 ? null : new Descriptor(empty);
+            : $"{why} System V and POSIX queues, semaphores and shared memory are refused instead. ({Libc.Reason(ipc)})"));
+        states.Add(new(ContainmentLayer.NetworkNamespace, network == 0, network == 0 ? "only the proxy can be reached." : $"{why} ({Libc.Reason(network)})"));
+        return inUserNamespace ? null : EmptyNetwork();
     }
 
-    private static int Unshare(int what) => Libc.Call(KernelCalls.Unshare, what) < 0 ? Marshal.GetLastPInvokeError() : 0;
+    private static void AddMounts(CallList calls, bool inUserNamespace)
+    {
+        using Grants grants = Grants.Open(new ContainmentBounds(), out _)!;
+        calls.Add(KernelCalls.Unshare, NewMounts | (inUserNamespace ? 0 : NewFileSystemState));
+        MountPlan.Add(calls, grants, hasProc: false, proc: null);
+    }
 
-    private static int Open(string path)
+    private static void AddProc(CallList calls, bool inUserNamespace)
+    {
+        if (inUserNamespace)
+        {
+            calls.Add(KernelCalls.Unshare, NewMounts);
+        }
+
+        CallList.Cell proc = Cell(calls.Memory);
+        ProcMount.Add(calls, proc);
+        calls.Close(proc);
+    }
+
+    private static void AddNetwork(CallList calls)
+    {
+        CallList.Cell socket = Cell(calls.Memory);
+        calls.Add(KernelCalls.Unshare, NewNetwork);
+        Loopback.Add(calls, socket);
+        calls.Close(socket);
+    }
+
+    /// <summary>
+    /// Whether the limit of a user's processes counts those in its user namespace alone (Linux 5.14): there is room for three then, whatever the host runs,
+    /// and for one there is none. Root is not limited.
+    /// </summary>
+    private static bool CanCount()
+    {
+        return Libc.Call(KernelCalls.EffectiveUser) != 0
+            && InUserNamespace(static (calls, end) => AddChild(calls, end, 3)) == 0
+            && InUserNamespace(static (calls, end) => AddChild(calls, end, 1)) == TryAgain;
+
+        static void AddChild(CallList calls, SystemCall* end, ulong most)
+        {
+            ulong* limit = (ulong*)calls.Memory.Allocate(16);
+            limit[0] = limit[1] = most;
+            calls.Add(KernelCalls.Prlimit, 0, ProcessCount, (nint)limit);
+            EnclosureCalls.AddCapabilities(calls, mustHold: true); // who has them is not limited
+            calls.Add(KernelCalls.Clone, UserNamespaceProcess.CloneInPlace, 0, (nint)calls.Memory.Allocate(8))->AfterZero = end;
+        }
+    }
+
+    private static Descriptor? EmptyNetwork()
     {
         using NativeText text = new();
-        return Libc.Open(text.Add(path), Libc.O_CLOEXEC);
+        CallList calls = new(text);
+        calls.Add(KernelCalls.Unshare, NewNetwork);
+        CallList.Cell opened = Cell(text);
+        _ = calls.Into(opened, KernelCalls.OpenAt, Libc.AT_FDCWD, (nint)text.Add("/proc/thread-self/ns/net"), Libc.O_CLOEXEC);
+        return OnThread(() => calls.Run(out _)) == 0 ? new Descriptor((int)opened.Value) : null;
     }
 
-    private static int Close(int error, int descriptor)
+    private static CallList.Cell Cell(NativeText memory) => new((nint*)memory.Allocate(sizeof(nint)));
+
+    private static int OnThread(Action<CallList> add)
     {
-        _ = descriptor < 0 ? 0 : Libc.Close(descriptor);
-        return error;
+        using NativeText text = new();
+        CallList calls = new(text);
+        add(calls);
+        return OnThread(() => calls.Run(out _));
+    }
+
+    private static int InUserNamespace(Action<CallList> add) => InUserNamespace((calls, _) => add(calls));
+
+    private static int InUserNamespace(AddToProcess add)
+    {
+        using NativeText text = new();
+        using UserNamespaceProcess process = new(text, tell: null);
+        add(process.Calls, process.End);
+        process.Calls.ContinueWith(process.End);
+        int notMade = OnThread(process.Run);
+        process.Calls.CloseLeft();
+        return notMade != 0 ? notMade : process.Calls.Failure(out _);
     }
 
     private static int OnThread(Func<int> attempt)
@@ -152,53 +235,49 @@ internal static unsafe class LayerProbe
         return result;
     }
 
-    private static int TryMounts()
+    /// <summary>Makes a PID namespace with its first process, then what is added, and ends it.</summary>
+    private static int WithHolder(bool inUserNamespace, Action<CallList> add)
     {
-        using NativeText text = new();
-        using Grants grants = Grants.Open(new ContainmentBounds(), out _)!;
-        return new MountPlan(grants, hasProc: false, text).Apply(-1);
-    }
-
-    private static int WithHolder(Func<Holder, int> attempt)
-    {
-        using Holder holder = new();
-        return OnThread(() => attempt(holder));
-    }
-
-    /// <summary>A PID namespace with its first process.</summary>
-    private sealed class Holder : IDisposable
-    {
-        private readonly NativeText _text = new();
-        private readonly Descriptor _reading;
-        private readonly Descriptor _writing;
-        private readonly Spawn _spawn;
-        private readonly ProcMount _proc;
-        private int _process;
-
-        internal Holder()
+        (Descriptor reading, Descriptor writing) = Descriptor.Pipe();
+        using (reading)
+        using (writing)
         {
-            (_reading, _writing) = Descriptor.Pipe();
-            _spawn = new Spawn(_text, "/bin/sh", ["-c", "read -r _"], [], _reading.Value, _reading.Value, _reading.Value, isGated: false);
-            _proc = new ProcMount(_text);
-        }
-
-        internal int Start() => Unshare(NewProcesses | NewFileSystemState) is not 0 and int error ? error : _spawn.Run(out _process);
-
-        internal int TryProc() => _proc.Make(out int mount) is not 0 and int failed ? failed : Close(0, mount);
-
-        public void Dispose()
-        {
-            if (_process > 0)
+            using NativeText text = new();
+            using Spawn spawn = new(text, "/bin/sh", ["-c", "read -r _"], [], reading.Value, reading.Value, reading.Value, isGated: false);
+            CallList.Cell holder = Cell(text);
+            int error = inUserNamespace ? InUserNamespace(AddAll) : OnThread(() => AddOnThread(spawn, holder));
+            if (holder.Value > 0)
             {
-                _ = Libc.Kill(_process, Libc.SIGKILL);
-                byte* info = stackalloc byte[128];
-                _ = Libc.WaitId(1, _process, info, 4);
+                _ = Libc.Kill((int)holder.Value, Libc.SIGKILL);
+                UserNamespaceProcess.Wait((int)holder.Value);
             }
 
-            _writing.Dispose();
-            _reading.Dispose();
-            _spawn.Dispose();
-            _text.Dispose();
+            return error;
+
+            void AddAll(CallList calls, SystemCall* end)
+            {
+                CallList child = new(text, end);
+                spawn.Add(child);
+                calls.Add(KernelCalls.Unshare, NewProcesses);
+                SystemCall* born = calls.Add(KernelCalls.Clone, UserNamespaceProcess.CloneInPlace | UserNamespaceProcess.CloneParent, 0, (nint)holder.At);
+                add(calls);
+                born->AfterZero = child.First;
+            }
+        }
+
+        int AddOnThread(Spawn spawn, CallList.Cell holder)
+        {
+            using NativeText text = new();
+            CallList calls = new(text);
+            add(calls);
+            if (Libc.Call(KernelCalls.Unshare, NewProcesses | NewFileSystemState) < 0)
+            {
+                return Marshal.GetLastPInvokeError();
+            }
+
+            int error = spawn.Run(out int process);
+            holder.Set(process);
+            return error != 0 ? error : calls.Run(out _);
         }
     }
 }

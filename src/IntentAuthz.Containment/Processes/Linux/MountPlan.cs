@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace IntentAuthz.Containment;
 
 /// <summary>
@@ -15,34 +13,21 @@ internal sealed unsafe class MountPlan
 {
     private const ulong ReadOnly = 1, NoSetUserId = 2, NoDevices = 4, NoExecute = 8, MakePrivate = 1 << 18;
     private const int OpenTreeClone = 1, OpenTreeCloseOnExec = 0x80000, FromEmptyPath = 4, ToEmptyPath = 0x40, Detach = 2;
-    private const int SetString = 1, Create = 6, AlreadyThere = 17;
+    private const int SetString = 1, Create = 6;
     private const int RegularFile = 0x8000 | 0x1A4; // 0644
 
+    private readonly CallList _calls;
+    private readonly nint _empty;
     private readonly bool _isWhole;
     private readonly ulong _wholeAttributes;
-    private readonly int _count;
-    private readonly byte** _sources;
-    private readonly byte** _places;
-    private readonly ulong* _attributes;
-    private readonly int* _trees;
-    private readonly byte** _directories;
-    private readonly byte** _files;
-    private readonly byte** _links;
-    private readonly byte** _linkTargets;
-    private readonly byte* _root;
-    private readonly byte* _empty;
-    private readonly byte* _here;
-    private readonly byte* _proc;
-    private readonly byte* _procPlace;
-    private readonly byte* _temporary;
-    private readonly byte* _modeKey;
-    private readonly byte* _mode;
+    private readonly List<(string Path, ulong Attributes)> _mounts = [];
+    private readonly SortedSet<string> _directories = new(StringComparer.Ordinal) { "/dev", "/proc" };
+    private readonly List<string> _files = [];
+    private readonly (string Name, string Target)[] _links;
 
-    internal MountPlan(Grants grants, bool hasProc, NativeText text)
+    private MountPlan(CallList calls, Grants grants, bool hasProc)
     {
-        List<(string Path, ulong Attributes)> mounts = [];
-        SortedSet<string> directories = new(StringComparer.Ordinal) { "/dev", "/proc" };
-        List<string> files = [];
+        (_calls, _empty) = (calls, (nint)calls.Memory.Add(""));
         foreach (Grants.Grant grant in grants.All)
         {
             ulong attributes = grant.IsDevice
@@ -57,193 +42,151 @@ internal sealed unsafe class MountPlan
             bool isCovered = grants.All.Any(g => g.File.Path != grant.File.Path && GrantedPath.Contains(g.File.Path, grant.File.Path));
             for (string? above = Path.GetDirectoryName(grant.File.Path); !isCovered && above is { Length: > 1 }; above = Path.GetDirectoryName(above))
             {
-                directories.Add(above);
+                _directories.Add(above);
             }
 
             if (!isCovered && grant.File.IsDirectory)
             {
-                directories.Add(grant.File.Path);
+                _directories.Add(grant.File.Path);
             }
             else if (!isCovered)
             {
-                files.Add(grant.File.Path);
+                _files.Add(grant.File.Path);
             }
 
-            mounts.Add((grant.File.Path, attributes));
+            _mounts.Add((grant.File.Path, attributes));
         }
 
         if (!hasProc && !_isWhole)
         {
             // The system's: Landlock lets nothing of it be read, but its links to the process itself have to be there.
-            mounts.Add(("/proc", ReadOnly | NoSetUserId | NoDevices | NoExecute));
+            _mounts.Add(("/proc", ReadOnly | NoSetUserId | NoDevices | NoExecute));
         }
 
-        (string Name, string Target)[] links = [.. grants.Links, ("dev/fd", "/proc/self/fd"), ("dev/stdin", "/proc/self/fd/0"), ("dev/stdout", "/proc/self/fd/1"), ("dev/stderr", "/proc/self/fd/2")];
-        _count = mounts.Count;
-        _sources = text.AddAll(mounts.Select(static m => m.Path));
-        _places = text.AddAll(mounts.Select(static m => m.Path[1..]));
-        _attributes = (ulong*)text.Allocate(8 * _count);
-        _trees = (int*)text.Allocate(4 * _count);
-        for (int i = 0; i < _count; i++)
-        {
-            _attributes[i] = mounts[i].Attributes;
-        }
-
-        _directories = text.AddAll(directories.Select(static d => d[1..])); // in order, so what is above comes before
-        _files = text.AddAll(files.Select(static f => f[1..]));
-        _links = text.AddAll(links.Select(static l => l.Name));
-        _linkTargets = text.AddAll(links.Select(static l => l.Target));
-        _root = text.Add("/");
-        _empty = text.Add("");
-        _here = text.Add(".");
-        _proc = text.Add("proc");
-        _procPlace = text.Add("/proc");
-        _temporary = text.Add("tmpfs");
-        _modeKey = text.Add("mode");
-        _mode = text.Add("0755");
+        _links = [.. grants.Links, ("dev/fd", "/proc/self/fd"), ("dev/stdin", "/proc/self/fd/0"), ("dev/stdout", "/proc/self/fd/1"), ("dev/stderr", "/proc/self/fd/2")];
     }
 
-    /// <summary>Does it, in the calling thread's mount namespace, which is its own. Makes no managed object.</summary>
-    /// <param name="proc">A mount for <c>/proc</c>; -1 for none.</param>
-    /// <returns>An error or 0.</returns>
-    internal int Apply(int proc)
+    /// <summary>Adds the calls that do it, in a mount namespace of the caller's own.</summary>
+    /// <param name="calls">Takes them.</param>
+    /// <param name="grants">What is granted.</param>
+    /// <param name="hasProc">Whether there is, or will be, a <c>/proc</c> of the process's own.</param>
+    /// <param name="proc">A mount for <c>/proc</c>; null for none yet.</param>
+    internal static void Add(CallList calls, Grants grants, bool hasProc, CallList.Cell? proc) => new MountPlan(calls, grants, hasProc).Add(proc);
+
+    /// <summary>Adds the calls that put a <c>/proc</c> into a copy of a <see cref="MountTemplate"/>.</summary>
+    internal static void AddProc(CallList calls, CallList.Cell proc) => Attach(calls, proc, Libc.AT_FDCWD, "/proc", (nint)calls.Memory.Add(""));
+
+    private void Add(CallList.Cell? proc)
     {
         // First of all, so that nothing that is mounted here from now on is mounted in the host's namespace too.
-        int error = Set(Libc.AT_FDCWD, _root, 0, MakePrivate, Libc.AT_RECURSIVE);
-        for (int i = 0; error == 0 && i < _count; i++)
+        nint root = (nint)_calls.Memory.Add("/");
+        Set(Libc.AT_FDCWD, root, 0, MakePrivate, Libc.AT_RECURSIVE);
+        CallList.Cell[] trees = [.. _mounts.Select(m => Copy(m.Path, m.Attributes))];
+        if (_isWhole)
         {
-            error = Copy(_sources[i], _attributes[i], out _trees[i]);
+            Set(Libc.AT_FDCWD, root, _wholeAttributes, 0, Libc.AT_RECURSIVE);
+            Cover(trees, proc);
         }
-
-        if (error == 0 && _isWhole)
+        else
         {
-            error = Set(Libc.AT_FDCWD, _root, _wholeAttributes, 0, Libc.AT_RECURSIVE);
+            Replace(trees, proc);
         }
-
-        return error != 0 ? error : _isWhole ? Cover(proc) : Replace(proc);
     }
 
-    /// <summary>Puts a <c>/proc</c> into the calling thread's copy of a <see cref="MountTemplate"/>. Makes no managed object.</summary>
-    internal int ApplyProc(int proc) => Attach(proc, Libc.AT_FDCWD, _procPlace, keepsOpen: true);
-
     /// <summary>Everything stays where it is, with the grants over it.</summary>
-    private int Cover(int proc)
+    private void Cover(CallList.Cell[] trees, CallList.Cell? proc)
     {
-        for (int i = 0; i < _count; i++)
+        for (int i = 0; i < trees.Length; i++)
         {
-            if (Attach(_trees[i], Libc.AT_FDCWD, _sources[i]) is not 0 and int error)
-            {
-                return error;
-            }
+            Attach(_calls, trees[i], Libc.AT_FDCWD, _mounts[i].Path, _empty);
+            _calls.Close(trees[i]);
         }
 
-        return proc < 0 ? 0 : Attach(proc, Libc.AT_FDCWD, _procPlace, keepsOpen: true);
+        if (proc is { } own)
+        {
+            Attach(_calls, own, Libc.AT_FDCWD, "/proc", _empty);
+        }
     }
 
     /// <summary>A new root takes the place of the old one, which is let go.</summary>
-    private int Replace(int proc)
+    private void Replace(CallList.Cell[] trees, CallList.Cell? proc)
     {
-        int root = -1;
-        int context = (int)Libc.Call(KernelCalls.FsOpen, (nint)_temporary, 1);
-        int error = context < 0
-            || Libc.Call(KernelCalls.FsConfig, context, SetString, (nint)_modeKey, (nint)_mode) < 0
-            || Libc.Call(KernelCalls.FsConfig, context, Create) < 0
-            || (root = (int)Libc.Call(KernelCalls.FsMount, context, 1, (nint)(NoSetUserId | NoDevices | NoExecute))) < 0
-            ? Marshal.GetLastPInvokeError()
-            : 0;
-        _ = context < 0 ? 0 : Libc.Close(context);
+        nint here = Text(".");
+        CallList.Cell context = _calls.Open(KernelCalls.FsOpen, Text("tmpfs"), 1);
+        _calls.Add(KernelCalls.FsConfig, context, SetString, Text("mode"), Text("0755"));
+        _calls.Add(KernelCalls.FsConfig, context, Create);
+        CallList.Cell root = _calls.Open(KernelCalls.FsMount, context, 1, (nint)(NoSetUserId | NoDevices | NoExecute));
+        _calls.Close(context);
 
         // It has to be mounted somewhere to mount within it; /proc is on every system, and what is needed of it was taken before.
-        error = error != 0 ? error : Attach(root, Libc.AT_FDCWD, _procPlace, keepsOpen: true);
-        error = error != 0 ? error : Furnish(root);
-        for (int i = 0; error == 0 && i < _count; i++)
+        Attach(_calls, root, Libc.AT_FDCWD, "/proc", _empty);
+        Furnish(root);
+        for (int i = 0; i < trees.Length; i++)
         {
-            error = Attach(_trees[i], root, _places[i]);
+            Attach(_calls, trees[i], root, _mounts[i].Path[1..], _empty);
+            _calls.Close(trees[i]);
         }
 
-        error = error != 0 || proc < 0 ? error : Attach(proc, root, _proc, keepsOpen: true);
-        error = error != 0 ? error : Set(root, _empty, ReadOnly, 0, Libc.AT_EMPTY_PATH);
-        if (error == 0 && (Libc.Call(KernelCalls.ChangeDirectoryTo, root) < 0
-            || Libc.Call(KernelCalls.PivotRoot, (nint)_here, (nint)_here) < 0
-            || Libc.Call(KernelCalls.Unmount, (nint)_here, Detach) < 0))
+        if (proc is { } own)
         {
-            error = Marshal.GetLastPInvokeError();
+            Attach(_calls, own, root, "proc", _empty);
         }
 
-        _ = root < 0 ? 0 : Libc.Close(root);
-        return error;
+        Set(root, _empty, ReadOnly, 0, Libc.AT_EMPTY_PATH);
+        _calls.Add(KernelCalls.ChangeDirectoryTo, root);
+        _calls.Add(KernelCalls.PivotRoot, here, here);
+        _calls.Add(KernelCalls.Unmount, here, Detach);
+        _calls.Close(root);
     }
 
     /// <summary>Makes the places to mount on.</summary>
-    private int Furnish(int root)
+    private void Furnish(CallList.Cell root)
     {
-        for (byte** directory = _directories; *directory != null; directory++)
+        foreach (string directory in _directories) // in order, so what is above comes before
         {
-            if (Libc.Call(KernelCalls.MakeDirectoryAt, root, (nint)(*directory), 0x1ED) < 0 && Marshal.GetLastPInvokeError() is not AlreadyThere and int error)
-            {
-                return error;
-            }
+            _calls.Add(KernelCalls.MakeDirectoryAt, root, Text(directory[1..]), 0x1ED);
         }
 
-        for (byte** file = _files; *file != null; file++)
+        foreach (string file in _files)
         {
-            if (Libc.Call(KernelCalls.MakeNodeAt, root, (nint)(*file), RegularFile, 0) < 0)
-            {
-                return Marshal.GetLastPInvokeError();
-            }
+            _calls.Add(KernelCalls.MakeNodeAt, root, Text(file[1..]), RegularFile, 0);
         }
 
-        for (int i = 0; _links[i] != null; i++)
+        foreach ((string name, string target) in _links)
         {
-            if (Libc.Call(KernelCalls.LinkSymbolicallyAt, (nint)_linkTargets[i], root, (nint)_links[i]) < 0)
-            {
-                return Marshal.GetLastPInvokeError();
-            }
+            _calls.Add(KernelCalls.LinkSymbolicallyAt, Text(target), root, Text(name));
         }
-
-        return 0;
     }
 
-    private int Copy(byte* source, ulong attributes, out int tree)
+    private CallList.Cell Copy(string source, ulong attributes)
     {
-        tree = -1;
-        int place = Open(Libc.AT_FDCWD, source);
-        if (place < 0)
-        {
-            return Marshal.GetLastPInvokeError();
-        }
-
-        tree = (int)Libc.Call(KernelCalls.OpenTree, place, (nint)_empty, OpenTreeClone | OpenTreeCloseOnExec | Libc.AT_EMPTY_PATH | Libc.AT_RECURSIVE);
-        int error = tree < 0 ? Marshal.GetLastPInvokeError() : 0;
-        _ = Libc.Close(place);
-        return error != 0 ? error : Set(tree, _empty, attributes, 0, Libc.AT_RECURSIVE | Libc.AT_EMPTY_PATH);
+        CallList.Cell place = Open(_calls, Libc.AT_FDCWD, source);
+        CallList.Cell tree = _calls.Open(KernelCalls.OpenTree, place, _empty, OpenTreeClone | OpenTreeCloseOnExec | Libc.AT_EMPTY_PATH | Libc.AT_RECURSIVE);
+        _calls.Close(place);
+        Set(tree, _empty, attributes, 0, Libc.AT_RECURSIVE | Libc.AT_EMPTY_PATH);
+        return tree;
     }
 
-    private int Attach(int tree, int directory, byte* path, bool keepsOpen = false)
+    private static void Attach(CallList calls, CallList.Cell tree, CallList.Operand directory, string path, nint empty)
     {
-        int place = Open(directory, path);
-        if (place < 0)
-        {
-            return Marshal.GetLastPInvokeError();
-        }
-
-        int error = Libc.Call(KernelCalls.MoveMount, tree, (nint)_empty, place, (nint)_empty, FromEmptyPath | ToEmptyPath) < 0 ? Marshal.GetLastPInvokeError() : 0;
-        _ = Libc.Close(place);
-        _ = keepsOpen ? 0 : Libc.Close(tree);
-        return error;
+        CallList.Cell place = Open(calls, directory, path);
+        calls.Add(KernelCalls.MoveMount, tree, empty, place, empty, FromEmptyPath | ToEmptyPath);
+        calls.Close(place);
     }
 
-    private static int Open(int directory, byte* path)
+    private static CallList.Cell Open(CallList calls, CallList.Operand directory, string path)
     {
-        ulong* how = stackalloc ulong[3];
-        (how[0], how[1], how[2]) = (Libc.O_PATH | Libc.O_CLOEXEC, 0, 0x04); // no symbolic links
-        return (int)Libc.Call(KernelCalls.OpenAt2, directory, (nint)path, (nint)how, 24);
+        ulong* how = (ulong*)calls.Memory.Allocate(24);
+        (how[0], how[2]) = (Libc.O_PATH | Libc.O_CLOEXEC, 0x04); // no symbolic links
+        return calls.Open(KernelCalls.OpenAt2, directory, (nint)calls.Memory.Add(path), (nint)how, 24);
     }
 
-    private static int Set(int directory, byte* path, ulong attributes, ulong propagation, int flags)
+    private void Set(CallList.Operand directory, nint path, ulong attributes, ulong propagation, int flags)
     {
-        ulong* change = stackalloc ulong[4];
-        (change[0], change[1], change[2], change[3]) = (attributes, 0, propagation, 0);
-        return Libc.Call(KernelCalls.MountSetAttributes, directory, (nint)path, flags, (nint)change, 32) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        ulong* change = (ulong*)_calls.Memory.Allocate(32);
+        (change[0], change[2]) = (attributes, propagation);
+        _calls.Add(KernelCalls.MountSetAttributes, directory, path, flags, (nint)change, 32);
     }
+
+    private nint Text(string text) => (nint)_calls.Memory.Add(text);
 }

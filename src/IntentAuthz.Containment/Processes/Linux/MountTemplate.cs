@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace IntentAuthz.Containment;
 
 /// <summary>
@@ -17,10 +15,10 @@ internal sealed class MountTemplate : IDisposable
 
     private MountTemplate(Descriptor mounts, GrantCheck check) => (_namespace, _check) = (mounts, check);
 
-    /// <summary>Makes one; null where that is not possible, which those who do without will tell.</summary>
-    internal static MountTemplate? Make(ContainmentBounds bounds, ContainmentLayers layers)
+    /// <summary>Makes one; null where that is not possible: in the user namespace of a start none can be entered, and errors those who do without will tell.</summary>
+    internal static unsafe MountTemplate? Make(ContainmentBounds bounds, ContainmentLayers layers)
     {
-        using Grants? grants = layers.Has(ContainmentLayer.MountNamespace) ? Grants.Open(bounds, out _) : null;
+        using Grants? grants = layers.Has(ContainmentLayer.MountNamespace) && !layers.Has(ContainmentLayer.UserNamespace) ? Grants.Open(bounds, out _) : null;
         if (grants is null)
         {
             return null;
@@ -28,16 +26,14 @@ internal sealed class MountTemplate : IDisposable
 
         using NativeText text = new();
         GrantCheck check = new(grants);
-        MountPlan plan = new(grants, layers.Has(ContainmentLayer.PrivateProc), text);
+        CallList calls = new(text);
+        calls.Add(KernelCalls.Unshare, NewFileSystemState | NewMounts);
+        CallList.Cell mounts = calls.Open(KernelCalls.OpenAt, Libc.AT_FDCWD, OwnNamespace(text), Libc.O_CLOEXEC); // before the root is another
+        MountPlan.Add(calls, grants, layers.Has(ContainmentLayer.PrivateProc), proc: null);
         int made = -1;
-        unsafe
-        {
-            byte* own = text.Add("/proc/thread-self/ns/mnt");
-            Thread maker = new(() => made = Make(plan, own), StackBytes) { IsBackground = true, Name = "contained mounts" };
-            maker.Start();
-            maker.Join();
-        }
-
+        Thread maker = new(() => made = calls.Run(out _) == 0 ? (int)mounts.Value : -1, StackBytes) { IsBackground = true, Name = "contained mounts" };
+        maker.Start();
+        maker.Join();
         if (made >= 0)
         {
             return new MountTemplate(new Descriptor(made), check);
@@ -67,21 +63,5 @@ internal sealed class MountTemplate : IDisposable
         }
     }
 
-    /// <summary>On a thread of its own. Makes no managed object.</summary>
-    private static unsafe int Make(MountPlan plan, byte* own)
-    {
-        if (Libc.Call(KernelCalls.Unshare, NewFileSystemState | NewMounts) < 0)
-        {
-            return -1;
-        }
-
-        int mounts = Libc.Open(own, Libc.O_CLOEXEC); // before the root is another
-        if (mounts >= 0 && plan.Apply(-1) != 0)
-        {
-            _ = Libc.Close(mounts);
-            return -1;
-        }
-
-        return mounts;
-    }
+    private static unsafe nint OwnNamespace(NativeText text) => (nint)text.Add("/proc/thread-self/ns/mnt");
 }

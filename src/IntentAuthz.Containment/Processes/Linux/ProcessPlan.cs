@@ -26,8 +26,7 @@ internal sealed unsafe class ProcessPlan : IDisposable
             Descriptor childInput;
             if (start.StandardInput.IsEmpty)
             {
-                childInput = new Descriptor(Libc.Open(_text.Add("/dev/null"), Libc.O_CLOEXEC));
-                _ = childInput.IsInvalid ? throw new IOException("/dev/null could not be opened.") : 0;
+                childInput = Descriptor.Nothing(writable: false);
             }
             else
             {

@@ -39,7 +39,7 @@ internal sealed class ProcessSupervisor
     {
         _ground = ground;
         _time = time;
-        _starter = new Starter(ground.Layout);
+        _starter = ground.Starter;
         _process = new ContainedProcess(this);
     }
 
@@ -160,7 +160,7 @@ internal sealed class ProcessSupervisor
 
         _starter.Release();
         _starter.Join();
-        foreach (int left in new[] { _starter.Listener, _starter.ListeningSocket })
+        foreach (int left in new[] { _starter.Listener, _starter.TakeSocket() })
         {
             _ = left < 0 ? 0 : Libc.Close(left);
         }
@@ -224,10 +224,9 @@ internal sealed class ProcessSupervisor
     {
         try
         {
-            if (_starter.ListeningSocket >= 0)
+            if (_starter.TakeSocket() is >= 0 and int listening)
             {
-                Socket socket = new(new SafeSocketHandle(_starter.ListeningSocket, ownsHandle: true));
-                _starter.ListeningSocket = -1;
+                Socket socket = new(new SafeSocketHandle(listening, ownsHandle: true));
                 _egress = _plan!.Start.Egress!.Serve(socket);
             }
 
@@ -236,7 +235,7 @@ internal sealed class ProcessSupervisor
                 throw new IOException("The process could not be put into its control group.");
             }
 
-            if (!Gate.TryLimit(child, _ground.Bounds.Limits))
+            if (!Gate.TryLimit(child, _ground.Bounds.Limits, _ground.UserProcesses))
             {
                 throw new IOException("The limits of the process could not be set.");
             }
@@ -402,6 +401,6 @@ internal sealed class ProcessSupervisor
         {
         }
 
-        _starter.HolderProcess = 0;
+        _starter.ForgetHolder();
     }
 }
