@@ -20,7 +20,6 @@ public sealed class PolicyRequest
     private ContextParts _built;
     private ContextParts _selected;
     private CedarRecord? _selection;
-    private CedarRecord? _given; // the whole context, where somebody has written it down
 
     internal PolicyRequest(
         TenantId tenant, CedarEntity principal, CedarEntity action, CedarEntity resource, IEntityProvider entities, IContextSource source)
@@ -44,10 +43,7 @@ public sealed class PolicyRequest
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(entities);
-        return new PolicyRequest(tenant, request.Principal.Uid, request.Action.Uid, request.Resource.Uid, entities, new GivenContext(request.Context))
-        {
-            _given = request.Context,
-        };
+        return new PolicyRequest(tenant, request.Principal, request.Action, request.Resource, entities, new GivenContext(request.Context));
     }
 
     /// <summary>The tenant whose policies are asked.</summary>
@@ -99,9 +95,9 @@ public sealed class PolicyRequest
     /// <summary>The context with only those members; an engine may ask for fewer than there are when its policies read no others.</summary>
     internal CedarRecord Select(ContextParts parts)
     {
-        if (_given is not null)
+        if (_source is GivenContext given)
         {
-            return _given; // also members that no context of a call has: a policy that reads them is answered as it stands there
+            return given.Whole; // also members that no context of a call has: a policy that reads them is answered as it stands there
         }
 
         if (_selection is not null && _selected == parts)
@@ -156,6 +152,8 @@ public sealed class PolicyRequest
 
     private sealed class GivenContext(CedarRecord context) : IContextSource
     {
+        internal CedarRecord Whole => context;
+
         public CedarRecord? Build(ContextParts part)
         {
             foreach ((ContextParts known, string name) in ContextNames.All)
