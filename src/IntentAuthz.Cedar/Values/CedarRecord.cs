@@ -88,6 +88,33 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         return Builder.Take(names, values);
     }
 
+    /// <summary>A record of the same names with other values: the cheapest way to make many records of one kind, which share their names.</summary>
+    /// <param name="values">The values, in the order of <see cref="Keys"/>.</param>
+    /// <exception cref="ArgumentException">There are more or fewer values than names, or they nest deeper than <see cref="CedarLimits.MaxValueDepth"/>.</exception>
+    public CedarRecord WithValues(params ReadOnlySpan<CedarValue> values)
+    {
+        if (values.Length != _names.Length)
+        {
+            throw new ArgumentException($"The record has {_names.Length} names, and {values.Length} values are given.", nameof(values));
+        }
+
+        if (values.IsEmpty)
+        {
+            return this;
+        }
+
+        var depth = 0;
+        foreach (var value in values)
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(values));
+            depth = Math.Max(depth, value.Depth);
+        }
+
+        return depth < CedarLimits.MaxValueDepth
+            ? new CedarRecord(_names, values.ToArray(), depth + 1)
+            : throw new ArgumentException($"The values nest deeper than {CedarLimits.MaxValueDepth} sets and records.", nameof(values));
+    }
+
     /// <summary>
     /// Reads a record, such as a context, from JSON. Integers become longs, arrays sets, objects records;
     /// <c>{"__entity": {"type": …, "id": …}}</c> an entity, <c>{"__extn": {"fn": …, "arg": …}}</c> an extension value.

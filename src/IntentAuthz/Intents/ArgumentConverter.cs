@@ -53,7 +53,7 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
         }
 
         sawNull = _sawNull;
-        input = _failure is null ? record.Build() : null;
+        input = _failure is null ? tool.KnownArguments.ToRecord(record) : null;
         return _failure;
     }
 

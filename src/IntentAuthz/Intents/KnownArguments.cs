@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
+using IntentAuthz.Cedar;
+
 namespace IntentAuthz;
 
 /// <summary>
@@ -15,6 +17,8 @@ internal sealed class KnownArguments
 
     private readonly KnownArgument[] _first;
     private readonly FrozenDictionary<string, KnownArgument> _all;
+    private readonly RecordTemplate _whole; // of a call that gives all of them, and of one that gives what it must
+    private readonly RecordTemplate _least;
 
     internal KnownArguments(JsonShape schema, IReadOnlyDictionary<string, ArgumentDescriptor> declared)
     {
@@ -23,8 +27,13 @@ internal sealed class KnownArguments
             .ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
 
         // A name that JSON can only write with an escape is found by its text.
+        _whole = new RecordTemplate(_all.Keys);
+        _least = new RecordTemplate(schema.Required.Where(_all.ContainsKey).Select(name => _all[name].Name));
         _first = [.. _all.Values.Where(static a => !a.Name.Contains('\\')).Take(Few)];
     }
+
+    /// <summary>The record of the arguments that a call gives.</summary>
+    internal CedarRecord ToRecord(in MemberBuffer given) => given.TryBuildLike(_whole) ?? given.TryBuildLike(_least) ?? given.Build();
 
     /// <summary>The argument that a member is, or null; and the member's name.</summary>
     /// <exception cref="InvalidOperationException">The name is not valid Unicode.</exception>

@@ -45,6 +45,35 @@ internal struct MemberBuffer(int expected)
         return false;
     }
 
+    /// <summary>The record, sharing the names of a template, when it has the same ones; null otherwise.</summary>
+    internal readonly CedarRecord? TryBuildLike(RecordTemplate template)
+    {
+        if (_many is not null || template.Names.Length != _count)
+        {
+            return null;
+        }
+
+        Values values = default;
+        int place = 0;
+        foreach (string name in template.Names)
+        {
+            int from = 0;
+            while (from < _count && !ReferenceEquals(_few[from].Key, name))
+            {
+                from++;
+            }
+
+            if (from == _count)
+            {
+                return null;
+            }
+
+            values[place++] = _few[from].Value;
+        }
+
+        return template.With(((ReadOnlySpan<CedarValue>)values)[..place]);
+    }
+
     private static bool IsIn(CedarRecord.Builder members, string name)
     {
         foreach ((string known, _) in members)
@@ -60,6 +89,12 @@ internal struct MemberBuffer(int expected)
 
     internal readonly CedarRecord Build() =>
         _many?.Build() ?? CedarRecord.Create(((ReadOnlySpan<KeyValuePair<string, CedarValue>>)_few)[.._count]);
+
+    [InlineArray(Few)]
+    private struct Values
+    {
+        private CedarValue _value;
+    }
 
     [InlineArray(Few)]
     private struct Members

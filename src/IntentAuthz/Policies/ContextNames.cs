@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace IntentAuthz;
 
 /// <summary>The names of the context's members, in one place for building it and for finding out what policies read.</summary>
@@ -17,4 +19,13 @@ internal static class ContextNames
         (ContextParts.Delegation, "delegation"),
         (ContextParts.System, "system"),
     ];
+
+    private static readonly RecordTemplate[] s_templates =
+        [.. Enumerable.Range(0, 1 << Count).Select(static parts => new RecordTemplate(All.Where(n => ((ContextParts)parts & n.Part) != 0).Select(static n => n.Name)))];
+
+    /// <summary>The places in <see cref="All"/> in the order of the names, as a record has them.</summary>
+    internal static readonly ImmutableArray<int> InOrder = [.. Enumerable.Range(0, Count).OrderBy(static place => All[place].Name, StringComparer.Ordinal)];
+
+    /// <summary>What a context of those members is made from.</summary>
+    internal static RecordTemplate Template(ContextParts parts) => s_templates[(int)parts];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 using IntentAuthz.Cedar;
 
@@ -106,18 +107,21 @@ public sealed class PolicyRequest
         }
 
         Build(parts);
-        MemberBuffer selection = new(ContextNames.Count);
-        for (int i = 0; i < ContextNames.Count; i++)
+        Members selection = default;
+        int count = 0;
+        ContextParts present = ContextParts.None;
+        foreach (int place in ContextNames.InOrder)
         {
-            (ContextParts part, string name) = ContextNames.All[i];
-            if ((parts & part) != 0 && Part(i) is { } value)
+            ContextParts part = ContextNames.All[place].Part;
+            if ((parts & part) != 0 && Part(place) is { } value)
             {
-                selection.Add(name, value);
+                selection[count++] = value;
+                present |= part;
             }
         }
 
         _selected = parts;
-        return _selection = selection.Build();
+        return _selection = ContextNames.Template(present).With(((ReadOnlySpan<CedarValue>)selection)[..count]);
     }
 
     private ref CedarRecord? Part(int place)
@@ -148,6 +152,12 @@ public sealed class PolicyRequest
                 _built |= part;
             }
         }
+    }
+
+    [InlineArray(ContextNames.Count)]
+    private struct Members
+    {
+        private CedarValue _member;
     }
 
     private sealed class GivenContext(CedarRecord context) : IContextSource
