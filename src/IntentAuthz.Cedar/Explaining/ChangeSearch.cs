@@ -114,13 +114,19 @@ internal sealed class ChangeSearch
         return [.. suggestions.Where(suggestion => suggestion.Changes.Count == fewest)];
     }
 
+    // The fewest of the changes that still are enough. One can be needed beside a second and needless without it, as where an `if` takes the other
+    // branch, so all subsets are tried; there are four changes at most.
     private ChangedRequest WithoutNeedless(ChangedRequest state)
     {
-        for (var i = state.Changes.Length - 1; i >= 0 && state.Changes.Length > 1; i--)
+        var all = state.Changes;
+        var subsets = Enumerable.Range(1, (1 << all.Length) - 2)
+            .Select(chosen => all.Where((_, i) => (chosen & (1 << i)) != 0).ToImmutableArray())
+            .OrderBy(static changes => changes.Length).ThenBy(static changes => changes.Sum(static c => c.Weight));
+        foreach (var changes in subsets)
         {
-            if (ChangedRequest.TryApply(_request, _entities, state.Changes.RemoveAt(i)) is { } smaller && FirstRefusal(smaller) is null)
+            if (ChangedRequest.TryApply(_request, _entities, changes) is { } smaller && FirstRefusal(smaller) is null)
             {
-                state = smaller;
+                return smaller;
             }
         }
 

@@ -91,7 +91,14 @@ internal sealed class SqliteTaskStore(StateFile file, StateWriter writer, Instan
                 command.CommandText = $"SELECT {TaskRow.Columns} FROM task WHERE holder IS NULL AND expires_at > $now AND ($tenant IS NULL OR tenant = $tenant)";
                 command.Parameters.AddWithValue("$now", time.GetUtcNow().UtcTicks);
                 command.Parameters.AddWithValue("$tenant", (object?)tenant?.Value ?? DBNull.Value);
-                return TaskRow.ReadAll(command, cancelled);
+                ImmutableArray<TaskRecord> held = TaskRow.ReadAll(command, cancelled);
+                command.CommandText = """
+                    SELECT task, key, value FROM task_note WHERE substr(key, 1, length($prefix)) = $prefix
+                        AND task IN (SELECT id FROM task WHERE holder IS NULL AND expires_at > $now AND ($tenant IS NULL OR tenant = $tenant))
+                    """;
+                command.Parameters.AddWithValue("$prefix", TaskNote.LentPrefix);
+                ILookup<string, TaskNote> lent = TaskRow.ReadNotesByTask(command);
+                return held.Select(t => t with { Notes = [.. lent[t.Id.Value]] }).ToImmutableArray();
             },
             cancellationToken).ConfigureAwait(false);
     }

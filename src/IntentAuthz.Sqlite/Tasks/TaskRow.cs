@@ -51,6 +51,18 @@ internal static class TaskRow
         return notes.DrainToImmutable();
     }
 
+    internal static ILookup<string, TaskNote> ReadNotesByTask(SqliteCommand command)
+    {
+        List<(string Task, TaskNote Note)> notes = [];
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            notes.Add((row.GetString(0), new TaskNote(row.GetString(1), row.GetString(2))));
+        }
+
+        return notes.ToLookup(static n => n.Task, static n => n.Note, StringComparer.Ordinal);
+    }
+
     private static TaskRecord Read(SqliteDataReader row)
     {
         ImmutableArray<string> links = TextList.Read(row.GetString(5));

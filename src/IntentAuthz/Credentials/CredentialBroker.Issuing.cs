@@ -182,6 +182,8 @@ internal sealed partial class CredentialBroker
             t.Leases.NoteLent(lease.Issuer, lease.Profile);
         }
 
+        task.Journal?.Mark(TaskNotes.Lent, TaskNotes.WriteLent(lease.Issuer, lease.Profile)); // written before the call is entered
+
         if (!_scrubber.TryRemember(lease.Id, result.Secret!, lease.HonouredUntil))
         {
             await AbandonAsync(held).ConfigureAwait(false);

@@ -63,6 +63,7 @@ internal sealed partial class TaskHistory
                 case TaskNotes.Service: Services.Add(name); break;
                 case TaskNotes.Tool: Tools.Add(name); break;
                 case TaskNotes.Group: Groups.Add(name); break;
+                case TaskNotes.Lent: break; // no history: see TaskLeases
                 default:
                     if (Resources.Count < MaxNames)
                     {

@@ -150,7 +150,8 @@ internal sealed partial class GuardHost : IAsyncDisposable
         IncidentScene scene = new(table, approvals, _broker, live, scrubber, _incidents);
         IncidentWatch incidentWatch = new(_incidents, scene, settings.Incidents, engine.GetVersion, time, loggers.CreateLogger<IncidentWatch>());
         IncidentDesk desk = new(
-            _incidents, scene, incidentWatch, gate, stopping, revocations, revoked, table, registry, _broker, trail, engine.GetVersion, loggers.CreateLogger<IncidentDesk>());
+            _incidents, scene, incidentWatch, gate, stopping, revocations, revoked, table, registry, _broker,
+            new LentBefore(_keeping, time, loggers.CreateLogger<LentBefore>()), trail, engine.GetVersion, loggers.CreateLogger<IncidentDesk>());
         _notifier = new IncidentNotifier(
             [new LoggerIncidentSink(loggers.CreateLogger<LoggerIncidentSink>()), .. incidentSinks], _incidents, loggers.CreateLogger<IncidentNotifier>());
         desk.Start();

@@ -122,7 +122,7 @@ public sealed record Incident
     /// <summary>The incident with one more entry. One of another tenant, or of something that is over, changes nothing.</summary>
     internal Incident With(IncidentEntry entry)
     {
-        if (entry.Tenant != Tenant || State == IncidentState.Closed)
+        if (entry.Tenant != Tenant || (State == IncidentState.Closed && entry.Kind != IncidentEntryKind.Audited)) // closing is a step that is audited too
         {
             return this;
         }

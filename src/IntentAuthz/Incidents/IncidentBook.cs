@@ -58,6 +58,9 @@ internal sealed partial class IncidentBook : IAsyncDisposable
     /// <summary>Is told of each entry after it was added, with the incident before and after it, and whether another process made it just now. Does not throw, does not wait.</summary>
     internal event Action<Incident?, Incident, IncidentEntry, bool>? Added;
 
+    /// <summary>Is told once, when what was in the store before this process began has been read. Does not throw, does not wait.</summary>
+    internal event Action? Loaded;
+
     internal void Start()
     {
         _writingLoop = Task.Run(WriteAllAsync);
@@ -261,7 +264,12 @@ internal sealed partial class IncidentBook : IAsyncDisposable
                         Take(entry, isNews: !isFirst);
                     }
 
-                    isFirst = false;
+                    if (isFirst)
+                    {
+                        isFirst = false;
+                        Loaded?.Invoke();
+                    }
+
                     if (!_store.IsShared)
                     {
                         return;

@@ -8,7 +8,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// What other processes do about incidents, such as the command line: a stop reaches this process through the revocation store, as any does. Here it
-/// is told what that stopped, long-lived secrets are renewed, questions are answered, and the audit gets its record.
+/// is told what that stopped, long-lived secrets are renewed, questions are answered, and the audit gets its record. Steps that were taken while no host
+/// ran are caught up with when one starts: an entry of the timeline says which of them an audit has.
 /// </summary>
 internal sealed partial class IncidentDesk
 {
@@ -25,6 +26,7 @@ internal sealed partial class IncidentDesk
         stopping.Stopping += OnStopping;
         stopping.Stopped += OnStopped;
         book.Added += OnAdded;
+        book.Loaded += OnLoaded;
     }
 
     /// <summary>Before a stop of others takes effect here: it ends tasks, and their history must still be at hand.</summary>
@@ -34,6 +36,11 @@ internal sealed partial class IncidentDesk
         foreach (Incident incident in about)
         {
             book.Watch(incident.Id, scene.Covered(incident));
+        }
+
+        if (IncidentHead.IsSubject(entry.Target.Kind))
+        {
+            lentBefore.Look(entry.Target);
         }
 
         if (about.IsEmpty && IsAboutSubjects(entry.Target))
@@ -82,28 +89,20 @@ internal sealed partial class IncidentDesk
             return; // another host sees to what it does itself
         }
 
+        NoteOutside(now, entry);
         switch (entry.Kind)
         {
             case IncidentEntryKind.Opened:
                 book.Watch(now.Id, scene.Covered(now));
-                NoteOutside(now, entry, AdministrativeActions.Respond, "open");
                 Run(() => watch.TellAsync(now), now.Id);
                 break;
             case IncidentEntryKind.Frozen:
-                NoteOutside(now, entry, AdministrativeActions.Revoke, "freeze");
                 ReportOf(now, now.Stop);
                 Run(() => watch.TellAsync(now), now.Id);
                 break;
             case IncidentEntryKind.Revoked:
-                NoteOutside(now, entry, AdministrativeActions.Revoke, "revoke");
                 ReportOf(now, now.Subject);
                 Run(() => RotateAsync(now, entry.Text), now.Id);
-                break;
-            case IncidentEntryKind.Exported:
-                NoteOutside(now, entry, AdministrativeActions.Respond, "export");
-                break;
-            case IncidentEntryKind.Closed:
-                NoteOutside(now, entry, AdministrativeActions.Respond, "close");
                 break;
             case IncidentEntryKind.Asked when book.Time.GetUtcNow() - entry.At < s_staleQuestion:
                 Run(() => AnswerAsync(now, entry), now.Id);
@@ -177,9 +176,62 @@ internal sealed partial class IncidentDesk
 
     private static bool IsAboutSubjects(RevocationTarget target) => target.Kind is RevocationKind.TaskHold || IncidentHead.IsSubject(target.Kind);
 
-    private void NoteOutside(Incident incident, IncidentEntry entry, string action, string step) => audit.Administration(
-        null, action, $"{step} {incident.Id} about {ShownText.Of(incident.Subject.ToString(), 300)} by {entry.By}, outside of this process: {entry.Text}", incident.Tenant,
-        new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, "Done through the host's state, by whoever holds the operator key and may write it."));
+    /// <summary>What was done while no host ran: its record is written now, and secrets that a revocation left good are renewed.</summary>
+    private void OnLoaded()
+    {
+        foreach (Incident incident in book.Read(static _ => true))
+        {
+            IncidentEntry[] missed =
+            [
+                .. incident.Entries.Where(e => e.Origin.StartsWith(IncidentEntry.OutsideOrigin, StringComparison.Ordinal) && StepOf(e.Kind) is not null && !IsAudited(incident, e)),
+            ];
+            foreach (IncidentEntry step in missed)
+            {
+                NoteOutside(incident, step);
+            }
+
+            if (incident.IsOpen && missed.Any(static e => e.Kind == IncidentEntryKind.Revoked)
+                && incident.Entries.Last(static e => e.Kind is IncidentEntryKind.Revoked or IncidentEntryKind.Rotated) is { Kind: IncidentEntryKind.Revoked } last)
+            {
+                Run(() => RotateAsync(incident, last.Text), incident.Id);
+            }
+        }
+    }
+
+    /// <summary>Writes the record of a step that somebody else has taken, and once it is written says so in the timeline, so that no other host does it again.</summary>
+    private void NoteOutside(Incident incident, IncidentEntry entry)
+    {
+        if (StepOf(entry.Kind) is not (var action, { } step))
+        {
+            return;
+        }
+
+        audit.Administration(
+            null, action, $"{step} {incident.Id} about {ShownText.Of(incident.Subject.ToString(), 300)} by {entry.By} at {entry.At:u}, outside of this process: {entry.Text}", incident.Tenant,
+            new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, "Done through the host's state, by whoever holds the operator key and may write it."));
+        Run(
+            async () =>
+            {
+                await audit.Queue.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+                if (book.Find(incident.Id) is { } now && !IsAudited(now, entry))
+                {
+                    book.Add(book.Entry(now, IncidentEntryKind.Audited, "host", $"the step '{step}' by {entry.By} is in the audit", regarding: entry.Id));
+                }
+            },
+            incident.Id);
+    }
+
+    private static bool IsAudited(Incident incident, IncidentEntry step) => incident.Entries.Any(e => e.Kind == IncidentEntryKind.Audited && e.Regarding == step.Id);
+
+    private static (string Action, string Step)? StepOf(IncidentEntryKind kind) => kind switch
+    {
+        IncidentEntryKind.Opened => (AdministrativeActions.Respond, "open"),
+        IncidentEntryKind.Frozen => (AdministrativeActions.Revoke, "freeze"),
+        IncidentEntryKind.Revoked => (AdministrativeActions.Revoke, "revoke"),
+        IncidentEntryKind.Exported => (AdministrativeActions.Respond, "export"),
+        IncidentEntryKind.Closed => (AdministrativeActions.Respond, "close"),
+        _ => null,
+    };
 
     private void Run(Func<Task> work, IncidentId incident) => _ = Task.Run(async () =>
     {

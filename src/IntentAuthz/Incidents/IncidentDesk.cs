@@ -18,6 +18,7 @@ internal sealed partial class IncidentDesk(
     TaskTable tasks,
     TaskRegistry registry,
     CredentialBroker broker,
+    LentBefore lentBefore,
     AuditTrail audit,
     Func<TenantId, string> policyVersion,
     ILogger<IncidentDesk> logger)
@@ -131,6 +132,7 @@ internal sealed partial class IncidentDesk(
         }
 
         book.Watch(id, scene.Covered(incident));
+        lentBefore.Look(incident.Subject);
         ValueTask<RevocationResult> stoppingIt = StopAsync(incident.Subject, by, reason, decision, began);
         (_, Task<bool> writing) = book.Add(book.Entry(incident, IncidentEntryKind.Revoked, by.Text, reason));
         Note(by, incident, AdministrativeActions.Revoke, "revoke", reason, decision);
@@ -223,10 +225,12 @@ internal sealed partial class IncidentDesk(
 
     internal async Task<ImmutableArray<SecretRotation>> RotateAsync(Incident incident, string reason)
     {
-        HashSet<(string, string)> lent = [.. book.Watched(incident.Id).SelectMany(static t => t.Leases.Lent)];
+        (HashSet<(string, string)> lent, bool isComplete) = await lentBefore.OfAsync(incident).ConfigureAwait(false);
+        lent.UnionWith(book.Watched(incident.Id).SelectMany(static t => t.Leases.Lent));
+        string unread = isComplete ? "" : "; what tasks that do not run here were lent could not be read: the audit's lease records say it";
         if (lent.Count == 0)
         {
-            book.Add(book.Entry(incident, IncidentEntryKind.Rotated, "host", "no credential was lent here"));
+            book.Add(book.Entry(incident, IncidentEntryKind.Rotated, "host", $"no credential was lent here{unread}"));
             return [];
         }
 
@@ -234,7 +238,7 @@ internal sealed partial class IncidentDesk(
         int open = rotations.Count(static r => r.Remains);
         book.Add(book.Entry(
             incident, IncidentEntryKind.Rotated, "host",
-            open == 0 ? "every long-lived secret that was lent is renewed, or there was none" : $"{open} secrets that were lent have to be replaced by hand", IncidentRemains.Write(rotations)));
+            (open == 0 ? "every long-lived secret that was lent is renewed, or there was none" : $"{open} secrets that were lent have to be replaced by hand") + unread, IncidentRemains.Write(rotations)));
         return rotations;
     }
 

@@ -38,4 +38,7 @@ public enum IncidentEntryKind
 
     /// <summary>It is over.</summary>
     Closed,
+
+    /// <summary>A host has written a step that was taken outside of every host to its audit: the entry that this one answers.</summary>
+    Audited,
 }

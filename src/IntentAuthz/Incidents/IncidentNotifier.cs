@@ -73,7 +73,7 @@ internal sealed partial class IncidentNotifier : IAsyncDisposable
     private static bool IsTold(Incident? before, Incident now, IncidentEntry entry) => entry.Kind switch
     {
         IncidentEntryKind.Signal => before is not null && (now.Severity > before.Severity || now.State != before.State),
-        IncidentEntryKind.Evidence or IncidentEntryKind.Asked or IncidentEntryKind.Answered => false,
+        IncidentEntryKind.Evidence or IncidentEntryKind.Asked or IncidentEntryKind.Answered or IncidentEntryKind.Audited => false,
         _ => true,
     };
 

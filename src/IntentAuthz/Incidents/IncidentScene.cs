@@ -139,7 +139,7 @@ internal sealed class IncidentScene(
         writer.WriteNumber("errors"u8, task.History.Errors);
         writer.WriteNumber("approvalsAsked"u8, task.History.ApprovalsAsked);
         writer.WriteString("worstLabel"u8, task.History.WorstLabel.ToString());
-        IncidentJson.List(writer, "credentials", task.Leases.Lent.Select(static l => $"{l.Profile} of {l.Issuer}"), 64);
+        LentBefore.Write(writer, task);
         writer.WriteStartArray("signals"u8);
         foreach (Signal signal in task.GetSignals().TakeLast(64))
         {

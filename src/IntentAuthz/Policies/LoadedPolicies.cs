@@ -75,10 +75,11 @@ internal sealed class LoadedPolicies
                 }
 
                 byId.Add(id, new Loaded(policy.Effect, rules.Read(policy.Effect, policy.Annotations, isMandate, misread)));
+                problems.AddRange(misread.Select(static m => m.ToString()));
+                misread.Clear();
             }
         }
 
-        problems.AddRange(misread.Select(static m => m.ToString()));
         if (problems.Count > 0)
         {
             throw new PolicyLoadException([.. problems]);

@@ -9,6 +9,6 @@ public sealed class PolicyLoadException : Exception
         : base($"The policies were not loaded: {problems.Length} problem(s).{Environment.NewLine}{string.Join(Environment.NewLine, problems)}", inner) =>
         Problems = problems;
 
-    /// <summary>One line a problem, such as <c>payments.cedar(12,5): error: unknown annotation '@aproval'; did you mean 'approval'?</c></summary>
+    /// <summary>One line a problem, such as <c>payments.cedar(12,5): error unknown-annotation: unknown annotation '@aproval'; did you mean 'approval'?</c></summary>
     public ImmutableArray<string> Problems { get; }
 }

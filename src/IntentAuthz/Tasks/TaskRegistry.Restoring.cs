@@ -130,6 +130,11 @@ public sealed partial class TaskRegistry
         foreach ((string kind, string name) in restored.Marks)
         {
             journal.HasMark($"{kind}/{name}");
+            if (kind == TaskNotes.Lent)
+            {
+                (string issuer, string profile) = TaskNotes.ReadLent(name);
+                task.Leases.NoteLent(issuer, profile);
+            }
         }
 
         task.KeepIn(journal);

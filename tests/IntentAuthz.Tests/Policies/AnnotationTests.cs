@@ -92,7 +92,7 @@ public sealed class AnnotationTests
             PolicySource.Text("permit(principal, action resource);", "b.cedar"));
 
         Assert.Equal(2, problems.Length);
-        Assert.StartsWith("a.cedar(2,3): error:", problems[0], StringComparison.Ordinal);
+        Assert.StartsWith("a.cedar(2,3): error unknown-annotation:", problems[0], StringComparison.Ordinal);
         Assert.StartsWith("b.cedar(1,26): error", problems[1], StringComparison.Ordinal);
     }
 

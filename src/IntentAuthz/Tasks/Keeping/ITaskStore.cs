@@ -42,7 +42,10 @@ public interface ITaskStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask ReleaseAsync(TaskId id, CancellationToken cancellationToken);
 
-    /// <summary>The tasks that no live process holds and whose time has not run out, without their notes.</summary>
+    /// <summary>
+    /// The tasks that no live process holds and whose time has not run out. Of their notes they have those whose key begins with
+    /// <see cref="TaskNote.LentPrefix"/>, and no others.
+    /// </summary>
     /// <param name="tenant">Whose; null for all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<ImmutableArray<TaskRecord>> ReadHeldAsync(TenantId? tenant, CancellationToken cancellationToken);

@@ -93,7 +93,8 @@ internal sealed class RestoredTask
             case TaskNotes.Effect:
                 DeniedEffects.Add((name, value));
                 break;
-            case TaskNotes.Service or TaskNotes.Tool or TaskNotes.Group or TaskNotes.Resource:
+            case TaskNotes.Service or TaskNotes.Tool or TaskNotes.Group or TaskNotes.Resource or TaskNotes.Lent:
+                _ = kind == TaskNotes.Lent ? TaskNotes.ReadLent(name) : default; // what cannot be understood fails the reading here, not later
                 Marks.Add((kind, name));
                 break;
             default:

@@ -24,8 +24,20 @@ internal static class TaskNotes
     internal const string Tool = "tool";
     internal const string Group = "group";
 
+    /// <summary>A profile of which the task was lent a credential, with the issuer that made it. No name has a line break.</summary>
+    internal const string Lent = "lent";
+
     /// <summary>A resource that was touched, by its hash.</summary>
     internal const string Resource = "resource";
+
+    internal static string WriteLent(string issuer, string profile) => $"{issuer}\n{profile}";
+
+    internal static (string Issuer, string Profile) ReadLent(string name) => name.IndexOf('\n', StringComparison.Ordinal) is var at and > 0
+        ? (name[..at], name[(at + 1)..])
+        : throw new FormatException("A kept note of a lent credential cannot be read.");
+
+    /// <summary>What a note of any kind says of a credential that was lent; null where it is of something else.</summary>
+    internal static (string Issuer, string Profile)? FindLent(string key) => key.StartsWith(TaskNote.LentPrefix, StringComparison.Ordinal) ? ReadLent(key[TaskNote.LentPrefix.Length..]) : null;
 
     internal static CallDigest Digest(string hex) => new(Convert.FromHexString(hex) is { Length: 32 } bytes ? bytes : throw new FormatException("A kept digest is too short."));
 

@@ -75,7 +75,7 @@ internal sealed class DiskTaskStore(TaskDisk disk, int process) : ITaskStore
 
     public async ValueTask<ImmutableArray<TaskRecord>> ReadHeldAsync(TenantId? tenant, CancellationToken cancellationToken) =>
         await DoAsync<ImmutableArray<TaskRecord>>("read", tasks =>
-            [.. tasks.Values.Where(k => k.Holder is null && (tenant is null || k.Record.Tenant == tenant)).Select(static k => k.Record with { State = k.State, Notes = [] })]);
+            [.. tasks.Values.Where(k => k.Holder is null && (tenant is null || k.Record.Tenant == tenant)).Select(static k => k.ToRecord()).Select(static r => r with { Notes = [.. r.Notes.Where(static n => n.Key.StartsWith(TaskNote.LentPrefix, StringComparison.Ordinal))] })]);
 
     private async Task<T> DoAsync<T>(string step, Func<Dictionary<TaskId, TaskDisk.Kept>, T> change)
     {
