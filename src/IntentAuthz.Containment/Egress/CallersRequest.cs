@@ -64,6 +64,11 @@ internal sealed class CallersRequest
         long length = 0;
         foreach ((string name, System.Net.Http.Headers.HeaderStringValues values) in headers.NonValidated)
         {
+            if (EgressFields.WhyRefused(name) is { } refused)
+            {
+                return refused;
+            }
+
             hasOwn |= EgressFields.IsCredential(name);
             if (!EgressFields.IsSentOn(name))
             {

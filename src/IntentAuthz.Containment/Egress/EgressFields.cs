@@ -16,6 +16,36 @@ internal static class EgressFields
         "Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length", "Alt-Svc", "IntentAuthz-Reason", "IntentAuthz-Approval",
     };
 
+    /// <summary>
+    /// Fields by which services take another method, path or host than the request line says, which is what was decided: with the code they are
+    /// refused with.
+    /// </summary>
+    private static readonly Dictionary<string, EgressRefusal> s_overrides = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["X-HTTP-Method-Override"] = new(405, EgressCodes.MethodRefused),
+        ["X-HTTP-Method"] = new(405, EgressCodes.MethodRefused),
+        ["X-Method-Override"] = new(405, EgressCodes.MethodRefused),
+        ["X-Original-URL"] = new(400, EgressCodes.BadPath),
+        ["X-Rewrite-URL"] = new(400, EgressCodes.BadPath),
+        ["X-Forwarded-Host"] = new(400, EgressCodes.BadHost),
+        ["X-Original-Host"] = new(400, EgressCodes.BadHost),
+        ["X-Host"] = new(400, EgressCodes.BadHost),
+        ["Forwarded"] = new(400, EgressCodes.BadHost),
+    };
+
+    /// <summary>
+    /// Why a field of a request is refused for its name; null where it is not. Servers of the CGI kind take an underscore for a hyphen, so a name that is
+    /// one of ours, or of those above, in that spelling is none that may be sent.
+    /// </summary>
+    internal static EgressRefusal? WhyRefused(string name)
+    {
+        bool isPlain = !name.Contains('_', StringComparison.Ordinal);
+        string usual = isPlain ? name : name.Replace('_', '-');
+        return s_overrides.TryGetValue(usual, out EgressRefusal? refusal) ? refusal
+            : isPlain || (IsSentOn(usual) && !IsCredential(usual)) ? null
+            : new EgressRefusal(400, EgressCodes.Malformed);
+    }
+
     /// <summary>Whether a field of a request is sent on.</summary>
     internal static bool IsSentOn(string name) => !s_ownInRequests.Contains(name) && !IsOfProxies(name);
 

@@ -86,6 +86,9 @@ internal sealed class EgressGate : IDisposable
             throw new EgressRefusedException(new EgressRefusal(403, EgressCodes.CredentialElsewhere));
         }
 
+        // In parts of a response, parts of a secret would not be known again. A service that is not asked for a part sends the whole.
+        message.Headers.Remove("Range");
+        message.Headers.Remove("If-Range");
         credential.Presentation.Attach(message, credential);
         HttpResponseMessage response = await SendAsync(request, message, cancellationToken).ConfigureAwait(false);
         if (!credential.Presentation.Observe(response) || message.Content is not (null or ByteArrayContent))
@@ -115,12 +118,18 @@ internal sealed class EgressGate : IDisposable
             announced = isPlain ? long.Parse(length, CultureInfo.InvariantCulture) : null;
         }
 
+        if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out HeaderStringValues codings))
+        {
+            isPlain &= codings.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase);
+        }
+
         if (!isPlain)
         {
             throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.HostUnreachable));
         }
 
-        if (credential is not null && response.Content.Headers.ContentEncoding.Any(static e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+        if (credential is not null && fields.TryGetValues("Content-Encoding", out HeaderStringValues encodings)
+            && !encodings.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             throw new EgressRefusedException(new EgressRefusal(502, EgressCodes.ResponseUnreadable));
         }

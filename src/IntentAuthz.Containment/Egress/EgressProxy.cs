@@ -123,6 +123,7 @@ public sealed class EgressProxy : IEgressListener, IAsyncDisposable
             if (Interlocked.Increment(ref _connections) > _gate.Options.MaxConnections)
             {
                 Interlocked.Decrement(ref _connections);
+                _gate.Record(EgressCodes.TooManyConnections, null);
                 RefuseAtOnce(client);
                 continue;
             }

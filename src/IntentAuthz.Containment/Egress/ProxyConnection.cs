@@ -52,7 +52,8 @@ internal sealed partial class ProxyConnection : IDisposable
     {
         if (!IsAuthentic(head))
         {
-            return await RefuseUnaskedAsync(new EgressRefusal(407, EgressCodes.ProxyAuthentication), null, closing).ConfigureAwait(false);
+            // Whose request it is nobody knows, so it is not put down to the task: a stranger could fill its audit, or have it suspended.
+            return await RefuseAsync(new EgressRefusal(407, EgressCodes.ProxyAuthentication), mayGoOn: false, closing).ConfigureAwait(false);
         }
 
         if (head.CarriesCredential && !_options.AllowsOwnCredentials && !head.IsTunnel)

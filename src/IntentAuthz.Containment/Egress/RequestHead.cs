@@ -89,6 +89,11 @@ internal sealed class RequestHead
             }
 
             string name = line[..colon].ToString();
+            if (EgressFields.WhyRefused(name) is { } refused)
+            {
+                return refused;
+            }
+
             string value = line[(colon + 1)..].Trim(" \t").ToString();
             bool isTwice = name.ToUpperInvariant() switch
             {

@@ -75,10 +75,27 @@ public sealed class EgressCredentialTests
     }
 
     [Fact]
-    public async Task Get_CompressedResponseToARequestWithACredential_IsRefused()
+    public async Task Get_PartOfAResponseIsAskedFor_IsAnsweredWithTheWholeSoThatNoSecretComesInParts()
     {
         using X509Certificate2 certificate = Origin.CertificateFor(Host);
-        await using Origin origin = Origin.Secure(_ => Origin.Ok("....", "Content-Encoding: gzip\r\n"), certificate);
+        await using Origin origin = Origin.Secure(
+            static request => request.Contains("Range", StringComparison.OrdinalIgnoreCase) ? Origin.Ok(Key[..10]) : Origin.Ok(Key), certificate);
+        await using EgressFixture fixture = await WithAsync($"https://{Host}:{origin.Port}", EgressFixture.Local(Host, origin.Port), certificate, origin.Port);
+
+        string answer = await fixture.GetAsync($"http://{Host}:{origin.Port}/", "Range: bytes=0-9\r\nIf-Range: \"x\"\r\n");
+
+        Assert.EndsWith($"\r\n\r\n{new string('*', Key.Length)}", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("identity, br")]
+    [InlineData("gzip;q=1")]
+    [InlineData("\"gzip\"")]
+    public async Task Get_CompressedResponseToARequestWithACredential_IsRefused(string encoding)
+    {
+        using X509Certificate2 certificate = Origin.CertificateFor(Host);
+        await using Origin origin = Origin.Secure(_ => Origin.Ok("....", $"Content-Encoding: {encoding}\r\n"), certificate);
         await using EgressFixture fixture = await WithAsync($"https://{Host}:{origin.Port}", EgressFixture.Local(Host, origin.Port), certificate, origin.Port);
 
         Assert.Contains("response-unreadable", await fixture.GetAsync($"http://{Host}:{origin.Port}/"), StringComparison.Ordinal);

@@ -76,6 +76,11 @@ public sealed class EgressHandlerTests
         { "Authorization", "Bearer mine", EgressCodes.OwnCredential },
         { "authorization", ", ,", EgressCodes.OwnCredential },
         { "Cookie", "session=mine", EgressCodes.OwnCredential },
+        { "X-HTTP-Method-Override", "DELETE", EgressCodes.MethodRefused },
+        { "X_Method_Override", "DELETE", EgressCodes.MethodRefused },
+        { "X-Original-URL", "/admin", EgressCodes.BadPath },
+        { "X-Forwarded-Host", "evil.example", EgressCodes.BadHost },
+        { "Transfer_Encoding", "chunked", EgressCodes.Malformed },
         { "X-A", "a\u0001b", EgressCodes.Malformed },
         { "X-A", "a\u007fb", EgressCodes.Malformed },
         { "X-A", "a\uff0db", EgressCodes.Malformed }, // would be written as a hyphen
@@ -276,6 +281,7 @@ public sealed class EgressHandlerTests
     {
         { "a change of protocol", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nraw", EgressCodes.HostUnreachable },
         { "length and chunks at once", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", EgressCodes.HostUnreachable },
+        { "a coding beside chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", EgressCodes.HostUnreachable },
         { "two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\nhello", EgressCodes.HostUnreachable },
         { "a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello", EgressCodes.HostUnreachable },
         { "a body shorter than its length", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", EgressCodes.HostUnreachable },

@@ -236,6 +236,7 @@ public sealed class EgressProxyTests
         Assert.StartsWith("HTTP/1.1 407", await fixture.GetAsync(url), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 407", await fixture.GetAsync(url, Basic("wrong")), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 407", await fixture.GetAsync(url, Basic(fixture.Proxy.Token![..^1])), StringComparison.Ordinal);
+        Assert.DoesNotContain(fixture.Audit.Records, static r => r.Outcome == DecisionOutcome.Deny); // a stranger's requests are not the task's
         Assert.StartsWith("HTTP/1.1 200", await fixture.GetAsync(url, Basic(fixture.Proxy.Token!)), StringComparison.Ordinal);
         Assert.DoesNotContain("Proxy-Authorization", Assert.Single(origin.Received), StringComparison.OrdinalIgnoreCase);
     }

@@ -96,6 +96,14 @@ public sealed class HostileRequestTests
         { "another scheme", "GET ftp://{h}/ HTTP/1.1\r\nHost: {h}\r\n\r\n", EgressCodes.NotForProxy },
         { "a file", "GET file:///etc/passwd HTTP/1.1\r\nHost: {h}\r\n\r\n", EgressCodes.NotForProxy },
         { "TRACE", "TRACE http://{h}/ HTTP/1.1\r\nHost: {h}\r\n\r\n", EgressCodes.MethodRefused },
+        { "a method in lower case", "get http://{h}/ HTTP/1.1\r\nHost: {h}\r\n\r\n", EgressCodes.MethodRefused },
+        { "a tunnel in lower case", "connect http://{h}/ HTTP/1.1\r\nHost: {h}\r\n\r\n", EgressCodes.MethodRefused },
+        { "another method in a field", "GET http://{h}/ HTTP/1.1\r\nHost: {h}\r\nX-HTTP-Method-Override: DELETE\r\n\r\n", EgressCodes.MethodRefused },
+        { "another path in a field", "GET http://{h}/ HTTP/1.1\r\nHost: {h}\r\nx-rewrite-url: /admin\r\n\r\n", EgressCodes.BadPath },
+        { "another host in a field", "GET http://{h}/ HTTP/1.1\r\nHost: {h}\r\nForwarded: host=evil.example\r\n\r\n", EgressCodes.BadHost },
+        { "a length with an underscore", "POST http://{h}/ HTTP/1.1\r\nHost: {h}\r\nContent_Length: 4\r\n\r\n", EgressCodes.Malformed },
+        { "a coding with an underscore", "POST http://{h}/ HTTP/1.1\r\nHost: {h}\r\nTransfer_Encoding: chunked\r\n\r\n", EgressCodes.Malformed },
+        { "a proxy's field with an underscore", "GET http://{h}/ HTTP/1.1\r\nHost: {h}\r\nProxy_Authorization: x\r\n\r\n", EgressCodes.Malformed },
         { "an unknown expectation", "GET http://{h}/ HTTP/1.1\r\nHost: {h}\r\nExpect: the-unexpected\r\n\r\n", EgressCodes.UnknownExpectation },
         { "an authorisation of the child's own", "GET http://{h}/ HTTP/1.1\r\nHost: {h}\r\nAuthorization: Bearer mine\r\n\r\n", EgressCodes.OwnCredential },
         { "a cookie of the child's own", "GET http://{h}/ HTTP/1.1\r\nHost: {h}\r\nCookie: a=b\r\n\r\n", EgressCodes.OwnCredential },
@@ -219,6 +227,7 @@ public sealed class HostileRequestTests
         }
 
         Assert.Contains(EgressCodes.TooManyConnections, answer, StringComparison.Ordinal);
+        await fixture.RecordAsync(static r => r.ReasonCode == EgressCodes.TooManyConnections);
         string after = "";
         for (int i = 0; i < 200 && !after.StartsWith("HTTP/1.1 200", StringComparison.Ordinal); i++)
         {

@@ -40,7 +40,7 @@ public sealed class RefusalCodeTests
         string docs = File.ReadAllText(Path.Combine(Repository(), "docs", "egress.md"));
 
         Assert.Empty(codes.Intersect(Constants(typeof(ReasonCodes))));
-        Assert.Empty(codes.Where(c => !docs.Contains($"`{c}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(codes, c => !docs.Contains($"`{c}`", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Constants(Type type) =>

@@ -25,15 +25,22 @@ internal sealed class ControlGroup : IDisposable
     /// <summary>Where the host's groups can be made; null where they cannot, with the reason.</summary>
     internal sealed record Places(string? Unified, string? Memory, string? Processes, string Reason)
     {
-        private const long SweepMilliseconds = 60_000;
+        private static readonly TimeSpan s_sweep = TimeSpan.FromMinutes(1);
 
-        private long _swept = Environment.TickCount64; // the probe did
+        private readonly TimeProvider _time = TimeProvider.System;
+        private long _swept = TimeProvider.System.GetTimestamp(); // the probe did
+
+        /// <summary>The clock of <see cref="Sweep"/>.</summary>
+        internal TimeProvider Time
+        {
+            init => (_time, _swept) = (value, value.GetTimestamp());
+        }
 
         /// <summary>Removes, once a minute at most, what hosts left behind that were killed.</summary>
         internal void Sweep()
         {
-            long last = Interlocked.Read(ref _swept), now = Environment.TickCount64;
-            if (now - last >= SweepMilliseconds && Interlocked.CompareExchange(ref _swept, now, last) == last)
+            long last = Interlocked.Read(ref _swept), now = _time.GetTimestamp();
+            if (_time.GetElapsedTime(last, now) >= s_sweep && Interlocked.CompareExchange(ref _swept, now, last) == last)
             {
                 foreach (string place in new[] { Unified, Memory, Processes }.OfType<string>())
                 {
