@@ -76,6 +76,11 @@ public sealed class CodeTests
     [InlineData("python3 -m unittest code.interact")]
     [InlineData("python3 -m unittest test.support.x")]
     [InlineData("python3 manage.py shell -c 'import os; os.system(\"sh\")'")]
+    [InlineData("echo 'import os' | python3 manage.py shell")]
+    [InlineData("python3 manage.py shell < x")]
+    [InlineData("./run.sh /bin/sh")]
+    [InlineData("./run.sh -")]
+    [InlineData("npm run x -- sh")]
     [InlineData("bash run.sh -c 'sh -i'")]
     [InlineData("node index.js -e 'x()'")]
     [InlineData("bash < x.sh")]
@@ -296,6 +301,7 @@ public sealed class CodeTests
     [InlineData("echo x > x.log; bash x.log")]
     [InlineData("cp x a.log; python3 ./a.log")]
     [InlineData("cp x ?.log; make")]
+    [InlineData("cp x /dev/shm/y; make")]
     public void Analyze_CodeThatTheTextMayHaveChanged_IsOpaque(string command) => AssertOpaque(command);
 
     [Theory]

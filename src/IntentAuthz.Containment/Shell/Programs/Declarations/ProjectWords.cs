@@ -69,6 +69,11 @@ internal static class ProjectWords
                 effects.Opaque(OpaqueReason.ForeignCode, $"'{text}' may be code.", arguments[i]);
             }
 
+            if (arguments[i].Text is { } word && AsksForShell(word))
+            {
+                effects.Opaque(OpaqueReason.ForeignCode, $"'{word}' may ask for a shell, or for code on the standard input.", arguments[i]);
+            }
+
             if (i + 1 == arguments.Length)
             {
                 return;
@@ -80,6 +85,9 @@ internal static class ProjectWords
             }
         }
     }
+
+    private static bool AsksForShell(string word) => word[(word.LastIndexOf('/') + 1)..] is "-" or "-i" or "shell" or "shell_plus" or "repl" or "console" or "tinker" or "eval" or "exec"
+        or "sh" or "bash" or "dash" or "zsh" or "ksh" or "fish" or "python" or "python3" or "node" or "perl" or "ruby" or "php" or "irb" or "ipython";
 
     private static bool IsNameOfFile(string? text) => text is not null && IsPlain(text) && (text.Contains('.') || text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0);
 
@@ -117,7 +125,7 @@ internal static class ProjectWords
     }
 
     private static bool IsPassed(string text) =>
-        IsPlain(text) && text[..] is not ("-c" or "-e" or "-p" or "-r" or "--eval" or "--exec" or "--require" or "--import" or "--loader" or "--command")
+        IsPlain(text) && !AsksForShell(text) && text is not ("-c" or "-e" or "-p" or "-r" or "--eval" or "--exec" or "--require" or "--import" or "--loader" or "--command")
         && !text.StartsWith('/') && !text.StartsWith('@') && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("=/", StringComparison.Ordinal) && !text.Contains(":/", StringComparison.Ordinal);
 
     private static void Go(string text, ShellWord word, ProgramEffects effects)
