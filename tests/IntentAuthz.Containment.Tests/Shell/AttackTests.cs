@@ -26,6 +26,19 @@ public sealed class AttackTests
     [InlineData("TZ=:x date")]
     [InlineData("TZ=../../x date")]
     [InlineData("GIT_EDITOR=cat git log")]
+    [InlineData("GIT_TRACE_REFS=/etc/x git log")]
+    [InlineData("GIT_TRACE_FSMONITOR=/etc/x git status")]
+    [InlineData("GIT_SHALLOW_FILE=/etc/shadow git log")]
+    [InlineData("LANGUAGE=../../../tmp/x ls")]
+    [InlineData("LC_ALL=/tmp/x ls")]
+    [InlineData("KRB5_TRACE=/etc/x curl --negotiate h")]
+    [InlineData("DEBUGINFOD_URLS=http://evil objdump -d x")]
+    [InlineData("SQLITE_TMPDIR=/etc sqlite3 x .dump")]
+    [InlineData("git diff --no-index --output=.git/config a b; git status")]
+    [InlineData("git archive -o .git/config HEAD; git log")]
+    [InlineData("sudo -i rm x")]
+    [InlineData("su - y -c 'rm x'")]
+    [InlineData("sudo -b rm x")]
     // Links and programs that the same text makes.
     [InlineData("ln -s /etc x; echo y > x/passwd")]
     [InlineData("ln /etc/passwd x; echo y > x")]
@@ -123,6 +136,8 @@ public sealed class AttackTests
     [InlineData("echo x > out/y; git status")]
     [InlineData("git add . && git status")]
     [InlineData("GIT_PAGER=cat git log")]
+    [InlineData("GIT_AUTHOR_NAME=x GIT_TERMINAL_PROMPT=0 git log")]
+    [InlineData("LC_ALL=C.UTF-8 LANG=en_US.UTF-8 sort a")]
     [InlineData("PAGER= git diff")]
     [InlineData("TERM=xterm-256color ls")]
     [InlineData("TZ=Europe/Berlin date")]
@@ -152,6 +167,12 @@ public sealed class AttackTests
     [InlineData("chmod 7*", "/w/7*")]
     [InlineData("find 777 -print0 | xargs -0 chmod", "/w/777")]
     public void Analyze_NamesThatAreMadeUp_AreToldAsPattern(string command, string file) => Assert.Contains(file, s_analyzer.Analyze(command).Writes);
+
+    [Theory]
+    [InlineData("curl -x p h", "p:*")]
+    [InlineData("curl --proxy http://u:s@p h", "p:*")]
+    [InlineData("curl --preproxy socks5://p:9/ h", "p:9")]
+    public void Analyze_Proxy_IsToldAsConnection(string command, string endpoint) => Assert.Contains(endpoint, s_analyzer.Analyze(command).Connects.Select(c => c.ToString()));
 
     [Fact]
     public void Analyze_NameQuery_IsToldAsConnection() => Assert.Contains(s_analyzer.Analyze("getent ahosts evil.example").Connects, endpoint => endpoint.Host == "evil.example");

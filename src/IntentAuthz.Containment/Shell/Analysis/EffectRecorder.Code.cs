@@ -159,7 +159,7 @@ internal sealed partial class EffectRecorder
 
     /// <summary>Whether a file is neither code nor settings of a tool: a device, a log, a temporary file of a workspace that lies elsewhere.</summary>
     private bool IsAside(string path) =>
-        path.StartsWith("/dev/", StringComparison.Ordinal)
+        (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm", StringComparison.Ordinal))
         || (path.EndsWith(".log", StringComparison.Ordinal) && path.AsSpan().IndexOfAny("*?[") < 0)
         || path is "nohup.out" || path.EndsWith("/nohup.out", StringComparison.Ordinal)
         || ((path is "/tmp" || path.StartsWith("/tmp/", StringComparison.Ordinal)) && _walker!.WorkingDirectory?.StartsWith("/tmp", StringComparison.Ordinal) is not true);

@@ -17,6 +17,12 @@ internal static class LoadedVariables
     private static readonly SearchValues<char> s_terminal = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+.");
     private static readonly SearchValues<char> s_zone = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+_/");
 
+    private static readonly SearchValues<char> s_locale = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.@:");
+
+    private static readonly FrozenSet<string> s_harmlessOfGit = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE", "GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS", "GIT_ADVICE", "GIT_MERGE_AUTOEDIT");
+
     private static readonly FrozenDictionary<string, string> s_names = Build();
 
     /// <summary>Why setting it is opaque, or null.</summary>
@@ -27,7 +33,9 @@ internal static class LoadedVariables
             return why;
         }
 
-        return name.StartsWith("LD_", StringComparison.Ordinal) || name.StartsWith("DYLD_", StringComparison.Ordinal) || name.StartsWith("GIT_CONFIG", StringComparison.Ordinal)
+        return name.StartsWith("LD_", StringComparison.Ordinal) || name.StartsWith("DYLD_", StringComparison.Ordinal) || (name.StartsWith("GIT_", StringComparison.Ordinal) && !s_harmlessOfGit.Contains(name))
+            || name.StartsWith("PGSSL", StringComparison.Ordinal) || name.StartsWith("KRB5", StringComparison.Ordinal) || name.StartsWith("OPENSSL_", StringComparison.Ordinal) || name.StartsWith("GNUTLS_", StringComparison.Ordinal)
+            || name.StartsWith("RSYNC_", StringComparison.Ordinal) || name.StartsWith("DEBUGINFOD_", StringComparison.Ordinal) || name.StartsWith("LC_", StringComparison.Ordinal)
             || name.StartsWith("CORECLR_", StringComparison.Ordinal) || name.StartsWith("COR_", StringComparison.Ordinal) || name.StartsWith("BASH_FUNC_", StringComparison.Ordinal)
             || name.StartsWith("npm_config_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("GLIBC_", StringComparison.Ordinal) || name.StartsWith("MALLOC_", StringComparison.Ordinal) || name.StartsWith("PIP_", StringComparison.Ordinal)
@@ -44,6 +52,7 @@ internal static class LoadedVariables
         "PAGER" or "GIT_PAGER" or "MANPAGER" or "SYSTEMD_PAGER" or "AWS_PAGER" => value is "cat" or "",
         "TERM" => value.Length is > 0 and < 64 && value.AsSpan().IndexOfAnyExcept(s_terminal) < 0,
         "TZ" => value.Length is > 0 and < 64 && value[0] is not ('/' or ':') && !value.Contains("..", StringComparison.Ordinal) && value.AsSpan().IndexOfAnyExcept(s_zone) < 0,
+        "LANG" or "LANGUAGE" or ['L', 'C', '_', ..] => value.Length < 64 && value.AsSpan().IndexOfAnyExcept(s_locale) < 0 && !value.Contains("..", StringComparison.Ordinal),
         _ => false,
     };
 
@@ -74,7 +83,7 @@ internal static class LoadedVariables
         Add(
             Place,
             """
-            HOME XDG_CONFIG_HOME XDG_CONFIG_DIRS XDG_DATA_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_RUNTIME_DIR TMPDIR TMP TEMP TEMPDIR http_proxy https_proxy ftp_proxy all_proxy no_proxy
+            LANG LANGUAGE SQLITE_TMPDIR PGOPTIONS HOME XDG_CONFIG_HOME XDG_CONFIG_DIRS XDG_DATA_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_RUNTIME_DIR TMPDIR TMP TEMP TEMPDIR http_proxy https_proxy ftp_proxy all_proxy no_proxy
             HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY CURL_HOME CURL_CA_BUNDLE SSLKEYLOGFILE SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE WGETRC SYSTEM_WGETRC NETRC GNUPGHOME SSH_AUTH_SOCK DOCKER_HOST KUBECONFIG AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_ENDPOINT_URL
             CLOUDSDK_CONFIG AZURE_CONFIG_DIR TF_CLI_CONFIG_FILE TF_DATA_DIR HOSTALIASES LOCALDOMAIN RES_OPTIONS NLSPATH LOCPATH TZDIR TZ TERMINFO TERMINFO_DIRS TERMCAP TERM MAGIC MANPATH INFOPATH
             PGHOST PGHOSTADDR PGPORT PGSERVICEFILE PGPASSFILE PGSYSCONFDIR PGSERVICE PSQLRC PSQL_HISTORY MYSQL_HOST MYSQL_HOME SQLITE_HISTORY REDISCLI_RCFILE

@@ -140,6 +140,8 @@ internal static class ProgramDeclarations
         ["unittest"] = WordRole.UnitTest,
         ["testchoice"] = WordRole.TestChoice,
         ["project"] = WordRole.Project,
+        ["property"] = WordRole.Property,
+        ["testfilter"] = WordRole.TestFilter,
         ["scriptname"] = WordRole.ScriptName,
         ["passed"] = WordRole.Passed,
         ["package"] = WordRole.Package,

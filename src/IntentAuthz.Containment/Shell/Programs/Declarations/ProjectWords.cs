@@ -31,6 +31,9 @@ internal static class ProjectWords
             case WordRole.UnitTest when !IsOwnTest(text):
             case WordRole.TestChoice when !IsChoice(text):
             case WordRole.Project when text == "-" || text.AsSpan().ContainsAny("=:;@"):
+            // A semicolon, or its escape, begins another property; a single dash before a longer name is an option that these letters are the beginning of.
+            case WordRole.Property when text.AsSpan().ContainsAny(";%\"$@:="):
+            case WordRole.TestFilter when text.AsSpan().ContainsAny(";%\""):
             case WordRole.Target when text.AsSpan().ContainsAny('=', ':'):
             case WordRole.ScriptName when !IsUsualScript(text):
             case WordRole.Passed when !IsPassed(text):
@@ -59,14 +62,32 @@ internal static class ProjectWords
     /// <summary>The arguments of a script. What it makes of them is its own affair, unless one is code in itself: then it is an interpreter under another name.</summary>
     public static void TellArguments(ReadOnlySpan<ShellWord> arguments, ProgramEffects effects)
     {
-        for (int i = 0; i + 1 < arguments.Length; i++)
+        for (int i = 0; i < arguments.Length; i++)
         {
+            if (arguments[i].Text is { } text && (text.StartsWith("--eval=", StringComparison.Ordinal) || text.StartsWith("--exec=", StringComparison.Ordinal) || text.StartsWith("--execute=", StringComparison.Ordinal) || text.StartsWith("--command=", StringComparison.Ordinal)))
+            {
+                effects.Opaque(OpaqueReason.ForeignCode, $"'{text}' may be code.", arguments[i]);
+            }
+
+            if (arguments[i].Text is { } word && AsksForShell(word))
+            {
+                effects.Opaque(OpaqueReason.ForeignCode, $"'{word}' may ask for a shell, or for code on the standard input.", arguments[i]);
+            }
+
+            if (i + 1 == arguments.Length)
+            {
+                return;
+            }
+
             if (arguments[i].Text is "-c" or "-e" or "-E" or "-r" or "-x" or "-lc" or "-ic" or "-ec" or "-S" or "--eval" or "--exec" or "--execute" or "--command" or "--run" && !IsNameOfFile(arguments[i + 1].Text))
             {
                 effects.Opaque(OpaqueReason.ForeignCode, $"What follows '{arguments[i].Text}' may be code.", arguments[i + 1]);
             }
         }
     }
+
+    private static bool AsksForShell(string word) => word[(word.LastIndexOf('/') + 1)..] is "-" or "-i" or "shell" or "shell_plus" or "repl" or "console" or "tinker" or "eval" or "exec"
+        or "sh" or "bash" or "dash" or "zsh" or "ksh" or "fish" or "python" or "python3" or "node" or "perl" or "ruby" or "php" or "irb" or "ipython";
 
     private static bool IsNameOfFile(string? text) => text is not null && IsPlain(text) && (text.Contains('.') || text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0);
 
@@ -104,7 +125,7 @@ internal static class ProjectWords
     }
 
     private static bool IsPassed(string text) =>
-        IsPlain(text) && text[..] is not ("-c" or "-e" or "-p" or "-r" or "--eval" or "--exec" or "--require" or "--import" or "--loader" or "--command")
+        IsPlain(text) && !AsksForShell(text) && text is not ("-c" or "-e" or "-p" or "-r" or "--eval" or "--exec" or "--require" or "--import" or "--loader" or "--command")
         && !text.StartsWith('/') && !text.StartsWith('@') && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("=/", StringComparison.Ordinal) && !text.Contains(":/", StringComparison.Ordinal);
 
     private static void Go(string text, ShellWord word, ProgramEffects effects)

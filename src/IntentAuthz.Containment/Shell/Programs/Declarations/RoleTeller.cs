@@ -99,7 +99,7 @@ internal static class RoleTeller
                 }
 
                 break;
-            case WordRole.Test or WordRole.UnitTest or WordRole.TestChoice or WordRole.Project or WordRole.ScriptName or WordRole.Passed or WordRole.Package or WordRole.Target or WordRole.GoPackage:
+            case WordRole.Test or WordRole.UnitTest or WordRole.TestChoice or WordRole.Project or WordRole.Property or WordRole.TestFilter or WordRole.ScriptName or WordRole.Passed or WordRole.Package or WordRole.Target or WordRole.GoPackage:
                 ProjectWords.Tell(role, word, effects);
                 break;
             case WordRole.Instructions:
@@ -147,6 +147,7 @@ internal static class RoleTeller
                 effects.Deletes(word);
                 if (word.Text is not null)
                 {
+                    effects.Reads(word with { Text = word.Text + ".zip" });
                     effects.Writes(word with { Text = word.Text + ".zip" });
                     effects.Deletes(word with { Text = word.Text + ".zip" });
                 }

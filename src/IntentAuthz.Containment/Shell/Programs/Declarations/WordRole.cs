@@ -75,6 +75,12 @@ internal enum WordRole
     /// <summary>A project that is built, or the first argument of what is built.</summary>
     Project,
 
+    /// <summary>The value of a property of a build, which must not be read as more than that.</summary>
+    Property,
+
+    /// <summary>An expression that chooses tests, which is passed on as the value of a property.</summary>
+    TestFilter,
+
     /// <summary>The name of a script of a project, where a program could have that name too.</summary>
     ScriptName,
 

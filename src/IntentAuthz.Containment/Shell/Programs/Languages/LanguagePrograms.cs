@@ -153,8 +153,9 @@ internal static class LanguagePrograms
             foreign ^.
             closed
             flags --nologo --no-restore --no-build --no-incremental --no-dependencies --force --self-contained --no-self-contained --list-tests -t --include-symbols --locked-mode
-            text -cfrv --configuration --framework --runtime --verbosity --filter --version-suffix --os --arch
-            text? -m --blame
+            property -cfrv --configuration --framework --runtime --verbosity --version-suffix --os --arch
+            testfilter --filter
+            property? -m --blame
             write -o --output --results-directory
             project -s --settings
             operands project*
@@ -162,7 +163,7 @@ internal static class LanguagePrograms
             foreign ^.
             closed
             flags --no-restore --no-build --no-launch-profile --nologo
-            text -cfrv --configuration --framework --runtime --launch-profile --verbosity --os --arch
+            property -cfrv --configuration --framework --runtime --launch-profile --verbosity --os --arch
             project --project
             # The first can be a file that is run.
             operands project text*

@@ -25,7 +25,8 @@ internal sealed class CurlRule : ProgramRule
         read -TE --upload-file --cert --key --cacert --capath --crlfile --netrc-file --etag-compare --proxy-cacert --proxy-cert --proxy-key
         change --hsts --alt-svc
         instructions -K --config
-        url -x --proxy --preproxy --url --doh-url
+        url --url --doh-url
+        text -x --proxy --preproxy
         endpoint --socks4 --socks4a --socks5 --socks5-hostname --proxy1.0
         opaque -P --ftp-port --unix-socket --abstract-unix-socket --resolve --connect-to --dns-servers --dns-interface --engine --random-file --egd-file --krb --proto-default --pubkey
         """);
@@ -48,7 +49,11 @@ internal sealed class CurlRule : ProgramRule
                 continue;
             }
 
-            if (reader is { Kind: ArgumentKind.Option, HasValue: true } && reader.Word.Text is { } value)
+            if (reader is { Kind: ArgumentKind.Option, HasValue: true, Option.Name: "-x" or "--proxy" or "--preproxy" })
+            {
+                Proxy(reader.Word, effects);
+            }
+            else if (reader is { Kind: ArgumentKind.Option, HasValue: true } && reader.Word.Text is { } value)
             {
                 TellValue(reader.Option!.Name, value, reader.Word, effects);
             }
@@ -81,6 +86,30 @@ internal sealed class CurlRule : ProgramRule
         }
 
         RoleTeller.Url(word, effects, guessed ? null : 80);
+    }
+
+    /// <summary>A proxy has a port of its own where none is named, 1080 or that of its scheme.</summary>
+    private static void Proxy(ShellWord word, ProgramEffects effects)
+    {
+        if (word is not { Text: { } text, IsTree: false })
+        {
+            effects.Connects(word with { Text = null }, null);
+            return;
+        }
+
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        string rest = scheme < 0 ? text : text[(scheme + 3)..];
+        int slash = rest.IndexOf('/');
+        rest = slash < 0 ? rest : rest[..slash];
+        rest = rest[(rest.LastIndexOf('@') + 1)..];
+        if (rest.Length == 0 || rest.AsSpan().ContainsAny("\\%{}*? \t"))
+        {
+            effects.Connects(word with { Text = null }, null);
+        }
+        else
+        {
+            RoleTeller.Endpoint(word with { IsPattern = false }, rest, null, effects);
+        }
     }
 
     private static void TellValue(string option, string value, ShellWord word, ProgramEffects effects)
