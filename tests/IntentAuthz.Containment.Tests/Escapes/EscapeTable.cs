@@ -19,9 +19,9 @@ internal sealed partial class EscapeTable
     private static string Page => Path.Combine(Repository(), "docs", "containment-escapes.md");
 
     /// <summary>What stops an attempt can differ between kernels; what is attempted cannot.</summary>
-    internal void Check(IEnumerable<(EscapeAttempt Attempt, EscapeResult Result)> attempts)
+    internal void Check(IEnumerable<EscapeRow> attempts)
     {
-        (EscapeAttempt Attempt, EscapeResult Result)[] all = [.. attempts];
+        EscapeRow[] all = [.. attempts];
         (string before, string table, string after) = Split();
         if (Environment.GetEnvironmentVariable("INTENTAUTHZ_WRITE_DOCS") == "1")
         {
@@ -62,20 +62,25 @@ internal sealed partial class EscapeTable
         return (text[..begin], text[begin..end], text[end..]);
     }
 
-    private static string Write((EscapeAttempt Attempt, EscapeResult Result)[] all)
+    private static string Write(EscapeRow[] all)
     {
         StringBuilder table = new();
-        foreach (IGrouping<string, (EscapeAttempt Attempt, EscapeResult Result)> category in all.GroupBy(static a => a.Attempt.Category))
+        foreach (IGrouping<string, EscapeRow> category in all.GroupBy(static a => a.Attempt.Category))
         {
-            table.Append(CultureInfo.InvariantCulture, $"\n## {char.ToUpperInvariant(category.Key[0])}{category.Key[1..]}\n\n| attempt | what it does | without containment | contained |\n|---|---|---|---|\n");
-            foreach ((EscapeAttempt attempt, EscapeResult result) in category)
+            bool both = category.Any(static a => a.NotRoot is not null);
+            table.Append(CultureInfo.InvariantCulture, $"\n## {char.ToUpperInvariant(category.Key[0])}{category.Key[1..]}\n\n| attempt | what it does | without containment | contained |{(both ? " without, not root | contained, not root |" : "")}\n|---|---|---|---|{(both ? "---|---|" : "")}\n");
+            foreach (EscapeRow row in category)
             {
-                string control = result.ControlSucceeded ? "succeeds" : $"not possible here ({result.ControlSaid}), not counted";
-                table.Append(CultureInfo.InvariantCulture, $"| `{attempt.Name}` | {attempt.What} | {control} | {(result.ContainedSucceeded ? "SUCCEEDS" : $"stopped: {result.ContainedSaid}")} |\n");
+                table.Append(CultureInfo.InvariantCulture, $"| `{row.Attempt.Name}` | {row.Attempt.What} | {Cells(row.Result, isRefused: false)} |");
+                table.Append(row.NotRoot is { } notRoot ? $" {Cells(notRoot, row.IsRefusedNotRoot)} |\n" : "\n");
             }
         }
 
         return table.Append('\n').ToString();
+
+        static string Cells(EscapeResult result, bool isRefused) =>
+            $"{(result.ControlSucceeded ? "succeeds" : $"not possible here ({result.ControlSaid}), not counted")} | "
+            + (!result.ContainedSucceeded ? $"stopped: {result.ContainedSaid}" : isRefused ? "refused: no limit without a control group" : "SUCCEEDS");
     }
 
     private static string Repository()

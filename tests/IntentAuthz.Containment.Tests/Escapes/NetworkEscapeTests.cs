@@ -24,5 +24,5 @@ public sealed class NetworkEscapeTests(NetworkEscapeSuite suite) : IClassFixture
 
     [Fact]
     public void Attempts_Listed_AreInTheTableOfTheDocs() => EscapeTable.Network.Check(
-        NetworkAttempt.All.Select(a => (new EscapeAttempt(a.Name, a.Category, a.What), suite.Results[a.Name])));
+        NetworkAttempt.All.Select(a => new EscapeRow(new EscapeAttempt(a.Name, a.Category, a.What), suite.Results[a.Name])));
 }

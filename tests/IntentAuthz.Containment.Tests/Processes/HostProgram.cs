@@ -25,6 +25,12 @@ internal static class HostProgram
             return await TryEscapesAsync();
         }
 
+        if (arguments is ["tests"])
+        {
+            Console.WriteLine(JsonSerializer.Serialize(await NobodyRun.RunAsync()));
+            return 0;
+        }
+
         if (arguments is ["run", string directory, string script])
         {
             return await RunAsync(directory, script);

@@ -189,7 +189,7 @@ internal static unsafe class LayerProbe
             limit[0] = limit[1] = most;
             calls.Add(KernelCalls.Prlimit, 0, ProcessCount, (nint)limit);
             EnclosureCalls.AddCapabilities(calls, mustHold: true); // who has them is not limited
-            calls.Add(KernelCalls.Clone, UserNamespaceProcess.CloneInPlace, 0, (nint)calls.Memory.Allocate(8))->AfterZero = end;
+            calls.Add(KernelCalls.Clone, UserNamespaceProcess.CloneForProgram, 0, (nint)calls.Memory.Allocate(8))->AfterZero = end;
         }
     }
 
@@ -249,7 +249,7 @@ internal static unsafe class LayerProbe
             if (holder.Value > 0)
             {
                 _ = Libc.Kill((int)holder.Value, Libc.SIGKILL);
-                UserNamespaceProcess.Wait((int)holder.Value);
+                Children.Wait((int)holder.Value);
             }
 
             return error;
@@ -259,7 +259,7 @@ internal static unsafe class LayerProbe
                 CallList child = new(text, end);
                 spawn.Add(child);
                 calls.Add(KernelCalls.Unshare, NewProcesses);
-                SystemCall* born = calls.Add(KernelCalls.Clone, UserNamespaceProcess.CloneInPlace | UserNamespaceProcess.CloneParent, 0, (nint)holder.At);
+                SystemCall* born = calls.Add(KernelCalls.Clone, UserNamespaceProcess.CloneForProgram | UserNamespaceProcess.CloneParent, 0, (nint)holder.At);
                 add(calls);
                 born->AfterZero = child.First;
             }

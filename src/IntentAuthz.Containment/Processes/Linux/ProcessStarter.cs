@@ -46,7 +46,7 @@ internal sealed unsafe class ProcessStarter : Starter
         calls.AddNamespaces(list, Socket);
 
         list.Step = Step.Holder;
-        SystemCall* born = list.Add(KernelCalls.Clone, UserNamespaceProcess.CloneInPlace | UserNamespaceProcess.CloneParent, 0, (nint)HolderId.At);
+        SystemCall* born = list.Add(KernelCalls.Clone, UserNamespaceProcess.CloneForProgram | UserNamespaceProcess.CloneParent, 0, (nint)HolderId.At);
         _holder = new CallList(memory, _process.End) { Step = Step.Holder };
         holder.Add(_holder);
         calls.AddFiles(list);
@@ -77,7 +77,7 @@ internal sealed unsafe class ProcessStarter : Starter
         begin.Add(KernelCalls.ChangeDirectory, (nint)directory);
         begin.Step = Step.Program;
         SystemCall* born = begin.Add(
-            KernelCalls.Clone, UserNamespaceProcess.CloneInPlace | UserNamespaceProcess.CloneParent | UserNamespaceProcess.CloneFiles, 0, (nint)ProcessId.At);
+            KernelCalls.Clone, UserNamespaceProcess.CloneForProgram | UserNamespaceProcess.CloneParent | UserNamespaceProcess.CloneFiles, 0, (nint)ProcessId.At);
         begin.Step = Step.Done;
         SystemCall* done = Tell(begin);
         Tell(begin); // whoever is woken by the first may look before its result is there
@@ -112,7 +112,11 @@ internal sealed unsafe class ProcessStarter : Starter
 
     public override void Dispose()
     {
-        _process.Calls.CloseLeft();
+        if (_process.HasFailed) // one that was killed may have closed a descriptor and not said so, and the number may be another's by now
+        {
+            _process.Calls.CloseLeft();
+        }
+
         _process.Dispose();
         _programMemory.Dispose();
     }
@@ -122,12 +126,6 @@ internal sealed unsafe class ProcessStarter : Starter
         _notMade = _process.Run();
         _isGone = true;
         _progress.Signal();
-
-        // A program that did not come to run is still to be waited for, else the end of its PID namespace waits for that.
-        if (!IsRunning && Process > 0)
-        {
-            UserNamespaceProcess.Wait(Process);
-        }
 
         while (!_isReleased) // the program ends with this thread
         {

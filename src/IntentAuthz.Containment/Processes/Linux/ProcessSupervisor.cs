@@ -12,7 +12,7 @@ internal sealed class ProcessSupervisor
 #pragma warning restore CA1001
 {
     private const int StackBytes = 256 * 1024;
-    private const int WaitForProcess = 1, WaitForDescriptor = 3, Exited = 4, ByExit = 1;
+    private const int WaitForDescriptor = 3, Exited = 4, ByExit = 1;
 
     private readonly EnclosurePlan _ground;
     private readonly Starter _starter;
@@ -32,6 +32,7 @@ internal sealed class ProcessSupervisor
     private Exception? _fault;
     private bool _isOver;
     private bool _isGateClosed;
+    private bool _isWaitedFor;
     private bool _isWorkspaceOver;
     private int _written;
 
@@ -311,6 +312,7 @@ internal sealed class ProcessSupervisor
 
         byte* info = stackalloc byte[128];
         new Span<byte>(info, 128).Clear();
+        _isWaitedFor = true;
         while (Libc.WaitId(WaitForDescriptor, alive.Value, info, Exited) < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR)
         {
         }
@@ -387,20 +389,21 @@ internal sealed class ProcessSupervisor
     }
 
     /// <summary>Ends all that is left in the PID namespace. When its first process has been waited for, nothing is.</summary>
-    private unsafe void EndTree()
+    private void EndTree()
     {
-        int holder = _starter.HolderProcess;
-        if (holder <= 0)
-        {
-            return;
-        }
-
         KillHolder();
-        byte* info = stackalloc byte[128];
-        while (Libc.WaitId(WaitForProcess, holder, info, Exited) < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR)
+        if (_starter.Process is > 0 and int process && !_isWaitedFor)
         {
+            // The host's own child: the end of the namespace waits until it has been waited for.
+            _isWaitedFor = true;
+            _ = Libc.Kill(process, Libc.SIGKILL);
+            Children.Wait(process);
         }
 
-        _starter.ForgetHolder();
+        if (_starter.HolderProcess is > 0 and int holder)
+        {
+            Children.Wait(holder);
+            _starter.ForgetHolder();
+        }
     }
 }

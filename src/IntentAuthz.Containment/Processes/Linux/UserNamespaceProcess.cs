@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace IntentAuthz.Containment;
 
@@ -9,20 +8,22 @@ namespace IntentAuthz.Containment;
 /// </summary>
 /// <remarks>
 /// It shares the host's memory and descriptors as a thread does, and makes the calls of a list by <see cref="CallRunner"/>; managed code never runs
-/// in it. The thread that makes it is suspended until it has ended, and it ends when that thread does, so at the latest with the host.
+/// in it. The thread that makes it waits until it has ended, and it ends when that thread does, so at the latest with the host. It does not wait by
+/// CLONE_VFORK: it could not be stopped then, for a dump of the host, and would count as load.
 /// </remarks>
 internal sealed unsafe class UserNamespaceProcess : IDisposable
 {
-    /// <summary>Flags of <c>clone</c>: the memory is shared, the maker waits, the id is told before the child runs, and SIGCHLD at the end.</summary>
-    internal const int CloneInPlace = 0x100 | 0x4000 | 0x0010_0000 | 17;
+    /// <summary>Flags of <c>clone</c>: the memory is shared, the maker waits for the child's program, its id is told before it runs, SIGCHLD at the end.</summary>
+    internal const int CloneForProgram = CloneInMemory | 0x4000;
 
     /// <summary>The child is the host's, not its maker's.</summary>
     internal const int CloneParent = 0x8000;
 
     internal const int CloneFiles = 0x400;
 
+    private const int CloneInMemory = 0x100 | 0x0010_0000 | 17;
     private const int NewUser = 0x1000_0000, SetMask = 2, MaskBytes = 8;
-    private const int SetParentDeathSignal = 1, SetNoNewPrivileges = 38, WriteOnly = 1, WaitForProcess = 1, Exited = 4;
+    private const int SetParentDeathSignal = 1, SetNoNewPrivileges = 38, WriteOnly = 1;
 
     private readonly CallList _begin;
     private readonly SystemCall* _clone;
@@ -65,7 +66,7 @@ internal sealed unsafe class UserNamespaceProcess : IDisposable
         _process = new CallList.Cell((nint*)memory.Allocate(sizeof(nint)));
         _begin = new CallList(memory);
         _begin.Add(KernelCalls.SignalMask, SetMask, all, before, MaskBytes);
-        _clone = _begin.Try(KernelCalls.Clone, CloneInPlace | CloneFiles | NewUser, 0, (nint)_process.At);
+        _clone = _begin.Try(KernelCalls.Clone, CloneInMemory | CloneFiles | NewUser, 0, (nint)_process.At);
         _begin.Try(KernelCalls.SignalMask, SetMask, before, 0, MaskBytes);
         _clone->AfterZero = Calls.First;
     }
@@ -100,17 +101,8 @@ internal sealed unsafe class UserNamespaceProcess : IDisposable
             return (int)-_clone->Result;
         }
 
-        Wait((int)_process.Value);
+        Children.Wait((int)_process.Value);
         return 0;
-    }
-
-    /// <summary>Waits for a child of the host to end, which must not have been waited for.</summary>
-    internal static void Wait(int process)
-    {
-        byte* info = stackalloc byte[128];
-        while (Libc.WaitId(WaitForProcess, process, info, Exited) < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR)
-        {
-        }
     }
 
     public void Dispose() => _host.Dispose();
