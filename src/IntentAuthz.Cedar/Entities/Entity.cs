@@ -37,7 +37,7 @@ public sealed class Entity
     /// <summary>The identity.</summary>
     public EntityUid Uid { get; }
 
-    /// <summary>The value that refers to it, always the same: for whoever asks about one entity again and again.</summary>
+    /// <summary>The value that refers to it, made once: for whoever asks about one entity again and again.</summary>
     public CedarEntity Reference => _reference ??= new CedarEntity(Uid);
 
     /// <summary>The attributes, read by <c>entity.name</c>.</summary>

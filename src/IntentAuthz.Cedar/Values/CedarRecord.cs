@@ -33,10 +33,10 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
     public int Count => _names.Length;
 
     /// <summary>The names, in ordinal order.</summary>
-    public IEnumerable<string> Keys => _names;
+    public IEnumerable<string> Keys => Array.AsReadOnly(_names);
 
     /// <summary>The values, in the order of <see cref="Keys"/>.</summary>
-    public IEnumerable<CedarValue> Values => _values;
+    public IEnumerable<CedarValue> Values => Array.AsReadOnly(_values);
 
     internal override string TypeName => "record";
 
@@ -68,28 +68,9 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         return builder.Build();
     }
 
-    /// <inheritdoc cref="Create(IEnumerable{KeyValuePair{string, CedarValue}})"/>
-    public static CedarRecord Create(params ReadOnlySpan<KeyValuePair<string, CedarValue>> attributes)
-    {
-        if (attributes.IsEmpty)
-        {
-            return Empty;
-        }
-
-        var names = new string[attributes.Length];
-        var values = new CedarValue[attributes.Length];
-        for (var i = 0; i < names.Length; i++)
-        {
-            var (name, value) = attributes[i];
-            Builder.Check(name, value);
-            (names[i], values[i]) = (name, value);
-        }
-
-        return Builder.Take(names, values);
-    }
-
     /// <summary>A record of the same names with other values: the cheapest way to make many records of one kind, which share their names.</summary>
     /// <param name="values">The values, in the order of <see cref="Keys"/>.</param>
+    /// <exception cref="ArgumentNullException">A value is null.</exception>
     /// <exception cref="ArgumentException">There are more or fewer values than names, or they nest deeper than <see cref="CedarLimits.MaxValueDepth"/>.</exception>
     public CedarRecord WithValues(params ReadOnlySpan<CedarValue> values)
     {
@@ -337,7 +318,13 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         /// <exception cref="ArgumentException">The name holds a lone surrogate.</exception>
         public Builder Add(string name, CedarValue value)
         {
-            Check(name, value);
+            ArgumentNullException.ThrowIfNull(name);
+            ArgumentNullException.ThrowIfNull(value);
+            if (!WellFormedText.IsWellFormed(name))
+            {
+                throw new ArgumentException("The attribute name holds a lone surrogate, which has no UTF-8 form. Replace it first.", nameof(name));
+            }
+
             if (_count == _names.Length)
             {
                 _isGiven = false; // from here on they are copies
@@ -359,24 +346,11 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
         {
             var isFull = _count == _names.Length && !_isGiven;
             _isGiven |= isFull;
-            return Take(isFull ? _names : _names[.._count], isFull ? _values : _values[.._count]);
-        }
-
-        internal static void Check(string name, CedarValue value)
-        {
-            ArgumentNullException.ThrowIfNull(name);
-            ArgumentNullException.ThrowIfNull(value);
-            if (!WellFormedText.IsWellFormed(name))
-            {
-                throw new ArgumentException("The attribute name holds a lone surrogate, which has no UTF-8 form. Replace it first.", nameof(name));
-            }
-        }
-
-        internal static CedarRecord Take(string[] names, CedarValue[] values) =>
-            TryCreate(names, values, out var duplicate)
+            return TryCreate(isFull ? _names : _names[.._count], isFull ? _values : _values[.._count], out var duplicate)
                 ?? throw new ArgumentException(duplicate is null
                     ? $"The values nest deeper than {CedarLimits.MaxValueDepth} sets and records."
                     : $"The attribute '{CedarText.Shorten(duplicate)}' was added twice. Names in a record are unique.");
+        }
 
         /// <summary>Enumerates what was added: in that order, as long as no record was built of it.</summary>
         public IEnumerator<KeyValuePair<string, CedarValue>> GetEnumerator()

@@ -9,6 +9,15 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scrubber)
 {
+    /// <summary>Stands for a record that could not be made ready at all.</summary>
+    internal static AuditRecord Withheld { get; } = new()
+    {
+        Kind = AuditKind.Decision,
+        Time = DateTimeOffset.UnixEpoch,
+        ReasonCode = ReasonCodes.InternalError,
+        Explanation = "A record could not be made ready to be written, so it is withheld. See the log.",
+    };
+
     /// <summary>The record as it is to be written, and what failed on the way to it.</summary>
     internal AuditRecord Complete(in AuditEntry entry, out Exception? fault)
     {
@@ -25,7 +34,7 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
         {
             if (entry.Tool is { AuditedArguments.Count: > 0 } tool)
             {
-                record.Arguments = Values(tool, entry.Arguments);
+                record = record with { Arguments = Values(tool, entry.Arguments) }; // a copy: the task's history keeps the other, and not the values
             }
 
             record.ArgumentsDigest = hasher.Hash(record.Tenant, entry.Arguments);

@@ -192,7 +192,6 @@ internal sealed partial class AuditQueue : IAsyncDisposable
                 entry.Written?.TrySetResult(written);
             }
 
-
             batch.Clear();
             (batch, next) = (next, batch);
         }
@@ -202,13 +201,27 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     {
         while (until is not { IsCompleted: true } && batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry entry) || _entries.Reader.TryRead(out entry)))
         {
+            batch.Add(entry, Completed(entry));
+        }
+    }
+
+    /// <summary>The record as it is to be written. A fault costs its digest, or at worst the record: better than a writing loop that ends here and an audit that is never written again.</summary>
+    private AuditRecord Completed(in AuditEntry entry)
+    {
+        try
+        {
             AuditRecord completed = _arguments.Complete(entry, out Exception? fault);
             if (fault is not null)
             {
-                LogNoDigest(fault, completed.Call); // better than a writing loop that ends here and an audit that is never written again
+                LogNoDigest(fault, completed.Call);
             }
 
-            batch.Add(entry, completed);
+            return completed;
+        }
+        catch (Exception e)
+        {
+            LogNoDigest(e, entry.Record.Call);
+            return AuditArguments.Withheld;
         }
     }
 

@@ -88,7 +88,7 @@ public sealed record AuditRecord
     public ImmutableArray<KeyValuePair<string, string>> Arguments
     {
         get => _extras.Arguments;
-        internal set => _extras = value.IsDefaultOrEmpty && _extras.Arguments.IsEmpty ? _extras : _extras with { Arguments = value }; // as the digest
+        internal init => _extras = value.IsDefaultOrEmpty && _extras.Arguments.IsEmpty ? _extras : _extras with { Arguments = value }; // as the digest
     }
 
     /// <summary>Permit, Deny or RequireApproval; null where nothing was decided.</summary>

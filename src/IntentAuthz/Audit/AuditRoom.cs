@@ -18,8 +18,8 @@ internal sealed class AuditRoom(AuditQueueLimits limits)
     internal bool IsFull => Waiting >= limits.Total;
 
     /// <summary>Takes room for a record, and says how many wait with it; 0 where there is none.</summary>
-    /// <param name="tenant">Whose record it is, or null.</param>
-    /// <param name="task">The task it is about, or null.</param>
+    /// <param name="tenant">Whose record it is where it is about no task, or null.</param>
+    /// <param name="task">The task it is about, which must be of the queue's own guard, or null.</param>
     /// <param name="share">How many times the bounds may be filled for it.</param>
     internal int TryTake(TenantId? tenant, AgentTask? task, int share)
     {

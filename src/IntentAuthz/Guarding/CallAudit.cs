@@ -44,7 +44,7 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
             : new ValueTask<bool>(queue.TryAccept(decided, context.Task, context.Tool, context.Arguments));
 
     /// <summary>A call that was refused before it could be tied to a task and a described tool.</summary>
-    internal void Refused(CallId id, AgentTask? task, ToolCall call, Decision decision) =>
+    internal void Refused(CallId id, AgentTask? task, bool isOwn, ToolCall call, Decision decision) =>
         queue.TryAccept(
             new AuditRecord
             {
@@ -59,7 +59,7 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
                 ReasonCode = decision.ReasonCode,
                 Explanation = decision.Explanation,
             },
-            decision.ReasonCode == ReasonCodes.ForeignTask ? null : task); // that one's room is another guard's
+            isOwn ? task : null); // the room of a task of another guard is there
 
     /// <summary>Notes how a call ended, in the task's history and in the audit. False when there was no room for the record.</summary>
     internal bool Ended(CallContext context, string outcomeCode, string explanation, ToolResult? shown, Label label, TimeSpan duration)

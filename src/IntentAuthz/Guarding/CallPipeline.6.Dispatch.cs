@@ -13,9 +13,10 @@ internal sealed partial class CallPipeline
         AgentTask task = context.Task;
         InFlightCall inFlight = new(context.Id, context.Tool)
         {
-            Credential = context.Credential,
+            Lease = context.Credential?.Lease.Id,
+            Issuer = context.Credential?.Lease.Issuer,
             PolicyVersion = standing.PolicyVersion,
-            ResumesUnder = context.Approval,
+            Approval = context.Approval?.Id,
         };
         task.Calls.Enter(inFlight);
         try
@@ -37,7 +38,7 @@ internal sealed partial class CallPipeline
             }
 
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-                static call => ((InFlightCall)call!).Cancel(ReasonCodes.CancelledByCaller), inFlight);
+                static call => ((InFlightCall)call!).Stop(ReasonCodes.CancelledByCaller), inFlight);
             if (task.Journal is not null)
             {
                 return await WriteAndRunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);

@@ -74,6 +74,11 @@ internal sealed partial class CallPipeline(
             for (int round = 0; round < MaxRounds; round++)
             {
                 standing = await ReachVerdictAsync(context, cancellationToken).ConfigureAwait(false);
+                if (!standing.IsReached)
+                {
+                    throw new InvalidOperationException("No verdict was reached."); // what was never filled in must not read as a permit
+                }
+
                 Decision decision = standing.Refusal ?? CheckApproval(context, standing);
                 if (decision.IsPermitted && NeedsProvision(standing))
                 {
@@ -138,7 +143,7 @@ internal sealed partial class CallPipeline(
     private GuardResult Refuse(CallId id, AgentTask? task, ToolCall call, Decision decision)
     {
         task?.History.CountDenial();
-        audit.Refused(id, task, call, decision);
+        audit.Refused(id, task, ReferenceEquals(task?.GuardIdentity, guardIdentity), call, decision);
         return new GuardResult(id, decision, decision.ReasonCode, label: Label.Best);
     }
 
@@ -152,7 +157,8 @@ internal sealed partial class CallPipeline(
 
         decision.Risk = context.RiskIfKnown;
         context.Telemetry?.Decided(decision, policyVersion);
-        AuditRecord decided = audit.Decided(context, decision, policyVersion);
+        // Before what it causes: a signal's record comes after that of the denial which raised it, and an incident finds the denial in the history.
+        await audit.WriteAsync(context, audit.Decided(context, decision, policyVersion), cancellationToken).ConfigureAwait(false);
         if (decision.Outcome == DecisionOutcome.Deny)
         {
             context.Task.History.CountDenial();
@@ -163,7 +169,6 @@ internal sealed partial class CallPipeline(
             }
         }
 
-        await audit.WriteAsync(context, decided, cancellationToken).ConfigureAwait(false);
         return new GuardResult(context.Id, decision, decision.ReasonCode, label: Label.Best);
     }
 

@@ -2,7 +2,7 @@ namespace IntentAuthz;
 
 /// <summary>
 /// One call between its registration and its end. Its state decides the race between dispatching and taking authority away: exactly one of
-/// <see cref="TryDispatch"/> and a <see cref="Cancel"/> before it wins, so once a cancel has returned the tool either never starts or sees
+/// <see cref="TryDispatch"/> and a <see cref="Stop"/> before it wins, so once a stop has returned the tool either never starts or sees
 /// its token cancelled from its first instruction on. It is the source of that token itself, since each call makes one.
 /// </summary>
 internal sealed class InFlightCall : CancellationTokenSource
@@ -11,6 +11,9 @@ internal sealed class InFlightCall : CancellationTokenSource
     private const int Dispatched = 1;
     private const int Stopped = 2;
 
+    // Names, not the things themselves: a tool that keeps its token keeps this.
+    private readonly LeaseId _lease;
+    private readonly ApprovalId _approval;
     private int _state;
     private string? _stopReason;
 
@@ -24,18 +27,22 @@ internal sealed class InFlightCall : CancellationTokenSource
 
     internal ToolDescriptor Tool { get; }
 
-    internal LeasedCredential? Credential { private get; init; }
-
-    internal LeaseId? Lease => Credential?.Lease.Id;
+    internal LeaseId? Lease
+    {
+        get => _lease.Value is null ? null : _lease;
+        init => _lease = value.GetValueOrDefault();
+    }
 
     /// <summary>Who made the credential it uses, or null.</summary>
-    internal string? Issuer => Credential?.Lease.Issuer;
+    internal string? Issuer { get; init; }
 
     internal string? PolicyVersion { get; init; }
 
-    internal ApprovalRequest? ResumesUnder { private get; init; }
-
-    internal ApprovalId? Approval => ResumesUnder?.Id;
+    internal ApprovalId? Approval
+    {
+        get => _approval.Value is null ? null : _approval;
+        init => _approval = value.GetValueOrDefault();
+    }
 
     /// <summary>Why the call was stopped; null while it was not.</summary>
     internal string? StopReason => Volatile.Read(ref _stopReason);
@@ -49,7 +56,7 @@ internal sealed class InFlightCall : CancellationTokenSource
 
     internal bool WasDispatched => Volatile.Read(ref _state) == Dispatched;
 
-    internal void Cancel(string reason)
+    internal void Stop(string reason)
     {
         Interlocked.CompareExchange(ref _stopReason, reason, null);
         Interlocked.CompareExchange(ref _state, Stopped, Registered);

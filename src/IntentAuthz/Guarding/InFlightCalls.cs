@@ -85,7 +85,7 @@ internal sealed class InFlightCalls
             {
                 if (matches is null || matches(call))
                 {
-                    call.Cancel(reason);
+                    call.Stop(reason);
                     stopped++;
                 }
             }

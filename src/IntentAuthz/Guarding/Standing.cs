@@ -25,4 +25,8 @@ internal readonly record struct Standing(
     EnforcementMode Mode,
     Decision? Observed = null,
     ImmutableArray<ApprovalRequirement> ObservedApprovals = default,
-    PolicyRequest? Request = null);
+    PolicyRequest? Request = null)
+{
+    /// <summary>Whether it is one: false for a default value, which would have no refusal either.</summary>
+    internal bool IsReached => PolicyVersion is not null;
+}

@@ -34,16 +34,16 @@ internal sealed class EventLog(int capacity)
     /// <summary>What is kept, the oldest first.</summary>
     internal ImmutableArray<TaskEvent> Read()
     {
+        LoggedEvent[] kept;
         lock (_adding)
         {
-            int kept = (int)Math.Min(_count, _ring.Length);
-            ImmutableArray<TaskEvent>.Builder events = ImmutableArray.CreateBuilder<TaskEvent>(kept);
-            for (long i = _count - kept; i < _count; i++)
+            kept = new LoggedEvent[(int)Math.Min(_count, _ring.Length)];
+            for (int i = 0; i < kept.Length; i++)
             {
-                events.Add(_ring[i % _ring.Length].ToEvent());
+                kept[i] = _ring[(_count - kept.Length + i) % _ring.Length];
             }
-
-            return events.MoveToImmutable();
         }
+
+        return ImmutableArray.CreateRange(kept.Select(static e => e.ToEvent())); // not under the lock, which every call of the task takes
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class TaskHistory(TaskHistory? parent, TimeProvider time
         for (TaskHistory? h = this; h is not null; h = h.Parent)
         {
             Interlocked.Increment(ref h._calls);
-            Interlocked.Exchange(ref h._lastCall, now);
+            Raise(ref h._lastCall, now);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed partial class TaskHistory(TaskHistory? parent, TimeProvider time
         for (TaskHistory? h = this; h is not null; h = h.Parent)
         {
             Interlocked.Increment(ref h._denials);
-            Interlocked.Exchange(ref h._lastDenial, now);
+            Raise(ref h._lastDenial, now);
         }
     }
 
@@ -203,6 +203,16 @@ internal sealed partial class TaskHistory(TaskHistory? parent, TimeProvider time
     private long Now() => Math.Max(1, time.GetTimestamp());
 
     private TimeSpan? Since(long timestamp) => timestamp == 0 ? null : time.GetElapsedTime(timestamp);
+
+    /// <summary>Another may have looked at the clock later and come first.</summary>
+    private static void Raise(ref long mark, long value)
+    {
+        long seen;
+        while ((seen = Interlocked.Read(ref mark)) < value)
+        {
+            Interlocked.CompareExchange(ref mark, value, seen);
+        }
+    }
 
     private static void Lower(ref int mark, int value)
     {

@@ -32,7 +32,7 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
         {
             return !Utf8.IsValid(given) ? NotUtf8(tool) : new IntentFailure(
                 ReasonCodes.InvalidArguments,
-                $"The arguments of '{tool.Name}' are not JSON of at most {limits.MaxDepth} levels (near byte {e.BytePositionInLine ?? 0} of line {(e.LineNumber ?? 0) + 1}).");
+                $"The arguments of '{tool.Name}' are not one JSON object of at most {limits.MaxDepth} levels (near byte {e.BytePositionInLine ?? 0} of line {(e.LineNumber ?? 0) + 1}).");
         }
 
         if (root.ValueKind != JsonValueKind.Object)

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace IntentAuthz;
 
 /// <summary>
-/// Mints call ids. The random bytes of many are fetched at once: asking the system for sixteen costs a call as much as deciding it. Safe for
+/// Mints call ids. The random bytes of many are fetched at once: asking the system for sixteen costs a call as much as deciding it. A machine
+/// that is restored twice from one memory image mints some ids twice. Safe for
 /// use by many threads.
 /// </summary>
 internal sealed class CallIds
@@ -25,7 +26,9 @@ internal sealed class CallIds
                 _taken = 0;
             }
 
-            _random.AsSpan(_taken, random.Length).CopyTo(random);
+            Span<byte> next = _random.AsSpan(_taken, random.Length);
+            next.CopyTo(random);
+            next.Clear();
             _taken += random.Length;
         }
 

@@ -27,8 +27,8 @@ internal sealed class KnownArguments
             .ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
 
         // A name that JSON can only write with an escape is found by its text.
-        _whole = new RecordTemplate(_all.Keys);
-        _least = new RecordTemplate(schema.Required.Where(_all.ContainsKey).Select(name => _all[name].Name));
+        _whole = new RecordTemplate(_all.Values.Where(static a => a.Declared is not { IsHostOnly: true }).Select(static a => a.Name));
+        _least = new RecordTemplate(schema.Required.Select(name => _all[name]).Where(static a => a.Declared is not { IsHostOnly: true }).Select(static a => a.Name));
         _first = [.. _all.Values.Where(static a => !a.Name.Contains('\\')).Take(Few)];
     }
 

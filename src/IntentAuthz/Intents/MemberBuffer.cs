@@ -87,8 +87,21 @@ internal struct MemberBuffer(int expected)
         return false;
     }
 
-    internal readonly CedarRecord Build() =>
-        _many?.Build() ?? CedarRecord.Create(((ReadOnlySpan<KeyValuePair<string, CedarValue>>)_few)[.._count]);
+    internal readonly CedarRecord Build()
+    {
+        if (_many is not null)
+        {
+            return _many.Build();
+        }
+
+        CedarRecord.Builder record = new(_count);
+        for (int i = 0; i < _count; i++)
+        {
+            record.Add(_few[i].Key, _few[i].Value);
+        }
+
+        return record.Build();
+    }
 
     [InlineArray(Few)]
     private struct Values

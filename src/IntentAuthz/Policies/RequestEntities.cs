@@ -33,10 +33,10 @@ internal sealed class RequestEntities(IEntityProvider host, Entity principal, En
 
     private Entity Merged(ref Entity own, ref bool isMerged)
     {
-        if (!isMerged)
+        if (!Volatile.Read(ref isMerged))
         {
             own = Merge(own);
-            isMerged = true; // after it: a store that throws is asked again
+            Volatile.Write(ref isMerged, true); // after it: a store that throws is asked again
         }
 
         return own;

@@ -171,6 +171,7 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
     /// <summary>About how many calls started within the window that ends now: of the window before, the share that still counts.</summary>
     private double CountInWindow(long now)
     {
+        now = Math.Max(now, _windowStart); // it was read before the lock was held, and another may have read it later and come first
         TimeSpan since = _windowStart == 0 ? options.BurstWindow * 2 : time.GetElapsedTime(_windowStart, now);
         if (since >= options.BurstWindow)
         {
