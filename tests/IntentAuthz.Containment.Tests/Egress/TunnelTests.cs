@@ -176,6 +176,36 @@ public sealed class TunnelTests
     }
 
     [Fact]
+    public async Task Connect_ByProxiesOfSeveralCallsOfATask_AreCountedTogether()
+    {
+        await using Origin origin = Origin.AnsweringText("hello");
+        await using EgressFixture fixture = await CreateAsync(origin.Port);
+        OpenTunnels tunnels = new();
+        await using EgressProxy one = Of(fixture, origin.Port, tunnels, out int onePort), other = Of(fixture, origin.Port, tunnels, out int otherPort);
+        byte[] connect = Encoding.ASCII.GetBytes($"CONNECT {Host}:{origin.Port} HTTP/1.1\r\nHost: {Host}:{origin.Port}\r\n\r\n");
+        using Socket first = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), second = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(IPAddress.Loopback, onePort);
+        await second.ConnectAsync(IPAddress.Loopback, otherPort);
+
+        await first.SendAsync(connect);
+        Assert.StartsWith("HTTP/1.1 200", await EgressFixture.ReadUntilAsync(first, "\r\n\r\n"), StringComparison.Ordinal);
+        await second.SendAsync(connect);
+
+        Assert.Contains("too-many-tunnels", await EgressFixture.ReadToEndAsync(second), StringComparison.Ordinal);
+    }
+
+    private static EgressProxy Of(EgressFixture fixture, int port, OpenTunnels tunnels, out int proxyPort)
+    {
+        EgressProxy proxy = new(fixture.Guard, fixture.AgentTask, null, [EgressFixture.Local(Host, port)], fixture.Options with { MaxTunnels = 1 }, isShared: false, tunnels);
+        Socket listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listening.Listen(8);
+        proxyPort = ((IPEndPoint)listening.LocalEndPoint!).Port;
+        proxy.Serve(listening);
+        return proxy;
+    }
+
+    [Fact]
     public async Task TryOpen_BySubTasks_CountsForTheTaskAboveThem()
     {
         await using EgressFixture fixture = await EgressFixture.CreateAsync(
