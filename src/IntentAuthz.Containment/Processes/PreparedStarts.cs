@@ -5,9 +5,9 @@ namespace IntentAuthz.Containment;
 /// meant for one task: what is made ready is never used twice, and never for other bounds. Safe for use by many threads.
 /// </summary>
 /// <remarks>
-/// What is ready waits in namespaces of its own, with nothing running but the first process of its PID namespace, as bound as it will be with the
-/// program; where a granted path leads elsewhere by then, or something was mounted or unmounted, it is thrown away. Before the first start nothing
-/// is ready; after each, two are made ready in the background. Unused ones are given up after half a minute.
+/// What is ready waits in namespaces of its own, with nothing running but the first process of its PID namespace and what will start the program,
+/// which can do nothing else by then; where a granted path leads elsewhere by then, or something was mounted or unmounted, it is thrown away. Before
+/// the first start nothing is ready; after each, two are made ready in the background. Unused ones are given up after half a minute.
 /// </remarks>
 public sealed class PreparedStarts : IDisposable
 {

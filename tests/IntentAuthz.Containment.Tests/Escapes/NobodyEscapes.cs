@@ -17,8 +17,7 @@ public sealed class NobodyEscapes : IAsyncLifetime
     public async Task InitializeAsync()
     {
         using Process host = HostProgram.StartAsNobody("escapes");
-        string said = await host.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(5));
-        _results = JsonSerializer.Deserialize<Dictionary<string, EscapeResult>>(said.Trim().Split('\n')[^1])!;
+        _results = JsonSerializer.Deserialize<Dictionary<string, EscapeResult>>(await HostProgram.LastLineAsync(host, TimeSpan.FromMinutes(10)))!;
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -33,8 +33,7 @@ public sealed class NobodyRun : IAsyncLifetime
     public async Task InitializeAsync()
     {
         using Process host = HostProgram.StartAsNobody("tests");
-        string said = await host.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(3));
-        _failures = JsonSerializer.Deserialize<Dictionary<string, string>>(said.Trim().Split('\n')[^1])!;
+        _failures = JsonSerializer.Deserialize<Dictionary<string, string>>(await HostProgram.LastLineAsync(host, TimeSpan.FromMinutes(5)))!;
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
