@@ -187,7 +187,6 @@ public sealed class CodeTests
     [InlineData("gcc -Wl,-o,x a.c")]
     [InlineData("gcc @options")]
     [InlineData("node -r /tmp/x index.js")]
-    [InlineData("node *.js")]
     [InlineData("node inspect /tmp/x.js")]
     [InlineData("npm test -- --require /tmp/x.js")]
     [InlineData("npm test -- --config=/tmp/x.js")]

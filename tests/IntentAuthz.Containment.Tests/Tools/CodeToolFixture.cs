@@ -25,7 +25,7 @@ internal sealed class CodeToolFixture : IAsyncDisposable, IHostResolver
     private readonly string _base = System.IO.Directory.CreateTempSubdirectory("code-tools-").FullName;
     private readonly ServiceProvider _services;
 
-    private CodeToolFixture(string policies, EgressGrant[] hosts, ContainmentLimits limits, CodeToolOptions options)
+    private CodeToolFixture(string policies, EgressGrant[] hosts, ContainmentLimits limits, ContainmentLimits codeLimits, CodeToolOptions options)
     {
         Tools = options;
         ServiceCollection services = new();
@@ -33,20 +33,23 @@ internal sealed class CodeToolFixture : IAsyncDisposable, IHostResolver
             .AddPolicies(PolicySource.Text(Housekeeping, "housekeeping.cedar"))
             .AddPolicies(PolicySource.Text(policies, "test.cedar"))
             .UseAuditSink(Audit)
-            .AddContainmentProfile(new ContainmentProfile("code", new ContainmentBounds
-            {
-                Reads = SystemPaths.Reads,
-                Executes = SystemPaths.Executes,
-                Writes = [$"{_base}/{{task}}"],
-                Hosts = [.. hosts],
-                Limits = limits,
-            })
-            { Workspace = $"{_base}/{{task}}" })
+            .AddContainmentProfile(Profile("code", hosts, limits))
+            .AddContainmentProfile(Profile("unread", hosts, codeLimits))
             .UseOsContainment(new OsContainmentOptions { Egress = EgressOptions.Default with { Resolver = this } })
             .AddCodeTools(options));
         _services = services.BuildServiceProvider();
         Guard = _services.GetRequiredService<Guard>();
     }
+
+    private ContainmentProfile Profile(string name, EgressGrant[] hosts, ContainmentLimits limits) => new(name, new ContainmentBounds
+    {
+        Reads = SystemPaths.Reads,
+        Executes = SystemPaths.Executes,
+        Writes = [$"{_base}/{{task}}"],
+        Hosts = [.. hosts],
+        Limits = limits,
+    })
+    { Workspace = $"{_base}/{{task}}" };
 
     internal InMemoryAuditSink Audit { get; } = new();
 
@@ -64,9 +67,9 @@ internal sealed class CodeToolFixture : IAsyncDisposable, IHostResolver
 
     internal Dictionary<string, IPAddress[]> Names { get; } = [];
 
-    internal static async Task<CodeToolFixture> CreateAsync(string policies = PermitAll, EgressGrant[]? hosts = null, ContainmentLimits? limits = null, string? plugin = null)
+    internal static async Task<CodeToolFixture> CreateAsync(string policies = PermitAll, EgressGrant[]? hosts = null, ContainmentLimits? limits = null, string? plugin = null, ContainmentLimits? codeLimits = null)
     {
-        CodeToolFixture fixture = new(policies, hosts ?? [], limits ?? ContainmentLimits.None, new CodeToolOptions("code") { Plugin = plugin });
+        CodeToolFixture fixture = new(policies, hosts ?? [], limits ?? ContainmentLimits.None, codeLimits ?? limits ?? ContainmentLimits.None, new CodeToolOptions("code") { Plugin = plugin, CodeContainment = codeLimits is null ? null : "unread" });
         AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("coder"), s_acme, "ann");
         fixture.AgentTask = (await fixture.Guard.Tasks.OpenAsync(
             new TaskRequest(agent, "build", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1)), fixture.Person)).GetTaskOrThrow();

@@ -78,6 +78,16 @@ public sealed class CodeToolTests
     }
 
     [Fact]
+    public async Task Shell_CodeContainment_HoldsCommandsThatRunCodeAndNoOthers()
+    {
+        await using CodeToolFixture fixture = await CodeToolFixture.CreateAsync(codeLimits: new ContainmentLimits { OutputBytes = 1_000 });
+        await fixture.CallAsync(CodeTools.WriteFile, ("path", "run.sh"), ("content", "printf '%05000d' 0\n"));
+
+        Assert.Contains("\"exit\":0", await fixture.ShellAsync("printf '%05000d' 0"), StringComparison.Ordinal);
+        Assert.Contains("\"limit\":\"Output\"", await fixture.ShellAsync("sh run.sh"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_PolicyOverOnePath_SeesItInOneSpelling()
     {
         await using CodeToolFixture fixture = await CodeToolFixture.CreateAsync("""

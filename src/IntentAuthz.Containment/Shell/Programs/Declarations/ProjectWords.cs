@@ -7,6 +7,7 @@ internal static class ProjectWords
 {
     // Nothing that is more than a word to a shell, an interpreter or an expression.
     private static readonly SearchValues<char> s_plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:=@+%/");
+    private static readonly SearchValues<char> s_notInProperties = SearchValues.Create(";%\"$@:=");
     private static readonly SearchValues<char> s_choice = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-. ()");
 
     public static void Tell(WordRole role, ShellWord word, ProgramEffects effects)
@@ -32,7 +33,7 @@ internal static class ProjectWords
             case WordRole.TestChoice when !IsChoice(text):
             case WordRole.Project when text == "-" || text.AsSpan().ContainsAny("=:;@"):
             // A semicolon, or its escape, begins another property; a single dash before a longer name is an option that these letters are the beginning of.
-            case WordRole.Property when text.AsSpan().ContainsAny(";%\"$@:="):
+            case WordRole.Property when text.AsSpan().ContainsAny(s_notInProperties):
             case WordRole.TestFilter when text.AsSpan().ContainsAny(";%\""):
             case WordRole.Target when text.AsSpan().ContainsAny('=', ':'):
             case WordRole.ScriptName when !IsUsualScript(text):

@@ -3,6 +3,8 @@ namespace IntentAuthz.Containment;
 /// <summary><c>curl</c> 7.88 to 8.15. A redirect that is followed may lead anywhere; <c>~/.curlrc</c> is read unless <c>-q</c> comes first.</summary>
 internal sealed class CurlRule : ProgramRule
 {
+    private static readonly System.Buffers.SearchValues<char> s_notInProxies = System.Buffers.SearchValues.Create("\\%{}*? \t");
+
     private static readonly OptionSet Options = ProgramDeclarations.Options("""
         exits -V --version -h --help -M --manual
         flags -0123469aBfgGiIjklNqRsSv:#V --http0.9 --http1.0 --http1.1 --http2 --http2-prior-knowledge --http3 --http3-only --tlsv1 --tlsv1.0 --tlsv1.1 --tlsv1.2 --tlsv1.3 --sslv2 --sslv3
@@ -102,7 +104,7 @@ internal sealed class CurlRule : ProgramRule
         int slash = rest.IndexOf('/');
         rest = slash < 0 ? rest : rest[..slash];
         rest = rest[(rest.LastIndexOf('@') + 1)..];
-        if (rest.Length == 0 || rest.AsSpan().ContainsAny("\\%{}*? \t"))
+        if (rest.Length == 0 || rest.AsSpan().ContainsAny(s_notInProxies))
         {
             effects.Connects(word with { Text = null }, null);
         }
