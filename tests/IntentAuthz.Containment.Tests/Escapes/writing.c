@@ -77,6 +77,27 @@ static int in_devices(void) { int r = makes("/dev/intentauthz-escape"); unlink("
 static int in_root(void) { int r = makes("/intentauthz-escape"); unlink("/intentauthz-escape"); return r; }
 static int in_run(void) { int r = makes("/run/intentauthz-escape"); unlink("/run/intentauthz-escape"); return r; }
 static int in_programs(void) { int r = makes("/usr/local/intentauthz-escape"); unlink("/usr/local/intentauthz-escape"); return r; }
+static int planted(const char *path) { struct stat s; return stat(path, &s) == 0 && (s.st_mode & S_ISUID) ? 0 : EACCES; }
+static int plants_by_chmod(void) { if (makes("plant1")) return EIO; TRY(chmod("plant1", 04755)); return planted("plant1"); }
+static int plants_by_descriptor(void) { if (makes("plant2")) return EIO; int fd = open("plant2", O_RDWR); TRY(fchmod(fd, 04755)); return planted("plant2"); }
+static int plants_by_flags(void) { if (makes("plant3")) return EIO; TRY(syscall(452, AT_FDCWD, "plant3", 04755, 0)); return planted("plant3"); }
+static int plants_when_made(void) { umask(0); TRY(open("plant4", O_CREAT | O_EXCL | O_RDWR, 04755)); return planted("plant4"); }
+static int plants_by_openat2(void) {
+    struct { uint64_t flags, mode, resolve; } how = { O_CREAT | O_EXCL | O_RDWR, 04755, 0 };
+    umask(0);
+    TRY(syscall(437, AT_FDCWD, "plant5", &how, sizeof how));
+    return planted("plant5");
+}
+static int plants_by_node(void) { umask(0); TRY(mknod("plant6", S_IFREG | 04755, 0)); return planted("plant6"); }
+static int plants_unnamed(void) {
+    umask(0);
+    int fd = open(".", O_TMPFILE | O_RDWR, 04755);
+    TRY(fd);
+    char path[40];
+    snprintf(path, 40, "/proc/self/fd/%d", fd);
+    TRY(linkat(AT_FDCWD, path, AT_FDCWD, "plant7", AT_SYMLINK_FOLLOW));
+    return planted("plant7");
+}
 static int own_program(void) { TRY(chmod(self, 0700)); return 0; }
 
 #define START_UP(id, file) static int id(void) { return appends(at(outside, "home/" file)); }
@@ -138,6 +159,13 @@ const struct attempt writing[] = {
     { "in-root", "writing", "makes a file in /", in_root },
     { "in-run", "writing", "makes a file in /run", in_run },
     { "in-usr", "writing", "makes a file among the system's programs", in_programs },
+    { "plant-set-user-id", "writing", "leaves a set-user-id file in the workspace", plants_by_chmod },
+    { "plant-by-descriptor", "writing", "leaves one by fchmod", plants_by_descriptor },
+    { "plant-by-fchmodat2", "writing", "leaves one by fchmodat2", plants_by_flags },
+    { "plant-when-made", "writing", "makes a file that is one from the beginning", plants_when_made },
+    { "plant-by-openat2", "writing", "makes one by openat2", plants_by_openat2 },
+    { "plant-by-mknod", "writing", "makes one by mknod", plants_by_node },
+    { "plant-unnamed", "writing", "makes one without a name and links it", plants_unnamed },
     { "start-up-bashrc", "start-up files", "appends to .bashrc", bashrc },
     { "start-up-profile", "start-up files", "appends to .profile", profile },
     { "start-up-bash-profile", "start-up files", "appends to .bash_profile", bash_profile },

@@ -23,6 +23,7 @@ public sealed class SeccompFilterTests
         {
             SystemCalls.Fchdir, SystemCalls.SocketPair, SystemCalls.Socket, SystemCalls.Clone, SystemCalls.Ioctl, SystemCalls.Personality, SystemCalls.MemfdCreate,
             SystemCalls.ExecveAt, SystemCalls.Mknod, SystemCalls.MknodAt, SystemCalls.RenameAt2, SystemCalls.Prlimit,
+            SystemCalls.Chmod, SystemCalls.Fchmod, SystemCalls.FchmodAt, SystemCalls.FchmodAt2, SystemCalls.Creat, SystemCalls.Open, SystemCalls.OpenAt,
         }.Select(static c => c.Here)];
 
         for (int number = 0; number < 2000; number++)
@@ -66,7 +67,17 @@ public sealed class SeccompFilterTests
         Assert.Equal(Refused | 1, With(SystemCalls.ExecveAt, 0, 0, 0, 0, 0x1000));
         Assert.Equal(Refused | 1, With(SystemCalls.MknodAt, 0, 0, 0x2180));
         Assert.Equal(Allow, With(SystemCalls.MknodAt, 0, 0, 0x81a4));
+        Assert.Equal(Refused | 1, With(SystemCalls.MknodAt, 0, 0, 0x89ed));
         Assert.Equal(Refused | 1, With(SystemCalls.Prlimit, 1));
+        Assert.Equal(Allow, With(SystemCalls.Fchmod, 3, 0x1ed)); // 0755
+        Assert.Equal(Refused | 1, With(SystemCalls.Fchmod, 3, 0x9ed)); // 04755
+        Assert.Equal(Refused | 1, With(SystemCalls.FchmodAt, 0, 0, 0x5ed)); // 02755
+        Assert.Equal(Refused | 1, With(SystemCalls.FchmodAt2, 0, 0, 0x9ed));
+        Assert.Equal(Allow, With(SystemCalls.OpenAt, 0, 0, 0x41, 0x1a4)); // made, 0644
+        Assert.Equal(Refused | 1, With(SystemCalls.OpenAt, 0, 0, 0x41, 0x9ed));
+        Assert.Equal(Refused | 1, With(SystemCalls.OpenAt, 0, 0, 0x41_0002, 0x9ed)); // without a name
+        Assert.Equal(Allow, With(SystemCalls.OpenAt, 0, 0, 0, 0x9ed)); // nothing is made, so the mode is whatever stands in the register
+        Assert.Equal(Allow, With(SystemCalls.OpenAt, 0, 0, 0x1_0000, 0x9ed)); // a directory, whose flag shares a bit with O_TMPFILE's
     }
 
     [Fact]

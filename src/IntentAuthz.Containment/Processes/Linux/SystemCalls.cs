@@ -30,6 +30,13 @@ internal static class SystemCalls
     internal static readonly Number Personality = new("personality", 135, 92);
     internal static readonly Number MemfdCreate = new("memfd_create", 319, 279);
     internal static readonly Number ExecveAt = new("execveat", 322, 281);
+    internal static readonly Number Chmod = new("chmod", 90, -1);
+    internal static readonly Number Fchmod = new("fchmod", 91, 52);
+    internal static readonly Number FchmodAt = new("fchmodat", 268, 53);
+    internal static readonly Number FchmodAt2 = new("fchmodat2", 452, 452);
+    internal static readonly Number Creat = new("creat", 85, -1);
+    internal static readonly Number Open = new("open", 2, -1);
+    internal static readonly Number OpenAt = new("openat", 257, 56);
     internal static readonly Number Mknod = new("mknod", 133, -1);
     internal static readonly Number MknodAt = new("mknodat", 259, 33);
     internal static readonly Number Prlimit = new("prlimit64", 302, 261);
@@ -39,13 +46,13 @@ internal static class SystemCalls
     private static readonly Number[] s_allowed =
     [
         new("accept", 43, 202), new("accept4", 288, 242), new("access", 21, -1), new("alarm", 37, -1), new("arch_prctl", 158, -1),
-        new("bind", 49, 200), new("brk", 12, 214), new("cachestat", 451, 451), new("capget", 125, 90), new("chdir", 80, 49), new("chmod", 90, -1),
+        new("bind", 49, 200), new("brk", 12, 214), new("cachestat", 451, 451), new("capget", 125, 90), new("chdir", 80, 49),
         new("chown", 92, -1), new("clock_getres", 229, 114), new("clock_gettime", 228, 113), new("clock_nanosleep", 230, 115), new("close", 3, 57),
-        new("close_range", 436, 436), new("connect", 42, 203), new("copy_file_range", 326, 285), new("creat", 85, -1), new("dup", 32, 23),
+        new("close_range", 436, 436), new("connect", 42, 203), new("copy_file_range", 326, 285), new("dup", 32, 23),
         new("dup2", 33, -1), new("dup3", 292, 24), new("epoll_create", 213, -1), new("epoll_create1", 291, 20), new("epoll_ctl", 233, 21),
         new("epoll_pwait", 281, 22), new("epoll_pwait2", 441, 441), new("epoll_wait", 232, -1), new("eventfd", 284, -1), new("eventfd2", 290, 19),
         new("execve", 59, 221), new("exit", 60, 93), new("exit_group", 231, 94), new("faccessat", 269, 48), new("faccessat2", 439, 439),
-        new("fadvise64", 221, 223), new("fallocate", 285, 47), new("fchmod", 91, 52), new("fchmodat", 268, 53), new("fchmodat2", 452, 452),
+        new("fadvise64", 221, 223), new("fallocate", 285, 47),
         new("fchown", 93, 55), new("fchownat", 260, 54), new("fcntl", 72, 25), new("fdatasync", 75, 83), new("fgetxattr", 193, 10),
         new("file_getattr", 468, 468), new("flistxattr", 196, 13), new("flock", 73, 32), new("fork", 57, -1), new("fremovexattr", 199, 16),
         new("fsetxattr", 190, 7), new("fstat", 5, 80), new("fstatfs", 138, 44), new("fsync", 74, 82), new("ftruncate", 77, 46),
@@ -66,8 +73,8 @@ internal static class SystemCalls
         new("madvise", 28, 233), new("mbind", 237, 235), new("membarrier", 324, 283), new("mincore", 27, 232), new("mkdir", 83, -1),
         new("mkdirat", 258, 34), new("mlock", 149, 228), new("mlock2", 325, 284), new("mlockall", 151, 230), new("mmap", 9, 222),
         new("mprotect", 10, 226), new("mremap", 25, 216), new("mseal", 462, 462), new("msync", 26, 227), new("munlock", 150, 229),
-        new("munlockall", 152, 231), new("munmap", 11, 215), new("nanosleep", 35, 101), new("newfstatat", 262, 79), new("open", 2, -1),
-        new("openat", 257, 56), new("openat2", 437, 437), new("pause", 34, -1), new("pidfd_open", 434, 434), new("pidfd_send_signal", 424, 424),
+        new("munlockall", 152, 231), new("munmap", 11, 215), new("nanosleep", 35, 101), new("newfstatat", 262, 79),
+        new("pause", 34, -1), new("pidfd_open", 434, 434), new("pidfd_send_signal", 424, 424),
         new("pipe", 22, -1), new("pipe2", 293, 59), new("pkey_alloc", 330, 289), new("pkey_free", 331, 290), new("pkey_mprotect", 329, 288),
         new("poll", 7, -1), new("ppoll", 271, 73), new("prctl", 157, 167), new("pread64", 17, 67), new("preadv", 295, 69), new("preadv2", 327, 286),
         new("pselect6", 270, 72), new("pwrite64", 18, 68), new("pwritev", 296, 70), new("pwritev2", 328, 287), new("read", 0, 63),
