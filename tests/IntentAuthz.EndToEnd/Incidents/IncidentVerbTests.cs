@@ -63,9 +63,19 @@ public sealed class IncidentVerbTests
         await host.UntilAsync(static l => l == "report-bot call revoked");
         (_, JsonElement live) = await JsonAsync(host, ["live", frozen.GetProperty("incident").GetString()!, "--state", host.State]);
         Assert.Empty(live.GetProperty("live").GetProperty("tasks").EnumerateArray());
-        string into = Path.Combine(host.Directory, "evidence");
-        await host.RunAsync("export", frozen.GetProperty("incident").GetString()!, "--state", host.State, "--key-file", host.Key, "--as", "olga", "--out", into);
-        Assert.Contains(System.IO.Directory.GetFiles(into, "evidence-*"), f => File.ReadAllText(f).Contains(host.TaskOf("report-bot"), StringComparison.Ordinal));
+
+        // The host stops first and writes down what it knows after that.
+        for (int i = 0; !await IsEvidenceAsync(Path.Combine(host.Directory, $"evidence{i}")); i++)
+        {
+            Assert.True(i < 50, "The host that runs has not written down what it knows of the agent's tasks.");
+            await Task.Delay(100);
+        }
+
+        async Task<bool> IsEvidenceAsync(string into)
+        {
+            await host.RunAsync("export", frozen.GetProperty("incident").GetString()!, "--state", host.State, "--key-file", host.Key, "--as", "olga", "--out", into);
+            return System.IO.Directory.GetFiles(into, "evidence-*").Any(f => File.ReadAllText(f).Contains(host.TaskOf("report-bot"), StringComparison.Ordinal));
+        }
     }
 
     [Fact]
