@@ -30,6 +30,7 @@ internal sealed partial class LentBefore(TaskKeeping? keeping, TimeProvider time
         }
 
         Task<HashSet<(string, string)>?> held = Task.Run(() => ReadHeldAsync(subject));
+        keeping.WaitFor(held);
         lock (_looking)
         {
             if (_looks.Count == MaxRemembered)

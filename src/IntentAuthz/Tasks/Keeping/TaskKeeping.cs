@@ -14,6 +14,7 @@ internal sealed partial class TaskKeeping : IAsyncDisposable
 
     private readonly ConcurrentDictionary<TaskJournal, Task> _writing = new();
     private readonly ConcurrentDictionary<TaskJournal, bool> _behind = new();
+    private readonly ConcurrentDictionary<Task, bool> _looks = new(); // that read held tasks before something is revoked
     private readonly CancellationTokenSource _stopping = new();
     private readonly RevocationList _revoked;
     private readonly byte[]? _key;
@@ -108,6 +109,13 @@ internal sealed partial class TaskKeeping : IAsyncDisposable
         {
             _ = Task.Run(SweepAsync);
         }
+    }
+
+    /// <summary>Removes nothing that rests on what is revoked from here on before a look at it is over. The look ends by itself, and does not throw.</summary>
+    internal void WaitFor(Task look)
+    {
+        _looks[look] = true;
+        look.ContinueWith(static (over, looks) => ((ConcurrentDictionary<Task, bool>)looks!).TryRemove(over, out _), _looks, TaskScheduler.Default);
     }
 
     /// <summary>Looks for tasks of processes that have ended, once it is known what is revoked.</summary>
@@ -211,13 +219,12 @@ internal sealed partial class TaskKeeping : IAsyncDisposable
             bool done = true;
             try
             {
-                foreach (TaskRecord record in await Store.ReadHeldAsync(null, _stopping.Token).ConfigureAwait(false))
+                TaskRecord[] over = [.. (await Store.ReadHeldAsync(null, _stopping.Token).ConfigureAwait(false)).Where(CoversAny)];
+                await Task.WhenAll(_looks.Keys).WaitAsync(_stopping.Token).ConfigureAwait(false); // whoever revoked any of these has begun to look before
+                foreach (TaskRecord record in over)
                 {
-                    if (CoversAny(record))
-                    {
-                        await Store.RemoveAsync(record.Id, _stopping.Token).ConfigureAwait(false);
-                        LogEndedHeld(record.Id, record.Purpose);
-                    }
+                    await Store.RemoveAsync(record.Id, _stopping.Token).ConfigureAwait(false);
+                    LogEndedHeld(record.Id, record.Purpose);
                 }
             }
             catch (Exception e)
