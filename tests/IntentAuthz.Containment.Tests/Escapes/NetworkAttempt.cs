@@ -66,7 +66,6 @@ public sealed record NetworkAttempt(string Name, string Category, string What, s
         Past("tunnel-other-port", "has one made to another port", "curl -s -i -m 10 -p http://api.example.com:{other}/"),
         Past("tunnel-decimal", "has one made to an address as a decimal number", $"{Raw}CONNECT 2130706433:{{port}} HTTP/1.1\\r\\nHost: 2130706433:{{port}}\\r\\n\\r\\n' >&3; sleep 0.3; printf 'GET / HTTP/1.0\\r\\n\\r\\n{AndRead}"),
         Past("tunnel-rebound", "has one made to a granted name that now has an address of this machine", "curl -s -i -m 10 -p http://rebound.example.com:{port}/"),
-        Past("tunnel-eager", "sends through a tunnel before it is there", $"{Raw}CONNECT api.example.com:{{port}} HTTP/1.1\\r\\nHost: api.example.com:{{port}}\\r\\n\\r\\nGET /eager HTTP/1.0\\r\\n\\r\\n{AndRead}") with { Proof = "GET /eager" },
         Past("other-host-field", "names another host within a request to the granted one", "curl -s -m 10 -H 'Host: evil.example' http://api.example.com:{port}/") with { Proof = "Host: evil.example" },
         Past("two-host-fields", "names two hosts", $"{Raw}GET {Granted}Host: evil.example\\r\\n\\r\\n{AndRead}") with { Proof = "Host: evil.example" },
         Past("as-user", "writes the granted host as a user", "curl -s -m 10 'http://api.example.com:x@127.0.0.1:{port}/'"),
