@@ -188,5 +188,5 @@ internal static class AuditReport
     private static readonly TenantId s_tenant = new("acme");
     private static readonly System.Collections.Immutable.ImmutableArray<string> s_resources = ["Account::\"ACME\""];
     private static readonly System.Collections.Immutable.ImmutableArray<string> s_policies = ["small payments"];
-    private static readonly ArgumentsDigest s_digest = new ArgumentsHasher(new byte[32]).Hash(new TenantId("acme"), System.Text.Json.JsonElement.Parse("{}"));
+    private static readonly ArgumentsDigest s_digest = new ArgumentsHasher(new byte[32]).Hash(new TenantId("acme"), "{}"u8.ToArray());
 }

@@ -21,7 +21,9 @@ internal sealed class ArgumentsHasher
     }
 
     /// <summary>The tenant is part of it, so that equal arguments of two tenants cannot be told to be equal.</summary>
-    internal ArgumentsDigest Hash(TenantId? tenant, JsonElement arguments)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="arguments">One JSON value in UTF-8.</param>
+    internal ArgumentsDigest Hash(TenantId? tenant, ReadOnlyMemory<byte> arguments)
     {
         _canonical.ResetWrittenCount();
         _writer.Reset();

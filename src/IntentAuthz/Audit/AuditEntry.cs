@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace IntentAuthz;
 
 /// <summary>
@@ -9,6 +7,6 @@ namespace IntentAuthz;
 /// <param name="Record">The record as it was handed in; the writing loop completes it.</param>
 /// <param name="Task">The task, or null.</param>
 /// <param name="Tool">The tool, or null.</param>
-/// <param name="Arguments">The arguments; undefined where there are none.</param>
+/// <param name="Arguments">The arguments; none where there are none.</param>
 /// <param name="Written">Told what became of it; null when nobody waits.</param>
-internal readonly record struct AuditEntry(AuditRecord Record, AgentTask? Task, ToolDescriptor? Tool, JsonElement Arguments, TaskCompletionSource<bool>? Written);
+internal readonly record struct AuditEntry(AuditRecord Record, AgentTask? Task, ToolDescriptor? Tool, CallArguments Arguments, TaskCompletionSource<bool>? Written);

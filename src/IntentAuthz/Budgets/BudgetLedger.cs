@@ -19,7 +19,7 @@ internal sealed partial class BudgetLedger(TaskBudget budget, BudgetLedger? pare
 
     /// <summary>Takes what one call uses.</summary>
     /// <returns>Null, or why there is not enough left; nothing is taken then.</returns>
-    internal string? TryReserve(ToolDescriptor tool, JsonElement arguments, ImmutableArray<Entity> resources)
+    internal string? TryReserve(ToolDescriptor tool, CallArguments arguments, ImmutableArray<Entity> resources)
     {
         for (BudgetLedger? ledger = this; ledger is not null; ledger = ledger.Parent)
         {
@@ -38,7 +38,7 @@ internal sealed partial class BudgetLedger(TaskBudget budget, BudgetLedger? pare
     }
 
     /// <summary>Gives back what a call had reserved: only for a call that never entered its tool.</summary>
-    internal void GiveBack(ToolDescriptor tool, JsonElement arguments, ImmutableArray<Entity> resources)
+    internal void GiveBack(ToolDescriptor tool, CallArguments arguments, ImmutableArray<Entity> resources)
     {
         for (BudgetLedger? ledger = this; ledger is not null; ledger = ledger.Parent)
         {
@@ -65,7 +65,7 @@ internal sealed partial class BudgetLedger(TaskBudget budget, BudgetLedger? pare
 
     private BudgetLedger? Parent => parent;
 
-    private string? TryTake(ToolDescriptor tool, JsonElement arguments, ImmutableArray<Entity> resources)
+    private string? TryTake(ToolDescriptor tool, CallArguments arguments, ImmutableArray<Entity> resources)
     {
         if (budget.IsUnlimited)
         {
@@ -84,7 +84,7 @@ internal sealed partial class BudgetLedger(TaskBudget budget, BudgetLedger? pare
         }
     }
 
-    private void Give(ToolDescriptor tool, JsonElement arguments, ImmutableArray<Entity> resources)
+    private void Give(ToolDescriptor tool, CallArguments arguments, ImmutableArray<Entity> resources)
     {
         if (budget.IsUnlimited)
         {
@@ -115,7 +115,7 @@ internal sealed partial class BudgetLedger(TaskBudget budget, BudgetLedger? pare
         return null;
     }
 
-    private string? WhyNoSpending(ToolDescriptor tool, JsonElement arguments)
+    private string? WhyNoSpending(ToolDescriptor tool, CallArguments arguments)
     {
         for (int i = 0; i < _spent.Length; i++)
         {
@@ -153,7 +153,7 @@ internal sealed partial class BudgetLedger(TaskBudget budget, BudgetLedger? pare
             : null;
     }
 
-    private void Count(ToolDescriptor tool, JsonElement arguments, ImmutableArray<Entity> resources, int calls)
+    private void Count(ToolDescriptor tool, CallArguments arguments, ImmutableArray<Entity> resources, int calls)
     {
         _calls += calls;
         for (int i = 0; i < _callsOf.Length; i++)

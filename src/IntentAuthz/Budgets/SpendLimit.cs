@@ -8,9 +8,9 @@ namespace IntentAuthz;
 internal sealed record SpendLimit(string Argument, decimal Most, ImmutableArray<string> Actions)
 {
     /// <summary>What a call spends, or null where the argument is there and no number that can be added up.</summary>
-    internal decimal? AmountOf(JsonElement arguments)
+    internal decimal? AmountOf(CallArguments arguments)
     {
-        if (!arguments.TryGetProperty(Argument, out JsonElement value))
+        if (!arguments.Json.TryGetProperty(Argument, out JsonElement value))
         {
             return 0;
         }

@@ -34,11 +34,8 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     /// <summary>Watches the call; null while nobody listens.</summary>
     internal CallTelemetry? Telemetry { get; init; }
 
-    /// <summary>The arguments as the tool receives them; undefined before the intent step has read them.</summary>
-    internal JsonElement Arguments { get; private set; }
-
-    /// <summary>The arguments as policies see them.</summary>
-    internal CedarRecord Input { get; private set; } = CedarRecord.Empty;
+    /// <summary>The arguments; none before the intent step has read them.</summary>
+    internal CallArguments Arguments { get; set; } = CallArguments.None;
 
     internal ImmutableArray<Entity> Resources { get; set; } = [];
 
@@ -65,7 +62,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     internal ProposalCoverage Coverage { get; set; }
 
     /// <summary>Where the values came from. Found once a call, since it searches what was seen.</summary>
-    internal CallProvenance Provenance => _provenance ??= CallProvenance.Of(Tool, Arguments, Task.Values);
+    internal CallProvenance Provenance => _provenance ??= CallProvenance.Of(Tool, Arguments.Json, Task.Values);
 
     /// <summary>How risky the call is. Reckoned once a call, when a policy or a ceiling asks for it.</summary>
     internal RiskScore Risk => _risk ??= RiskAssessment.Of(this, weights);
@@ -95,14 +92,12 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal void AddEngineTime(TimeSpan time) => _engineTicks = Math.Max(_engineTicks, 0) + time.Ticks;
 
-    internal void Take(ArgumentSnapshot snapshot) => (Arguments, Input) = (snapshot.Json, snapshot.Input);
-
     /// <summary>Forgets what was found out under labels or values that have changed since.</summary>
     internal void Refresh() => (_provenance, _risk) = (null, null);
 
     public CedarRecord? Build(ContextParts part) => part switch
     {
-        ContextParts.Input => Input,
+        ContextParts.Input => Arguments.Input,
         ContextParts.Task => Task.ContextRecordFor(Coverage),
         ContextParts.History => History(),
         ContextParts.Risk => RiskRecord(),
@@ -221,7 +216,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
             }
 
             writer.WriteEndArray();
-            CanonicalJson.Write(writer, Arguments);
+            CanonicalJson.Write(writer, Arguments.Utf8);
             writer.WriteStartArray();
             foreach ((string name, HostValue value) in (Call.HostArguments ?? ImmutableDictionary<string, HostValue>.Empty).OrderBy(static h => h.Key, StringComparer.Ordinal))
             {

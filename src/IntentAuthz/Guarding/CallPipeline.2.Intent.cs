@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 using IntentAuthz.Cedar;
 
@@ -17,17 +18,17 @@ internal sealed partial class CallPipeline
             return refusal;
         }
 
-        if (_arguments.Read(context.Tool, context.Call, out ArgumentSnapshot snapshot) is { } failure)
+        if (_arguments.Read(context.Tool, context.Call, out CallArguments arguments, out JsonElement facts) is { } failure)
         {
             return Decision.Deny(failure.ReasonCode, failure.Message);
         }
 
-        context.Take(snapshot);
+        context.Arguments = arguments;
         if (context.Tool.Apart is { } apart)
         {
             try
             {
-                if (apart.When(snapshot.Facts))
+                if (apart.When(facts))
                 {
                     context.Tool = apart.Descriptor;
                     context.Telemetry?.Bound(context.Tool);
@@ -43,7 +44,7 @@ internal sealed partial class CallPipeline
 
         try
         {
-            context.Resources = MapResources(context.Tool, snapshot);
+            context.Resources = MapResources(context.Tool, arguments);
         }
         catch (Exception e)
         {
@@ -87,11 +88,11 @@ internal sealed partial class CallPipeline
         return null;
     }
 
-    private static ImmutableArray<Entity> MapResources(ToolDescriptor tool, ArgumentSnapshot snapshot)
+    private static ImmutableArray<Entity> MapResources(ToolDescriptor tool, CallArguments arguments)
     {
         if (tool.MapResources is { } map)
         {
-            return [.. map(snapshot.Json).Take(MaxResources + 1).Select(static r => new Entity(r.Uid, r.Attributes, r.Parents))];
+            return [.. map(arguments.Json).Take(MaxResources + 1).Select(static r => new Entity(r.Uid, r.Attributes, r.Parents))];
         }
 
         if (tool.ResourceArgument is null)
@@ -99,14 +100,13 @@ internal sealed partial class CallPipeline
             return tool.ToolAsResource;
         }
 
-        string id = snapshot.Input.TryGetValue(tool.ResourceArgument, out CedarValue? value)
-            ? value switch
-            {
-                CedarString text => text.Value,
-                CedarLong number => number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                _ => throw new InvalidOperationException("The argument that names the resource is neither text nor an integer."),
-            }
-            : throw new InvalidOperationException("The argument that names the resource is missing.");
+        string id = arguments.Find(tool.ResourceArgument) switch
+        {
+            CedarString text => text.Value,
+            CedarLong number => number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            null => throw new InvalidOperationException("The argument that names the resource is missing."),
+            _ => throw new InvalidOperationException("The argument that names the resource is neither text nor an integer."),
+        };
         return [new Entity(new EntityUid(tool.ResourceTypes[0], id), CedarRecord.Empty, [])];
     }
 }

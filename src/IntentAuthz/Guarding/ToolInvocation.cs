@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace IntentAuthz;
 
-/// <summary>What a tool receives: the snapshot of the arguments that was decided on, and the credential. Valid for the time of the call.</summary>
+/// <summary>What a tool receives: the arguments that were decided on, and the credential. Valid for the time of the call.</summary>
 public sealed class ToolInvocation
 {
     private readonly CallContext _context;
@@ -26,7 +26,7 @@ public sealed class ToolInvocation
     public ToolDescriptor Tool => _context.Tool;
 
     /// <summary>The arguments: defaults filled in, nulls removed.</summary>
-    public JsonElement Arguments => _context.Arguments;
+    public JsonElement Arguments => _context.Arguments.Json;
 
     /// <summary>The host's own arguments, or null.</summary>
     public IReadOnlyDictionary<string, HostValue>? HostArguments => _context.Call.HostArguments;

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
-
 namespace IntentAuthz;
 
 /// <summary>An event as a log keeps it: the audit's record of it, which is there in any case, with what only the host's own eyes see.</summary>
@@ -10,13 +7,13 @@ internal struct LoggedEvent(AuditRecord record)
     /// <summary>Its place among the events of the task it happened in, from 1; 0 until it has one.</summary>
     internal long Sequence { get; set; }
 
-    private JsonElement Input { get; init; }
+    private CallArguments? Input { get; init; }
 
     private ToolResult? Output { get; init; }
 
-    internal static LoggedEvent Decided(AuditRecord record, JsonElement input) => new(record)
+    internal static LoggedEvent Decided(AuditRecord record, CallArguments input) => new(record)
     {
-        Input = input.ValueKind != JsonValueKind.Undefined && JsonMarshal.GetRawUtf8Value(input).Length <= TaskEvent.MaxContent ? input : default,
+        Input = input.Utf8.Length is > 0 and <= TaskEvent.MaxContent ? input : null,
     };
 
     internal static LoggedEvent Ended(AuditRecord record, ToolResult? shown) => new(record)
@@ -39,7 +36,7 @@ internal struct LoggedEvent(AuditRecord record)
         Resources = record.Resources,
         Outcome = record.Outcome,
         ReasonCode = record.ReasonCode,
-        Input = Input.ValueKind == JsonValueKind.Undefined ? null : Input,
+        Input = Input?.Json,
         Output = Output,
         ResultLabel = record.ResultLabel,
     };

@@ -8,7 +8,7 @@ namespace IntentAuthz;
 /// <summary>
 /// Turns JSON arguments into Cedar values by the tool's schema: <c>integer</c> is Long, <c>number</c> always Decimal, and without a schema
 /// integers are Long and other numbers Decimal; strings of the formats that Cedar has types for get those. What Cedar cannot hold exactly is
-/// refused, never rounded. Used for one call, where it stands.
+/// refused, never rounded. It reads what a reader has gone over once already, so its form is known to be right. Used for one call, where it stands.
 /// </summary>
 internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
 {
@@ -18,43 +18,66 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
     private bool _sawNull;
     private IntentFailure? _failure;
 
-    internal IntentFailure? Convert(JsonElement root, out CedarRecord? input, out bool sawNull)
+    /// <summary>Whether there was a null, at any depth.</summary>
+    internal readonly bool SawNull => _sawNull;
+
+    /// <summary>The arguments of a call.</summary>
+    /// <param name="json">One object.</param>
+    /// <param name="arguments">The arguments; null when there is a failure.</param>
+    internal IntentFailure? Convert(byte[] json, out CallArguments? arguments)
     {
-        MemberBuffer record = new(root.GetPropertyCount());
+        KnownArguments all = tool.KnownArguments;
+        ArgumentValue[] values = all.Places == 0 ? [] : new ArgumentValue[all.Places];
+        MemberBuffer others = default; // what has no place among the known ones
+        bool anyOther = all.Places == 0;
         NameSet names = default;
-        foreach (JsonProperty member in root.EnumerateObject())
+        Utf8JsonReader reader = Begin(json);
+        while (_failure is null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            KnownArgument? known = tool.KnownArguments.Find(member, out string name);
+            KnownArgument? known = all.Find(reader, out string name);
+            reader.Read();
             if (IsRepeated(ref names, name, name, ignoreCase: false))
             {
                 break;
             }
 
-            if (member.Value.ValueKind == JsonValueKind.Null)
+            if (reader.TokenType == JsonTokenType.Null)
             {
                 _sawNull = true;
-                continue;
             }
-
-            CedarValue? value = known?.Declared is { MapsToString: true }
-                ? AsText(member.Value, name)
-                : ToCedar(member.Value, known?.Shape ?? JsonShape.Untyped, name);
-            if (value is null)
+            else if (known is { Place: >= 0 })
             {
-                break;
+                values[known.Place] = Value(ref reader, known, name);
             }
-
-            record.Add(name, value);
+            else if (Value(ref reader, known, name).ToValue(json) is { } value)
+            {
+                others.Add(name, value);
+                anyOther = true;
+            }
         }
 
         if (_failure is null)
         {
-            RequireArguments(record);
+            Require(values, others);
         }
 
-        sawNull = _sawNull;
-        input = _failure is null ? tool.KnownArguments.ToRecord(record) : null;
-        return _failure;
+        arguments = null;
+        if (_failure is not null)
+        {
+            return _failure;
+        }
+
+        if (anyOther)
+        {
+            all.AddTo(ref others, values, json);
+            arguments = new CallArguments(json, all.ToRecord(others));
+        }
+        else
+        {
+            arguments = new CallArguments(json, all, values);
+        }
+
+        return null;
     }
 
     /// <summary>What the host derived from the arguments, by the schema of that.</summary>
@@ -66,58 +89,106 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
             return new IntentFailure(ReasonCodes.DerivedInputFailed, $"What '{tool.Name}' derives from its arguments is not a JSON object.");
         }
 
-        record = Record(derived, shape, "(derived)");
+        try
+        {
+            Utf8JsonReader reader = Begin(JsonMarshal.GetRawUtf8Value(derived));
+            record = Record(ref reader, shape, "(derived)");
+        }
+        catch (JsonException) // as nothing has gone over it
+        {
+            record = null;
+            return new IntentFailure(ReasonCodes.DerivedInputFailed, $"What '{tool.Name}' derives from its arguments is no plain JSON, or nests too deeply.");
+        }
+
         return _failure is null ? null : new IntentFailure(ReasonCodes.DerivedInputFailed, _failure.Message);
     }
 
-    /// <summary>What the schema requires is there: policies are checked on that promise. Defaults are filled in later, and what the host supplies policy never sees.</summary>
-    private void RequireArguments(in MemberBuffer given)
+    /// <summary>A reader that stands on the first token.</summary>
+    private static Utf8JsonReader Begin(ReadOnlySpan<byte> json)
     {
-        foreach (string name in tool.Input.Required)
+        Utf8JsonReader reader = new(json);
+        reader.Read();
+        return reader;
+    }
+
+    private void Require(ArgumentValue[] values, in MemberBuffer others)
+    {
+        foreach (KnownArgument required in tool.KnownArguments.Required)
         {
-            if (!given.Has(name) && !(tool.DeclaredArguments.TryGetValue(name, out ArgumentDescriptor? declared) && (declared.IsHostOnly || declared.Default is not null)))
+            if (required.Place >= 0 ? !values[required.Place].IsThere : !others.Has(required.Name))
             {
-                Fail(ReasonCodes.InvalidArguments, name, "nothing, although the tool's schema requires it");
+                Fail(ReasonCodes.InvalidArguments, required.Name, "nothing, although the tool's schema requires it");
                 return;
             }
         }
     }
 
-    private static bool IsPresent(JsonElement value, string name) =>
-        value.TryGetProperty(name, out JsonElement member) && member.ValueKind != JsonValueKind.Null;
-
-    private CedarValue? ToCedar(JsonElement value, JsonShape shape, string argument)
+    /// <summary>The value of an argument, which is checked here and mostly made later; a default one after a failure.</summary>
+    private ArgumentValue Value(ref Utf8JsonReader reader, KnownArgument? known, string name)
     {
-        if (++_members > maxMembers)
+        bool mapsToString = known?.Declared is { MapsToString: true };
+        JsonKind kind = mapsToString ? JsonKind.String : known?.Shape.Kind ?? JsonKind.Any;
+        switch (reader.TokenType)
         {
-            return Fail(ReasonCodes.InvalidArguments, argument, $"more than {maxMembers} values in one call");
-        }
-
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.String when shape.Kind is JsonKind.String or JsonKind.Any:
-                return Text(value, argument);
-            case JsonValueKind.String when shape.Kind is JsonKind.DateTime or JsonKind.Duration or JsonKind.IpAddress or JsonKind.DecimalText:
-                return Formatted(value, shape.Kind, argument);
-            case JsonValueKind.True or JsonValueKind.False when shape.Kind is JsonKind.Boolean or JsonKind.Any:
-                return value.ValueKind == JsonValueKind.True;
-            case JsonValueKind.Number when shape.Kind is JsonKind.Integer or JsonKind.Number or JsonKind.Any:
-                return Number(value, shape.Kind, argument);
-            case JsonValueKind.Array when shape.Kind is JsonKind.Array or JsonKind.Any:
-                return Set(value, shape.Items ?? JsonShape.Untyped, argument);
-            case JsonValueKind.Object when shape.Kind is JsonKind.Object or JsonKind.Any:
-                return Record(value, shape, argument);
+            case JsonTokenType.String when kind is JsonKind.String or JsonKind.Any:
+                return IsOneTooMany(name) ? default
+                    : !reader.ValueIsEscaped ? ArgumentValue.Written((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length)
+                    : Text(ref reader, name) is { } text ? ArgumentValue.Text(text)
+                    : default;
+            case JsonTokenType.Number when kind is JsonKind.Integer or JsonKind.Number or JsonKind.Any:
+                return IsOneTooMany(name) || !TryReadNumber(ref reader, kind, name, out long number, out bool isInteger) ? default
+                    : isInteger ? ArgumentValue.Long(number)
+                    : ArgumentValue.Decimal(number);
             default:
-                return Fail(
-                    ReasonCodes.InvalidArguments, argument, $"a JSON {value.ValueKind.ToString().ToLowerInvariant()} where the tool's schema says {Describe(shape.Kind)}");
+                CedarValue? value = mapsToString ? AsText(ref reader, name) : ToCedar(ref reader, known?.Shape ?? JsonShape.Untyped, name);
+                return value is null ? default : ArgumentValue.Of(value);
         }
     }
 
-    private CedarString? Text(JsonElement value, string argument)
+    private CedarValue? ToCedar(ref Utf8JsonReader reader, JsonShape shape, string argument)
+    {
+        if (IsOneTooMany(argument))
+        {
+            return null;
+        }
+
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String when shape.Kind is JsonKind.String or JsonKind.Any:
+                return Text(ref reader, argument) is { } text ? new CedarString(text) : null;
+            case JsonTokenType.String when shape.Kind is JsonKind.DateTime or JsonKind.Duration or JsonKind.IpAddress or JsonKind.DecimalText:
+                return Formatted(ref reader, shape.Kind, argument);
+            case JsonTokenType.True or JsonTokenType.False when shape.Kind is JsonKind.Boolean or JsonKind.Any:
+                return reader.TokenType == JsonTokenType.True;
+            case JsonTokenType.Number when shape.Kind is JsonKind.Integer or JsonKind.Number or JsonKind.Any:
+                return !TryReadNumber(ref reader, shape.Kind, argument, out long number, out bool isInteger) ? null
+                    : isInteger ? number
+                    : CedarDecimal.FromScaled(number);
+            case JsonTokenType.StartArray when shape.Kind is JsonKind.Array or JsonKind.Any:
+                return Set(ref reader, shape.Items ?? JsonShape.Untyped, argument);
+            case JsonTokenType.StartObject when shape.Kind is JsonKind.Object or JsonKind.Any:
+                return Record(ref reader, shape, argument);
+            default:
+                return Fail(ReasonCodes.InvalidArguments, argument, $"a JSON {Describe(reader.TokenType)} where the tool's schema says {Describe(shape.Kind)}");
+        }
+    }
+
+    private bool IsOneTooMany(string argument)
+    {
+        if (++_members <= maxMembers)
+        {
+            return false;
+        }
+
+        Fail(ReasonCodes.InvalidArguments, argument, $"more than {maxMembers} values in one call");
+        return true;
+    }
+
+    private string? Text(ref Utf8JsonReader reader, string argument)
     {
         try
         {
-            return new CedarString(value.GetString()!);
+            return reader.GetString();
         }
         catch (InvalidOperationException)
         {
@@ -126,88 +197,82 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
         }
     }
 
-    private CedarValue? Formatted(JsonElement value, JsonKind kind, string argument)
+    private CedarValue? Formatted(ref Utf8JsonReader reader, JsonKind kind, string argument)
     {
-        if (Text(value, argument) is not { } text)
+        if (Text(ref reader, argument) is not { } text)
         {
             return null;
         }
 
         CedarValue? converted = kind switch
         {
-            JsonKind.DateTime => TextFormats.DateTime(text.Value),
-            JsonKind.Duration => TextFormats.Duration(text.Value),
-            JsonKind.IpAddress => TextFormats.IpAddress(text.Value),
-            _ => TextFormats.Decimal(text.Value),
+            JsonKind.DateTime => TextFormats.DateTime(text),
+            JsonKind.Duration => TextFormats.Duration(text),
+            JsonKind.IpAddress => TextFormats.IpAddress(text),
+            _ => TextFormats.Decimal(text),
         };
         return converted ?? Fail(ReasonCodes.UnrepresentableArgument, argument, $"a text that is no {Describe(kind)}, or one that Cedar cannot hold exactly");
     }
 
-    private CedarString? AsText(JsonElement value, string argument)
+    /// <summary>What is no string, as text.</summary>
+    private CedarString? AsText(ref Utf8JsonReader reader, string argument)
     {
-        if (value.ValueKind == JsonValueKind.String)
-        {
-            return Text(value, argument);
-        }
-
         // The members below are checked even though policy sees text: of a repeated name the tool would see only one. The text is the
         // canonical one, so that no spelling of a value slips past a policy that compares it.
-        return IsFaultyBelow(value, argument) ? null : new CedarString(CanonicalJson.Text(value));
+        Utf8JsonReader below = reader;
+        return IsFaultyBelow(ref below, argument) ? null : new CedarString(CanonicalJson.Text(JsonElement.ParseValue(ref reader)));
     }
 
-    private CedarValue? Number(JsonElement value, JsonKind kind, string argument)
+    /// <summary>Reads a number as a 64-bit integer, or as ten-thousandths.</summary>
+    private bool TryReadNumber(ref Utf8JsonReader reader, JsonKind kind, string argument, out long number, out bool isInteger)
     {
-        bool readable = JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(value), out JsonNumber number);
-        if (kind == JsonKind.Integer || (kind == JsonKind.Any && IsWrittenAsInteger(value)))
+        number = 0;
+        bool isReadable = JsonNumber.TryRead(reader.ValueSpan, out JsonNumber written);
+        isInteger = kind == JsonKind.Integer || (kind == JsonKind.Any && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0);
+        if (isReadable && written.TryScale(isInteger ? 0 : 4, out number))
         {
-            return readable && number.TryScale(0, out long integer)
-                ? integer
-                : Fail(ReasonCodes.UnrepresentableArgument, argument, "a number that is no 64-bit integer");
+            return true;
         }
 
-        return readable && number.TryScale(4, out long tenThousandths)
-            ? CedarDecimal.FromScaled(tenThousandths)
-            : Fail(ReasonCodes.UnrepresentableArgument, argument, "a number with more than four decimals, or too large");
+        Fail(ReasonCodes.UnrepresentableArgument, argument, isInteger ? "a number that is no 64-bit integer" : "a number with more than four decimals, or too large");
+        return false;
     }
 
-    private static bool IsWrittenAsInteger(JsonElement value) =>
-        JsonMarshal.GetRawUtf8Value(value).IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0;
-
-    private CedarSet? Set(JsonElement array, JsonShape items, string argument)
+    private CedarSet? Set(ref Utf8JsonReader reader, JsonShape items, string argument)
     {
-        CedarValue[] values = new CedarValue[array.GetArrayLength()];
-        int i = 0;
-        foreach (JsonElement item in array.EnumerateArray())
+        List<CedarValue> values = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (item.ValueKind == JsonValueKind.Null)
+            if (reader.TokenType == JsonTokenType.Null)
             {
                 Fail(ReasonCodes.UnrepresentableArgument, argument, "a null in a list");
                 return null;
             }
 
-            if (ToCedar(item, items, argument) is not { } value)
+            if (ToCedar(ref reader, items, argument) is not { } value)
             {
                 return null;
             }
 
-            values[i++] = value;
+            values.Add(value);
         }
 
         return CedarSet.Create(values);
     }
 
-    private CedarRecord? Record(JsonElement value, JsonShape shape, string argument)
+    private CedarRecord? Record(ref Utf8JsonReader reader, JsonShape shape, string argument)
     {
-        MemberBuffer record = new(value.GetPropertyCount());
+        MemberBuffer record = default;
         NameSet names = default;
-        foreach (JsonProperty member in value.EnumerateObject())
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (NameOf(member, argument) is not { } name || IsRepeated(ref names, name, argument, ignoreCase: !shape.IsClosed))
+            if (NameOf(ref reader, argument) is not { } name || IsRepeated(ref names, name, argument, ignoreCase: !shape.IsClosed))
             {
                 return null;
             }
 
-            if (member.Value.ValueKind == JsonValueKind.Null)
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null)
             {
                 _sawNull = true;
                 continue;
@@ -219,7 +284,7 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
                 return null;
             }
 
-            if (ToCedar(member.Value, shape.Property(name), argument) is not { } converted)
+            if (ToCedar(ref reader, shape.Property(name), argument) is not { } converted)
             {
                 return null;
             }
@@ -229,7 +294,7 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
 
         foreach (string name in shape.Required)
         {
-            if (!IsPresent(value, name))
+            if (!record.Has(name))
             {
                 Fail(ReasonCodes.InvalidArguments, argument, "an object without a member that the tool's schema requires");
                 return null;
@@ -239,11 +304,11 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
         return record.Build();
     }
 
-    private string? NameOf(JsonProperty member, string argument)
+    private string? NameOf(ref Utf8JsonReader reader, string argument)
     {
         try
         {
-            return member.Name;
+            return reader.GetString();
         }
         catch (InvalidOperationException)
         {
@@ -252,42 +317,45 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
         }
     }
 
-    private bool IsFaultyBelow(JsonElement value, string argument)
+    private bool IsFaultyBelow(ref Utf8JsonReader reader, string argument)
     {
-        if (++_members > maxMembers)
+        if (IsOneTooMany(argument))
         {
-            Fail(ReasonCodes.InvalidArguments, argument, $"more than {maxMembers} values in one call");
             return true;
         }
 
-        switch (value.ValueKind)
+        switch (reader.TokenType)
         {
-            case JsonValueKind.Object:
+            case JsonTokenType.StartObject:
                 NameSet names = default;
-                foreach (JsonProperty member in value.EnumerateObject())
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
-                    if (NameOf(member, argument) is not { } name || IsRepeated(ref names, name, argument, ignoreCase: false)
-                        || IsFaultyBelow(member.Value, argument))
+                    if (NameOf(ref reader, argument) is not { } name || IsRepeated(ref names, name, argument, ignoreCase: false))
                     {
                         return true;
                     }
 
-                    _sawNull |= member.Value.ValueKind == JsonValueKind.Null;
-                }
-
-                return false;
-            case JsonValueKind.Array:
-                foreach (JsonElement item in value.EnumerateArray())
-                {
-                    if (IsFaultyBelow(item, argument))
+                    reader.Read();
+                    _sawNull |= reader.TokenType == JsonTokenType.Null;
+                    if (IsFaultyBelow(ref reader, argument))
                     {
                         return true;
                     }
                 }
 
                 return false;
-            case JsonValueKind.String:
-                return Text(value, argument) is null;
+            case JsonTokenType.StartArray:
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    if (IsFaultyBelow(ref reader, argument))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            case JsonTokenType.String:
+                return Text(ref reader, argument) is null;
             default:
                 return false;
         }
@@ -313,6 +381,13 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
         JsonKind.IpAddress => "IP address",
         JsonKind.DecimalText => "decimal",
         _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    private static string Describe(JsonTokenType token) => token switch
+    {
+        JsonTokenType.StartArray => "array",
+        JsonTokenType.StartObject => "object",
+        _ => token.ToString().ToLowerInvariant(),
     };
 
     private CedarValue? Fail(string code, string argument, string what)

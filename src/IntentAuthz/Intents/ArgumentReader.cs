@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -8,12 +7,17 @@ using IntentAuthz.Cedar;
 
 namespace IntentAuthz;
 
-/// <summary>Takes the snapshot of a call's arguments, or says why it cannot.</summary>
+/// <summary>Takes a call's arguments, or says why it cannot.</summary>
 internal sealed class ArgumentReader(ArgumentLimits limits)
 {
-    internal IntentFailure? Read(ToolDescriptor tool, ToolCall call, out ArgumentSnapshot snapshot)
+    /// <param name="tool">The tool.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="arguments">The arguments; none when there is a failure.</param>
+    /// <param name="facts">What the host derived from them; undefined where the descriptor derives nothing.</param>
+    internal IntentFailure? Read(ToolDescriptor tool, ToolCall call, out CallArguments arguments, out JsonElement facts)
     {
-        snapshot = default;
+        arguments = CallArguments.None;
+        facts = default;
         ReadOnlySpan<byte> given = call.ArgumentsUtf8.Span;
         if (given.Length > limits.MaxBytes)
         {
@@ -22,133 +26,131 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
                 $"The arguments of '{tool.Name}' are {given.Length} bytes, more than the {limits.MaxBytes} allowed; pass large content by reference.");
         }
 
-        JsonElement root;
-        try
-        {
-            // It copies first and reads the copy, which is the snapshot: whatever the caller does to its buffer from here on changes nothing.
-            root = JsonElement.Parse(given.IsEmpty ? "{}"u8 : given, new JsonDocumentOptions { MaxDepth = limits.MaxDepth });
-        }
-        catch (JsonException e)
-        {
-            return !Utf8.IsValid(given) ? NotUtf8(tool) : new IntentFailure(
-                ReasonCodes.InvalidArguments,
-                $"The arguments of '{tool.Name}' are not one JSON object of at most {limits.MaxDepth} levels (near byte {e.BytePositionInLine ?? 0} of line {(e.LineNumber ?? 0) + 1}).");
-        }
-
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            return NotAnObject(tool);
-        }
-
-        if (!Utf8.IsValid(JsonMarshal.GetRawUtf8Value(root)))
-        {
-            return NotUtf8(tool);
-        }
-
-        IntentFailure? failure = CheckNames(tool, root, out bool needsRewrite);
+        // The copy comes first and is what is read: whatever the caller does to its buffer from here on changes nothing.
+        byte[] json = (given.IsEmpty ? "{}"u8 : given).ToArray();
+        IntentFailure? failure = CheckForm(tool, json);
         if (failure is not null)
         {
             return failure;
         }
 
         // What was given is judged as it stands, before anything is taken out of it: a repeated name is one also where a null would go.
-        failure = new ArgumentConverter(tool, limits.MaxMembers).Convert(root, out CedarRecord? input, out bool sawNull);
-        if (failure is not null)
+        ArgumentConverter converter = new(tool, limits.MaxMembers);
+        failure = converter.Convert(json, out CallArguments? converted);
+        if (failure is null && (converter.SawNull || !HasAllDefaults(tool, converted!)))
+        {
+            failure = new ArgumentConverter(tool, limits.MaxMembers).Convert(Rewrite(tool, converted!.Json), out converted);
+        }
+
+        failure ??= Derive(tool, ref converted!, out facts);
+        arguments = failure is null ? converted! : CallArguments.None;
+        return failure;
+    }
+
+    /// <summary>Adds what the host derives from the arguments to what policies see of them.</summary>
+    private IntentFailure? Derive(ToolDescriptor tool, ref CallArguments arguments, out JsonElement facts)
+    {
+        facts = default;
+        if (tool.Derive is not { } derive)
+        {
+            return null;
+        }
+
+        try
+        {
+            facts = derive(arguments.Json);
+        }
+        catch (Exception e)
+        {
+            return new IntentFailure(
+                ReasonCodes.DerivedInputFailed, $"What '{tool.Name}' derives from its arguments could not be found out ({e.GetType().Name}); see the tool's descriptor.");
+        }
+
+        if (new ArgumentConverter(tool, limits.MaxMembers).ConvertDerived(facts, tool.Derived!, out CedarRecord? derived) is { } failure)
         {
             return failure;
         }
 
-        if (!needsRewrite && !sawNull)
+        CedarRecord.Builder all = new();
+        foreach ((string name, CedarValue value) in arguments.Input.Concat(derived!))
         {
-            return Take(tool, root, input!, out snapshot);
+            all.Add(name, value);
         }
 
-        JsonElement rewritten = Rewrite(tool, root);
-        failure = new ArgumentConverter(tool, limits.MaxMembers).Convert(rewritten, out CedarRecord? converted, out _);
-        return failure ?? Take(tool, rewritten, converted!, out snapshot);
-    }
-
-    /// <summary>Adds what the host derives from the arguments to what policies see of them.</summary>
-    private IntentFailure? Take(ToolDescriptor tool, JsonElement json, CedarRecord input, out ArgumentSnapshot snapshot)
-    {
-        snapshot = default;
-        JsonElement facts = default;
-        if (tool.Derive is { } derive)
-        {
-            try
-            {
-                facts = derive(json);
-            }
-            catch (Exception e)
-            {
-                return new IntentFailure(
-                    ReasonCodes.DerivedInputFailed, $"What '{tool.Name}' derives from its arguments could not be found out ({e.GetType().Name}); see the tool's descriptor.");
-            }
-
-            if (new ArgumentConverter(tool, limits.MaxMembers).ConvertDerived(facts, tool.Derived!, out CedarRecord? derived) is { } failure)
-            {
-                return failure;
-            }
-
-            CedarRecord.Builder all = new();
-            foreach ((string name, CedarValue value) in input.Concat(derived!))
-            {
-                all.Add(name, value);
-            }
-
-            input = all.Build();
-        }
-
-        snapshot = new ArgumentSnapshot(json, input) { Facts = facts };
+        arguments = arguments.With(all.Build());
         return null;
     }
 
-    /// <summary>Otherwise each reader would put in a replacement of its own, and policy could see another text than the tool.</summary>
-    private static IntentFailure NotUtf8(ToolDescriptor tool) =>
-        new(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not UTF-8.");
-
-    private static IntentFailure NotAnObject(ToolDescriptor tool) =>
-        new(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not one JSON object.");
-
-    private static IntentFailure? CheckNames(ToolDescriptor tool, JsonElement root, out bool needsRewrite)
+    /// <summary>Whether they are one JSON object in UTF-8, of the depth allowed and of names that the tool has. What is wrong with the whole is said before what is wrong with a name.</summary>
+    private IntentFailure? CheckForm(ToolDescriptor tool, byte[] json)
     {
-        needsRewrite = false;
-        HashSet<string>? undeclared = null;
-        foreach (JsonProperty member in root.EnumerateObject())
+        // Otherwise each reader would put in a replacement of its own, and policy could see another text than the tool.
+        if (!Utf8.IsValid(json))
         {
-            string name;
-            KnownArgument? known;
-            try
-            {
-                known = tool.KnownArguments.Find(member, out name);
-            }
-            catch (InvalidOperationException)
-            {
-                return new IntentFailure(ReasonCodes.UnknownArgument, $"An argument name of '{tool.Name}' is not valid Unicode.");
-            }
+            return new IntentFailure(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not UTF-8.");
+        }
 
-            if (known?.Declared is { } declared)
+        IntentFailure? failure = null;
+        HashSet<string>? undeclared = null;
+        try
+        {
+            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = limits.MaxDepth });
+            reader.Read();
+            bool isObject = reader.TokenType == JsonTokenType.StartObject;
+            while (reader.Read())
             {
-                if (declared.IsHostOnly)
+                if (isObject && failure is null && reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })
                 {
-                    return new IntentFailure(
-                        ReasonCodes.HostOnlyArgument, $"The argument '{name}' of '{tool.Name}' is supplied by the host; a call cannot name it.");
+                    failure = CheckName(tool, reader, ref undeclared);
                 }
             }
-            else if (known is null && !(tool.AcceptsUndeclaredArguments && IsUnmistakable(tool, name, ref undeclared)))
+
+            return isObject ? failure : new IntentFailure(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not one JSON object.");
+        }
+        catch (JsonException e)
+        {
+            return new IntentFailure(
+                ReasonCodes.InvalidArguments,
+                $"The arguments of '{tool.Name}' are not one JSON object of at most {limits.MaxDepth} levels (near byte {e.BytePositionInLine ?? 0} of line {(e.LineNumber ?? 0) + 1}).");
+        }
+    }
+
+    private static IntentFailure? CheckName(ToolDescriptor tool, in Utf8JsonReader member, ref HashSet<string>? undeclared)
+    {
+        string name;
+        KnownArgument? known;
+        try
+        {
+            known = tool.KnownArguments.Find(member, out name);
+        }
+        catch (InvalidOperationException)
+        {
+            return new IntentFailure(ReasonCodes.UnknownArgument, $"An argument name of '{tool.Name}' is not valid Unicode.");
+        }
+
+        if (known?.Declared is { IsHostOnly: true })
+        {
+            return new IntentFailure(ReasonCodes.HostOnlyArgument, $"The argument '{name}' of '{tool.Name}' is supplied by the host; a call cannot name it.");
+        }
+
+        return known is not null || (tool.AcceptsUndeclaredArguments && IsUnmistakable(tool, name, ref undeclared))
+            ? null
+            : new IntentFailure(
+                ReasonCodes.UnknownArgument,
+                $"The tool '{tool.Name}' has no argument of the name given{Nearest.Hint(name, tool.Input.Names.Concat(tool.Arguments.Keys))} Names are case-sensitive.");
+    }
+
+    private static bool HasAllDefaults(ToolDescriptor tool, CallArguments arguments)
+    {
+        foreach (ArgumentDescriptor argument in tool.ArgumentsWithDefaults)
+        {
+            if (!arguments.Has(argument.Name))
             {
-                return new IntentFailure(
-                    ReasonCodes.UnknownArgument,
-                    $"The tool '{tool.Name}' has no argument of the name given{Nearest.Hint(name, tool.Input.Names.Concat(tool.Arguments.Keys))} Names are case-sensitive.");
+                return false;
             }
         }
 
-        foreach (ArgumentDescriptor argument in tool.ArgumentsWithDefaults)
-        {
-            needsRewrite |= !root.TryGetProperty(argument.Name, out JsonElement value) || value.ValueKind == JsonValueKind.Null;
-        }
-
-        return null;
+        return true;
     }
 
     /// <summary>Whether an undeclared name can be mistaken neither for a declared one nor for another of the same call.</summary>
@@ -165,7 +167,7 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
     }
 
     /// <summary>The same object with nulls taken out at every depth and defaults filled in.</summary>
-    private static JsonElement Rewrite(ToolDescriptor tool, JsonElement root)
+    private static byte[] Rewrite(ToolDescriptor tool, JsonElement root)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = CanonicalJson.CreateWriter(buffer))
@@ -184,7 +186,7 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
             writer.WriteEndObject();
         }
 
-        return JsonElement.Parse(buffer.WrittenSpan);
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteWithoutNulls(Utf8JsonWriter writer, JsonElement value)

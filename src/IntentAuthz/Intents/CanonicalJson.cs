@@ -12,6 +12,8 @@ namespace IntentAuthz;
 /// </summary>
 internal static class CanonicalJson
 {
+    private const int Few = 16;
+
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     internal static Utf8JsonWriter CreateWriter(IBufferWriter<byte> destination) => new(destination, s_options);
@@ -25,6 +27,22 @@ internal static class CanonicalJson
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes a value that was read once already. The arguments of most calls are a few plain values, of which no document is made.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="json">One value in UTF-8.</param>
+    internal static void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> json)
+    {
+        Span<PlainMember> members = stackalloc PlainMember[Few];
+        if (TryReadPlain(json.Span, members, out int count))
+        {
+            WritePlain(writer, json.Span, members[..count]);
+            return;
+        }
+
+        using JsonDocument whole = JsonDocument.Parse(json);
+        Write(writer, whole.RootElement);
     }
 
     /// <summary>Writes the value. Depth is bounded by the parser that made the element.</summary>
@@ -45,7 +63,7 @@ internal static class CanonicalJson
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.Number:
-                WriteNumber(writer, value);
+                WriteNumber(writer, JsonMarshal.GetRawUtf8Value(value));
                 break;
             default:
                 value.WriteTo(writer);
@@ -98,9 +116,70 @@ internal static class CanonicalJson
     /// <summary>Whether a name is ASCII and written without escapes.</summary>
     private static bool IsPlain(ReadOnlySpan<byte> written) => Ascii.IsValid(written) && !written.Contains((byte)'\\');
 
-    private static void WriteNumber(Utf8JsonWriter writer, JsonElement value)
+    /// <summary>The members of an object in the order of their names, where there are few and all is written plainly: no value holds others, nothing has escapes.</summary>
+    private static bool TryReadPlain(ReadOnlySpan<byte> json, Span<PlainMember> members, out int count)
     {
-        ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(value);
+        count = 0;
+        Utf8JsonReader reader = new(json);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (count == members.Length || reader.ValueIsEscaped || !Ascii.IsValid(reader.ValueSpan))
+            {
+                return false;
+            }
+
+            int name = (int)reader.TokenStartIndex + 1, length = reader.ValueSpan.Length;
+            reader.Read();
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray || reader.ValueIsEscaped)
+            {
+                return false;
+            }
+
+            int at = (int)reader.TokenStartIndex + (reader.TokenType == JsonTokenType.String ? 1 : 0);
+            PlainMember member = new(name, length, at, reader.ValueSpan.Length, reader.TokenType);
+            int place = count++;
+            for (; place > 0 && members[place - 1].Name(json).SequenceCompareTo(member.Name(json)) > 0; place--)
+            {
+                members[place] = members[place - 1];
+            }
+
+            members[place] = member;
+        }
+
+        return true;
+    }
+
+    private static void WritePlain(Utf8JsonWriter writer, ReadOnlySpan<byte> json, ReadOnlySpan<PlainMember> members)
+    {
+        writer.WriteStartObject();
+        foreach (PlainMember member in members)
+        {
+            writer.WritePropertyName(member.Name(json));
+            switch (member.Type)
+            {
+                case JsonTokenType.String:
+                    writer.WriteStringValue(member.Value(json));
+                    break;
+                case JsonTokenType.Number:
+                    WriteNumber(writer, member.Value(json));
+                    break;
+                default:
+                    writer.WriteRawValue(member.Value(json), skipInputValidation: true); // true, false or null
+                    break;
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter writer, ReadOnlySpan<byte> raw)
+    {
         if (!JsonNumber.TryRead(raw, out JsonNumber number))
         {
             // Too long to have one spelling: its own text is the safe choice, since it can only make equal values differ.
@@ -110,5 +189,12 @@ internal static class CanonicalJson
 
         Span<byte> text = stackalloc byte[JsonNumber.MaxText];
         writer.WriteRawValue(text[..number.WriteCanonical(text)], skipInputValidation: true);
+    }
+
+    private readonly record struct PlainMember(int NameAt, int NameLength, int ValueAt, int ValueLength, JsonTokenType Type)
+    {
+        internal ReadOnlySpan<byte> Name(ReadOnlySpan<byte> json) => json.Slice(NameAt, NameLength);
+
+        internal ReadOnlySpan<byte> Value(ReadOnlySpan<byte> json) => json.Slice(ValueAt, ValueLength);
     }
 }

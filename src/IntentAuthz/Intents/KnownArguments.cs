@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -22,34 +21,69 @@ internal sealed class KnownArguments
 
     internal KnownArguments(JsonShape schema, IReadOnlyDictionary<string, ArgumentDescriptor> declared)
     {
-        _all = schema.Names.Concat(declared.Keys).Distinct(StringComparer.Ordinal)
-            .Select(name => new KnownArgument(Encoding.UTF8.GetBytes(name), name, declared.GetValueOrDefault(name), schema.Property(name)))
+        string[] names = [.. schema.Names.Concat(declared.Keys).Distinct(StringComparer.Ordinal)];
+        string[] given = [.. names.Where(name => declared.GetValueOrDefault(name) is not { IsHostOnly: true })];
+        _whole = new RecordTemplate(given);
+        _least = new RecordTemplate(schema.Required.Where(given.Contains));
+        _all = names
+            .Select(name => new KnownArgument(
+                Encoding.UTF8.GetBytes(name), name, declared.GetValueOrDefault(name), schema.Property(name), given.Length > Few ? -1 : _whole.Names.IndexOf(name)))
             .ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
+        Places = given.Length > Few ? 0 : given.Length;
+        Required = [.. schema.Required.Select(name => _all[name]).Where(static a => a.Declared is not ({ IsHostOnly: true } or { Default: not null }))];
 
         // A name that JSON can only write with an escape is found by its text.
-        _whole = new RecordTemplate(_all.Values.Where(static a => a.Declared is not { IsHostOnly: true }).Select(static a => a.Name));
-        _least = new RecordTemplate(schema.Required.Select(name => _all[name]).Where(static a => a.Declared is not { IsHostOnly: true }).Select(static a => a.Name));
         _first = [.. _all.Values.Where(static a => !a.Name.Contains('\\')).Take(Few)];
     }
+
+    /// <summary>How many places there are for values; 0 where there would be too many.</summary>
+    internal int Places { get; }
+
+    /// <summary>Those that every call must give: policies are checked on that promise. Defaults are filled in later, and what the host supplies policy never sees.</summary>
+    internal KnownArgument[] Required { get; }
+
+    /// <summary>The place of the value of a name, or -1.</summary>
+    internal int PlaceOf(string name) => _whole.Names.IndexOf(name);
 
     /// <summary>The record of the arguments that a call gives.</summary>
     internal CedarRecord ToRecord(in MemberBuffer given) => given.TryBuildLike(_whole) ?? given.TryBuildLike(_least) ?? given.Build();
 
-    /// <summary>The argument that a member is, or null; and the member's name.</summary>
-    /// <exception cref="InvalidOperationException">The name is not valid Unicode.</exception>
-    internal KnownArgument? Find(JsonProperty member, out string name)
+    /// <summary>The record of the arguments that a call gives, by their places.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="json">What they were read from.</param>
+    internal CedarRecord ToRecord(ArgumentValue[] values, byte[] json)
     {
-        ReadOnlySpan<byte> written = JsonMarshal.GetRawUtf8PropertyName(member);
+        MemberBuffer given = default;
+        AddTo(ref given, values, json);
+        return ToRecord(given);
+    }
+
+    /// <summary>Adds the arguments that a call gives to others.</summary>
+    internal void AddTo(ref MemberBuffer given, ArgumentValue[] values, byte[] json)
+    {
+        for (int place = 0; place < values.Length; place++)
+        {
+            if (values[place].ToValue(json) is { } value)
+            {
+                given.Add(_whole.Names[place], value);
+            }
+        }
+    }
+
+    /// <summary>The argument whose name the reader stands on, or null; and the name.</summary>
+    /// <exception cref="InvalidOperationException">The name is not valid Unicode.</exception>
+    internal KnownArgument? Find(in Utf8JsonReader member, out string name)
+    {
         foreach (KnownArgument known in _first)
         {
-            if (written.SequenceEqual(known.Written))
+            if (member.ValueSpan.SequenceEqual(known.Written))
             {
                 name = known.Name;
                 return known;
             }
         }
 
-        name = member.Name;
+        name = member.GetString()!;
         return _all.GetValueOrDefault(name);
     }
 }

@@ -5,25 +5,32 @@ using IntentAuthz.Cedar;
 namespace IntentAuthz;
 
 /// <summary>The members of a record while they are gathered: a few where it stands, more in a builder, so that an ordinary call allocates nothing for it.</summary>
-/// <param name="expected">How many there can be.</param>
-internal struct MemberBuffer(int expected)
+internal struct MemberBuffer
 {
     private const int Few = 8;
 
-    private readonly CedarRecord.Builder? _many = expected > Few ? new CedarRecord.Builder(expected) : null;
+    private CedarRecord.Builder? _many;
     private Members _few;
     private int _count;
 
     internal void Add(string name, CedarValue value)
     {
-        if (_many is not null)
-        {
-            _many.Add(name, value);
-        }
-        else
+        if (_many is null && _count < Few)
         {
             _few[_count++] = new(name, value);
+            return;
         }
+
+        if (_many is null)
+        {
+            _many = new CedarRecord.Builder(2 * Few);
+            for (int i = 0; i < Few; i++)
+            {
+                _many.Add(_few[i].Key, _few[i].Value);
+            }
+        }
+
+        _many.Add(name, value);
     }
 
     /// <summary>Whether a member of that name was added.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class SignalWatch(
             Raise(context, SignalKind.RepeatedEscalation, $"the effect that was denied to '{other}' is tried with '{tool.Name}'");
         }
 
-        if (signals.CountStart(tool.Name, HashOf(context.Arguments), context.FoundActiveAt) is { } runaway)
+        if (signals.CountStart(tool.Name, HashOf(context.Arguments.Utf8.Span), context.FoundActiveAt) is { } runaway)
         {
             Raise(context, SignalKind.Runaway, runaway);
         }
@@ -167,10 +167,10 @@ internal sealed partial class SignalWatch(
         return null;
     }
 
-    private static int HashOf(JsonElement arguments)
+    private static int HashOf(ReadOnlySpan<byte> arguments)
     {
         HashCode hash = default;
-        hash.AddBytes(JsonMarshal.GetRawUtf8Value(arguments));
+        hash.AddBytes(arguments);
         return hash.ToHashCode();
     }
 

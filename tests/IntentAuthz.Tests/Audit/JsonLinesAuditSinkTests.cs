@@ -123,11 +123,11 @@ public sealed class JsonLinesAuditSinkTests : IDisposable
     [Fact]
     public void Digest_OfArguments_NeedsTheKeyAndTheTenant()
     {
-        JsonElement arguments = JsonElement.Parse("""{"account":"DE1"}""");
+        byte[] arguments = [.. """{"account":"DE1"}"""u8];
         byte[] key = new byte[32];
         ArgumentsDigest digest = new ArgumentsHasher(key).Hash(new TenantId("acme"), arguments);
 
-        Assert.Equal(digest, new ArgumentsHasher(new byte[32]).Hash(new TenantId("acme"), JsonElement.Parse("""{ "account" : "\u0044E1" }""")));
+        Assert.Equal(digest, new ArgumentsHasher(new byte[32]).Hash(new TenantId("acme"), """{ "account" : "\u0044E1" }"""u8.ToArray()));
         Assert.NotEqual(digest, new ArgumentsHasher(new byte[32]).Hash(new TenantId("other"), arguments));
         key[0] = 1;
         Assert.NotEqual(digest, new ArgumentsHasher(key).Hash(new TenantId("acme"), arguments));

@@ -135,7 +135,7 @@ public sealed class TaskHistoryTests
         };
         Parallel.For(0, 1_000, _ =>
         {
-            LoggedEvent happened = LoggedEvent.Decided(record, default);
+            LoggedEvent happened = LoggedEvent.Decided(record, CallArguments.None);
             log.Add(ref happened);
         });
 

@@ -81,11 +81,11 @@ public sealed class ArgumentConverterTests
     [InlineData("[ \"\\u0061\" ]", "[\"a\"]")]
     public void Convert_MappedToString_IsOneTextForAllSpellings(string value, string expected)
     {
-        ArgumentSnapshot snapshot = Accepted(
+        CallArguments arguments = Accepted(
             Tool("""{"type":"object","properties":{"x":{"type":"number"}}}""", static t => t.Argument("x", ArgumentRole.Content, mapToString: true)),
             $$"""{"x":{{value}}}""");
 
-        Assert.Equal(expected, Assert.IsType<CedarString>(snapshot.Value("x")).Value);
+        Assert.Equal(expected, Assert.IsType<CedarString>(arguments.Value("x")).Value);
     }
 
     [Fact]
@@ -108,11 +108,11 @@ public sealed class ArgumentConverterTests
     public void Snapshot_OfABufferTheCallerChanges_StaysWhatWasDecided()
     {
         byte[] buffer = [.. """{"x":"bob"}"""u8];
-        Assert.Null(new ArgumentReader(Limits).Read(ToolWith("\"x\":{}"), new ToolCall("pay", buffer), out ArgumentSnapshot snapshot));
+        Assert.Null(new ArgumentReader(Limits).Read(ToolWith("\"x\":{}"), new ToolCall("pay", buffer), out CallArguments arguments, out _));
 
         "eve"u8.CopyTo(buffer.AsSpan(6));
 
-        Assert.Equal("bob", snapshot.Json.GetProperty("x").GetString());
+        Assert.Equal("bob", arguments.Json.GetProperty("x").GetString());
     }
 
     private static CedarValue Converted(string schema, string value) =>

@@ -113,22 +113,22 @@ public sealed class ArgumentReaderTests
     [Fact]
     public void Read_Nulls_AreGoneAtEveryDepth()
     {
-        ArgumentSnapshot snapshot = Accepted(
+        CallArguments arguments = Accepted(
             Tool(more: static t => t.Argument("x", ArgumentRole.Content).Argument("y", ArgumentRole.Content)),
             """{"x":null,"y":{"a":null,"b":[{"c":null,"d":1}]}}""");
 
-        Assert.Equal("""{"y":{"b":[{"d":1}]}}""", snapshot.Json.GetRawText());
-        Assert.False(snapshot.Input.TryGetValue("x", out _), "a null is no value");
+        Assert.Equal("""{"y":{"b":[{"d":1}]}}""", arguments.Json.GetRawText());
+        Assert.False(arguments.Input.TryGetValue("x", out _), "a null is no value");
     }
 
     [Fact]
     public void Read_NullsInMappedText_AreGoneToo()
     {
-        ArgumentSnapshot snapshot = Accepted(
+        CallArguments arguments = Accepted(
             Tool(more: static t => t.Argument("x", ArgumentRole.Content, mapToString: true)), """{"x":{"a":null,"b":1}}""");
 
-        Assert.Equal("""{"x":{"b":1}}""", snapshot.Json.GetRawText());
-        Assert.Equal("""{"b":1}""", ((Cedar.CedarString)snapshot.Value("x")).Value);
+        Assert.Equal("""{"x":{"b":1}}""", arguments.Json.GetRawText());
+        Assert.Equal("""{"b":1}""", ((Cedar.CedarString)arguments.Value("x")).Value);
     }
 
     [Fact]
@@ -143,10 +143,10 @@ public sealed class ArgumentReaderTests
     [InlineData("""{"limit":null}""")]
     public void Read_MissingArgumentWithADefault_IsFilledInForPolicyAndTool(string json)
     {
-        ArgumentSnapshot snapshot = Accepted(Tool(more: static t => t.Argument("limit", ArgumentRole.Magnitude, defaultJson: "10")), json);
+        CallArguments arguments = Accepted(Tool(more: static t => t.Argument("limit", ArgumentRole.Magnitude, defaultJson: "10")), json);
 
-        Assert.Equal("""{"limit":10}""", snapshot.Json.GetRawText());
-        Assert.Equal("10", snapshot.Value("limit").ToString());
+        Assert.Equal("""{"limit":10}""", arguments.Json.GetRawText());
+        Assert.Equal("10", arguments.Value("limit").ToString());
     }
 
     [Fact]
@@ -268,8 +268,8 @@ public sealed class ArgumentReaderTests
         foreach (string json in hostile)
         {
             long started = Stopwatch.GetTimestamp();
-            ArgumentSnapshot snapshot = Accepted(open, json, limits);
-            _ = CanonicalJson.Text(snapshot.Json);
+            CallArguments arguments = Accepted(open, json, limits);
+            _ = CanonicalJson.Text(arguments.Json);
             TimeSpan took = Stopwatch.GetElapsedTime(started);
             Assert.True(took < TimeSpan.FromSeconds(20), $"{json[..20]}… took {took}"); // quadratic work would take minutes
         }

@@ -25,11 +25,11 @@ internal static class ArgumentReading
     /// <summary>A tool whose arguments have these schemas.</summary>
     internal static ToolDescriptor ToolWith(string properties) => Tool($$$"""{"type":"object","properties":{ {{{properties}}} }}""");
 
-    internal static ArgumentSnapshot Accepted(ToolDescriptor tool, string json, ArgumentLimits? limits = null)
+    internal static CallArguments Accepted(ToolDescriptor tool, string json, ArgumentLimits? limits = null)
     {
-        IntentFailure? failure = new ArgumentReader(limits ?? Limits).Read(tool, new ToolCall(tool.Name, json), out ArgumentSnapshot snapshot);
+        IntentFailure? failure = new ArgumentReader(limits ?? Limits).Read(tool, new ToolCall(tool.Name, json), out CallArguments arguments, out _);
         Assert.True(failure is null, $"{failure?.ReasonCode}: {failure?.Message}");
-        return snapshot;
+        return arguments;
     }
 
     internal static IntentFailure Refused(ToolDescriptor tool, string json, ArgumentLimits? limits = null) =>
@@ -37,15 +37,15 @@ internal static class ArgumentReading
 
     internal static IntentFailure Refused(ToolDescriptor tool, byte[] json, ArgumentLimits? limits = null)
     {
-        IntentFailure? failure = new ArgumentReader(limits ?? Limits).Read(tool, new ToolCall(tool.Name, json), out ArgumentSnapshot snapshot);
+        IntentFailure? failure = new ArgumentReader(limits ?? Limits).Read(tool, new ToolCall(tool.Name, json), out CallArguments arguments, out _);
         Assert.NotNull(failure);
-        Assert.Equal(default, snapshot);
+        Assert.Same(CallArguments.None, arguments);
         return failure;
     }
 
-    internal static CedarValue Value(this ArgumentSnapshot snapshot, string name)
+    internal static CedarValue Value(this CallArguments arguments, string name)
     {
-        Assert.True(snapshot.Input.TryGetValue(name, out CedarValue? value), $"policy does not see '{name}'");
+        Assert.True(arguments.Input.TryGetValue(name, out CedarValue? value), $"policy does not see '{name}'");
         return value!;
     }
 }

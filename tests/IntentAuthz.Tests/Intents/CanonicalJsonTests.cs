@@ -7,6 +7,8 @@ namespace IntentAuthz.Tests.Intents;
 /// <summary>Equal JSON values have one text, different ones have two: digests stand on it.</summary>
 public sealed class CanonicalJsonTests
 {
+    private static readonly string[] s_others = ["true", "false", "null", "[2, 1]", """{"z":1,"y":2}"""];
+
     [Theory]
     [InlineData("""{ "b" : 1 , "a" : 2 }""", """{"a":2,"b":1}""")]
     [InlineData("""{"a":{"z":1,"y":[3,2,1]}}""", """{"a":{"y":[3,2,1],"z":1}}""")]
@@ -55,6 +57,42 @@ public sealed class CanonicalJsonTests
             return canonical == CanonicalJson.Text(JsonElement.Parse(canonical))
                 && JsonSerializer.Deserialize<string[]>(canonical)!.SequenceEqual(items);
         });
+    }
+
+    [Theory]
+    [InlineData("""{"b":1,"a":"x"}""")]
+    [InlineData("""{ "b" : 1.50e1 , "a" : "x" }""")]
+    [InlineData("""{"b":true,"c":null,"a":false,"d":""}""")]
+    [InlineData("""{"b":"\u0062","a":"x"}""")] // escapes, names beyond ASCII, nesting: by the document
+    [InlineData("""{"\u0062":1,"a":"x"}""")]
+    [InlineData("""{"ключ":1,"a":"значение"}""")]
+    [InlineData("""{"b":{"d":1,"c":2},"a":[2,1]}""")]
+    [InlineData("""{"a":"<>&+'/ é"}""")]
+    [InlineData("{}")]
+    [InlineData("[1,2]")]
+    [InlineData("-0")]
+    public void Write_OfBytes_IsAsOfTheDocument(string json) => AssertSame(json);
+
+    [Fact]
+    public void Write_OfAnyBytes_IsAsOfTheDocument()
+    {
+        Gen<string> text = Gen.String[Gen.Char["abAB\"\\/é€ \u0001<"], 0, 4];
+        Gen<string> value = Gen.OneOf(
+            text.Select(static t => JsonSerializer.Serialize(t)), text.Select(static t => $"\"{Escaped(t)}\""), Gen.Long.Select(static n => $"{n}"),
+            Gen.Int[0, 1000].Select(static n => $"{n}.50e-3"), Gen.Int[0, 4].Select(static i => s_others[i]));
+        Gen.Select(text.HashSet[0, 20], value.Array[20]).Sample((names, values) =>
+            AssertSame("{" + string.Join(" ,", names.Select((n, i) => $"{JsonSerializer.Serialize(n)} : {values[i]}")) + "}"));
+    }
+
+    private static void AssertSame(string json)
+    {
+        System.Buffers.ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = CanonicalJson.CreateWriter(buffer))
+        {
+            CanonicalJson.Write(writer, System.Text.Encoding.UTF8.GetBytes(json));
+        }
+
+        Assert.Equal(CanonicalJson.Text(JsonElement.Parse(json)), System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
     private static string Escaped(string name) => string.Concat(name.Select(static c => $"\\u{(int)c:x4}"));

@@ -18,10 +18,10 @@ public sealed class DerivedInputTests
     [Fact]
     public void Read_DerivedMembers_ArePolicyInputAndNotWhatTheToolGets()
     {
-        ArgumentSnapshot snapshot = Accepted(Shell().Build(), """{"line":"a b c"}""");
+        CallArguments arguments = Accepted(Shell().Build(), """{"line":"a b c"}""");
 
-        Assert.Equal("3", snapshot.Value("words").ToString());
-        Assert.Equal("""{"line":"a b c"}""", snapshot.Json.GetRawText());
+        Assert.Equal("3", arguments.Value("words").ToString());
+        Assert.Equal("""{"line":"a b c"}""", arguments.Json.GetRawText());
     }
 
     [Theory]
@@ -48,6 +48,14 @@ public sealed class DerivedInputTests
     [InlineData("""{"words":3,"words":4}""")]
     public void Read_DerivedThatIsNotWhatItsSchemaSays_IsRefused(string derived) =>
         Assert.Equal(ReasonCodes.DerivedInputFailed, Refused(Shell(_ => JsonElement.Parse(derived)).Build(), """{"line":"a"}""").ReasonCode);
+
+    [Fact]
+    public void Read_DerivedThatNestsTooDeeply_IsRefused()
+    {
+        JsonElement deep = JsonElement.Parse($$"""{"words":{{new string('[', 200)}}{{new string(']', 200)}}}""", new JsonDocumentOptions { MaxDepth = 300 });
+
+        Assert.Equal(ReasonCodes.DerivedInputFailed, Refused(Shell(_ => deep).Build(), """{"line":"a"}""").ReasonCode);
+    }
 
     [Fact]
     public void Read_DerivingThrows_IsRefusedWithoutItsWords()

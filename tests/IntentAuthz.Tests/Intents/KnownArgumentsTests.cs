@@ -60,9 +60,9 @@ public sealed class KnownArgumentsTests
         string properties = string.Join(",", Enumerable.Range(0, 40).Select(static i => $"\"argument{i}\":{{\"type\":\"integer\"}}"));
         string json = "{" + string.Join(",", Enumerable.Range(0, 40).Select(static i => $"\"argument{i}\":{i}")) + "}";
 
-        ArgumentSnapshot snapshot = Accepted(ToolWith(properties), json);
+        CallArguments arguments = Accepted(ToolWith(properties), json);
 
-        Assert.All(Enumerable.Range(0, 40), i => Assert.Equal((CedarValue)(long)i, snapshot.Value($"argument{i}")));
+        Assert.All(Enumerable.Range(0, 40), i => Assert.Equal((CedarValue)(long)i, arguments.Value($"argument{i}")));
         Assert.Equal(ReasonCodes.UnknownArgument, Refused(ToolWith(properties), """{"argument40":1}""").ReasonCode);
     }
 
