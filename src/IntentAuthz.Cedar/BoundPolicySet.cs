@@ -33,7 +33,7 @@ public sealed class BoundPolicySet
     {
         ArgumentNullException.ThrowIfNull(request);
         var view = new RequestView(_literals, _bound, request);
-        return _evaluator.Authorize(ref view, request, Entities);
+        return _evaluator.Authorize(ref view, Entities);
     }
 
     /// <summary>

@@ -49,13 +49,21 @@ public readonly struct CedarScalar : IEquatable<CedarScalar>
     /// <summary>A value that is an object already.</summary>
     /// <param name="value">A bool, long, string, decimal, datetime or duration.</param>
     /// <exception cref="ArgumentException">The value is an entity, a set, a record or an IP address.</exception>
-    public static CedarScalar From(CedarValue value)
+    public static CedarScalar From(CedarValue value) => TryFrom(value, out var scalar)
+        ? scalar
+        : throw new ArgumentException($"A {value.TypeName} is not a scalar. Build a CedarRequest for requests that hold one.", nameof(value));
+
+    /// <summary>A value that is an object already, if it is a scalar.</summary>
+    /// <param name="value">Any value.</param>
+    /// <param name="scalar">The scalar, or <see cref="Absent"/>.</param>
+    /// <returns>False for an entity, a set, a record or an IP address.</returns>
+    public static bool TryFrom(CedarValue value, out CedarScalar scalar)
     {
         ArgumentNullException.ThrowIfNull(value);
         var operand = value.ToOperand();
-        return operand.Reference is CedarValue
-            ? throw new ArgumentException($"A {value.TypeName} is not a scalar. Build a CedarRequest for requests that hold one.", nameof(value))
-            : new(operand);
+        var isScalar = operand.Reference is not CedarValue;
+        scalar = isScalar ? new(operand) : default;
+        return isScalar;
     }
 
     /// <summary>A decimal, from units of 1/10,000: 15000 is <c>decimal("1.5")</c>.</summary>

@@ -68,7 +68,35 @@ public sealed class CompiledPolicySet
         try
         {
             var view = new RequestView(_literals, provided, request);
-            return _evaluator.Authorize(ref view, request, entities);
+            return _evaluator.Authorize(ref view, entities);
+        }
+        finally
+        {
+            Return(provided);
+        }
+    }
+
+    /// <summary>
+    /// Decides a request whose context is read value by value, exactly as with the record that it stands for. Where one permit applies, nothing
+    /// fails and every value that is read is a scalar, it allocates nothing; what <see cref="Decide"/> allocates for, it does too.
+    /// </summary>
+    /// <param name="principal">Who acts.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="resource">What it is done to.</param>
+    /// <param name="context">Everything else policies may ask about. An exception it throws passes through.</param>
+    /// <param name="entities">Where entities are found. An exception it throws passes through.</param>
+    public CedarResponse Authorize(CedarEntity principal, CedarEntity action, CedarEntity resource, ICedarContext context, IEntityProvider entities)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        ArgumentNullException.ThrowIfNull(action);
+        ArgumentNullException.ThrowIfNull(resource);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(entities);
+        var provided = Rent(entities);
+        try
+        {
+            var view = new RequestView(_literals, provided, principal, action, resource, context);
+            return _evaluator.Authorize(ref view, entities);
         }
         finally
         {

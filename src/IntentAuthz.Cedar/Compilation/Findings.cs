@@ -33,7 +33,7 @@ internal struct Findings
     public readonly int? OnlyPermit(PolicySet policies) =>
         _count == 1 && (_first[0] & 1) == 0 && policies.PolicyArray[_first[0] >> 1].Effect == PolicyEffect.Permit ? _first[0] >> 1 : null;
 
-    public CedarResponse Respond(PolicySet policies, CedarRequest request, IEntityProvider entities)
+    public CedarResponse Respond(PolicySet policies, ref RequestView view, IEntityProvider entities)
     {
         var found = (_found ?? (Span<int>)_first)[.._count];
         // A policy with several actions may have been met under several of them.
@@ -66,7 +66,7 @@ internal struct Findings
         return new(
             forbids == 0 && permits > 0 ? CedarDecision.Allow : CedarDecision.Deny,
             Reasons(policies, found, effect, forbids > 0 ? forbids : permits),
-            failed == 0 ? [] : Errors(policies, found, failed, request, entities));
+            failed == 0 ? [] : Errors(policies, found, failed, view.ToRequest(), entities));
     }
 
     private static string[] Reasons(PolicySet policies, ReadOnlySpan<int> found, PolicyEffect effect, int count)

@@ -9,7 +9,10 @@ namespace IntentAuthz.Cedar.Compilation;
 /// </summary>
 internal ref struct RequestView
 {
-    private readonly CedarRequest? _request;
+    private readonly CedarEntity? _principalReference; // of a request that is not flat, and so are the others
+    private readonly CedarEntity? _actionReference;
+    private readonly CedarEntity? _resourceReference;
+    private readonly ICedarContext? _source;
     private readonly BoundLayout? _layout;
     private readonly FlatRequest _flat;
 
@@ -23,8 +26,21 @@ internal ref struct RequestView
     {
         Literals = literals;
         Entities = entities;
-        _request = request;
+        _principalReference = request.Principal;
+        _actionReference = request.Action;
+        _resourceReference = request.Resource;
         _context = request.Context;
+    }
+
+    /// <summary>A request whose context is read value by value.</summary>
+    public RequestView(LiteralTable literals, EntityResolver entities, CedarEntity principal, CedarEntity action, CedarEntity resource, ICedarContext context)
+    {
+        Literals = literals;
+        Entities = entities;
+        _principalReference = principal;
+        _actionReference = action;
+        _resourceReference = resource;
+        _source = context;
     }
 
     /// <summary>A flat request: one of a layout known in advance, as plain values.</summary>
@@ -40,13 +56,33 @@ internal ref struct RequestView
 
     public EntityResolver Entities { get; }
 
-    public CedarRecord Context => _context ??= _layout!.Layout.BuildContext(_flat.Values);
+    public CedarRecord Context => _context ??= _source is null ? _layout!.Layout.BuildContext(_flat.Values) : RecordOf(_source);
+
+    /// <summary>The context as a record where there is one by now; null where it would have to be made.</summary>
+    public readonly CedarRecord? ContextIfMade => _context;
+
+    /// <summary>Reads a value of a context of which no record was made. False where the record must be asked, and for a flat request.</summary>
+    public readonly bool TryRead(ReadOnlySpan<string> path, out Operand value)
+    {
+        if (_source is null)
+        {
+            value = default;
+            return false;
+        }
+
+        var isRead = _source.TryRead(path, out var scalar);
+        value = scalar.Operand;
+        return isRead;
+    }
+
+    /// <summary>The request as the interpreter takes it; not for a flat one.</summary>
+    public CedarRequest ToRequest() => CedarRequest.FromReferences(_principalReference!, _actionReference!, _resourceReference!, Context);
 
     public ResolvedEntity Resolve(Role role)
     {
         ref var resolved = ref Slot(role);
-        return resolved ??= _request is { } request
-            ? Entities.Resolve(role, Reference(request, role).Uid)
+        return resolved ??= _layout is null
+            ? Entities.Resolve(role, Reference(role).Uid)
             : _layout!.Find(role, _flat.Id(role)).Entity;
     }
 
@@ -67,28 +103,31 @@ internal ref struct RequestView
     }
 
     /// <summary>Whether an entity is of a type that policies name. It need not be looked up for that.</summary>
-    public readonly bool Is(Role role, int typeId) => _request is { } request
-        ? Reference(request, role).Uid.Type == Literals.Types[typeId].Name
-        : _layout!.TypeId(role) == typeId;
+    public readonly bool Is(Role role, int typeId) => _layout is null
+        ? Reference(role).Uid.Type == Literals.Types[typeId].Name
+        : _layout.TypeId(role) == typeId;
 
     /// <summary>The value of a variable.</summary>
     public CedarEntity Variable(Role role)
     {
-        if (_request is { } request)
+        if (_layout is null)
         {
-            return Reference(request, role);
+            return Reference(role);
         }
 
         // Only for an entity that nobody has named anywhere there is no object yet.
-        return Resolve(role).Value ?? new CedarEntity(_layout!.Layout.Uid(role, _flat.Id(role)));
+        return Resolve(role).Value ?? new CedarEntity(_layout.Layout.Uid(role, _flat.Id(role)));
     }
 
-    private static CedarEntity Reference(CedarRequest request, Role role) => role switch
+    private readonly CedarEntity Reference(Role role) => role switch
     {
-        Role.Principal => request.Principal,
-        Role.Action => request.Action,
-        _ => request.Resource,
+        Role.Principal => _principalReference!,
+        Role.Action => _actionReference!,
+        _ => _resourceReference!,
     };
+
+    private static CedarRecord RecordOf(ICedarContext source) =>
+        source.ToRecord() ?? throw new InvalidOperationException("The context gave no record. An empty one is CedarRecord.Empty.");
 
     /// <summary>Whether the request came as plain values, so that a path into the context is a place among them.</summary>
     public readonly bool IsFlat => _layout is not null;

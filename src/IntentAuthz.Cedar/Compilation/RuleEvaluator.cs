@@ -61,7 +61,7 @@ internal sealed class RuleEvaluator(PolicySet policies, RuleIndex index)
     }
 
     /// <summary>The decision with all policies that determined it and all that failed, in the order of the set.</summary>
-    public CedarResponse Authorize(ref RequestView view, CedarRequest request, IEntityProvider entities)
+    public CedarResponse Authorize(ref RequestView view, IEntityProvider entities)
     {
         var found = default(Findings);
         Collect(_always, ref view, ref found);
@@ -75,7 +75,7 @@ internal sealed class RuleEvaluator(PolicySet policies, RuleIndex index)
 
         return found.OnlyPermit(policies) is { } permit
             ? _allowedBy[permit] ??= new CedarResponse(CedarDecision.Allow, [policies.PolicyArray[permit].Id], [])
-            : found.Respond(policies, request, entities);
+            : found.Respond(policies, ref view, entities);
     }
 
     private static void Collect(RuleBlock block, ref RequestView view, ref Findings found)

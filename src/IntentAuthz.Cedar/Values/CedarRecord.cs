@@ -8,7 +8,7 @@ namespace IntentAuthz.Cedar;
 
 /// <summary>A Cedar record: attributes by name. Names are any text, unique and compared ordinally.</summary>
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is Cedar's record first; the dictionary is how one reads it.")]
-public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarValue>
+public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarValue>, ICedarContext
 {
     // Two parallel arrays sorted by name: the cheapest thing to build, and for the handful of attributes a record has the
     // cheapest to search. A dictionary costs five times the memory.
@@ -204,6 +204,37 @@ public sealed class CedarRecord : CedarValue, IReadOnlyDictionary<string, CedarV
 
         return null;
     }
+
+    bool ICedarContext.TryRead(ReadOnlySpan<string> path, out CedarScalar value)
+    {
+        var record = this;
+        for (var i = 0; i < path.Length; i++)
+        {
+            var found = record.Find(path[i]);
+            if (i == path.Length - 1)
+            {
+                if (found is not null)
+                {
+                    return CedarScalar.TryFrom(found, out value);
+                }
+
+                value = CedarScalar.Absent;
+                return true;
+            }
+
+            if (found is not CedarRecord next)
+            {
+                break;
+            }
+
+            record = next;
+        }
+
+        value = CedarScalar.Absent;
+        return false;
+    }
+
+    CedarRecord ICedarContext.ToRecord() => this;
 
     private int IndexOf(string key)
     {

@@ -32,6 +32,7 @@ internal sealed partial class CallPipeline
                 "The call needs an approval, but a host-only argument has no id that would say what is approved; give its HostValue an Id.");
         }
 
+        standing.Request?.BuildMentioned(); // before the history says that an approval was asked for
         ApprovalSubject subject = SubjectOf(context);
         if (approvals.Ask(context.Task, subject, standing.Obligations) is not { } request)
         {

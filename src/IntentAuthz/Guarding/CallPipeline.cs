@@ -155,6 +155,7 @@ internal sealed partial class CallPipeline(
             decision = NotWritten("The approval request");
         }
 
+        decision.Request?.BuildMentioned(); // before anything of what follows is in the history
         decision.Risk = context.RiskIfKnown;
         context.Telemetry?.Decided(decision, policyVersion);
         // Before what it causes: a signal's record comes after that of the denial which raised it, and an incident finds the denial in the history.

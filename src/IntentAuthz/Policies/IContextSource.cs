@@ -7,4 +7,14 @@ internal interface IContextSource
 {
     /// <summary>The member, or null when this kind of request has none. Exactly one flag is given.</summary>
     CedarRecord? Build(ContextParts part);
+
+    /// <summary>
+    /// Reads one value of a member that was not built, by the rules of <see cref="ICedarContext.TryRead"/>: absent is what a record that is there does
+    /// not have; false where the member must be built to tell.
+    /// </summary>
+    bool TryRead(ContextParts part, ReadOnlySpan<string> path, out CedarScalar value)
+    {
+        value = CedarScalar.Absent;
+        return false;
+    }
 }

@@ -38,6 +38,13 @@ public sealed class PartialPolicyRequest
         return new PartialPolicyRequest(
             task.Tenant,
             new PartialRequest(task.Agent.Entity.Uid, tool.Action, resource, context, Unknown),
-            new RequestEntities(hostEntities, task.Agent.Entity, tool.ActionEntity, tool.ToolAsResource[0]));
+            new KnownEntities(
+                hostEntities, EntityMerging.Over(hostEntities, task.Agent.Entity), EntityMerging.Over(hostEntities, tool.ActionEntity),
+                EntityMerging.Over(hostEntities, tool.ToolAsResource[0])));
+    }
+
+    private sealed class KnownEntities(IEntityProvider host, Entity agent, Entity action, Entity tool) : IEntityProvider
+    {
+        public Entity? Find(EntityUid uid) => uid == tool.Uid ? tool : uid == agent.Uid ? agent : uid == action.Uid ? action : host.Find(uid);
     }
 }

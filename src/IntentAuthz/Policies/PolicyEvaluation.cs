@@ -44,10 +44,16 @@ internal static class PolicyEvaluation
         return response.Decision is null || response.Residuals.Policies.Any(p => policies.ErrorDenies(p.Id)) ? null : Permit(policies, response.Applied, errors);
     }
 
+    /// <summary>What policies answer. They read of the context what they need; what they mention besides is built only where somebody will want to know why.</summary>
     internal static Verdict Evaluate(LoadedPolicies policies, PolicyRequest request)
     {
-        CedarResponse response = policies.Compiled.Authorize(request.ToCedar(policies.Needs.For(request.Action, request.Entities)), request.Entities);
-        return Conclude(policies, response);
+        Verdict verdict = Conclude(policies, request.Ask(policies));
+        if (verdict.Effect != VerdictEffect.Permit || !verdict.Errors.IsEmpty || !verdict.Obligations.Approvals.IsEmpty)
+        {
+            request.BuildMentioned(); // now, since the history moves on
+        }
+
+        return verdict;
     }
 
     /// <summary>What Cedar's answer comes to by the rules of this library.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 using IntentAuthz.Cedar;
 
@@ -7,30 +8,36 @@ namespace IntentAuthz;
 
 /// <summary>
 /// One question to a policy engine: may this principal do this action on this resource in this context? The same shape for every
-/// adapter and for administrative actions. Used by one thread at a time.
+/// adapter and for administrative actions. It is the context that Cedar reads, whose members are built when a policy reads them, and holds the
+/// entities that it brings along, laid over those of the host. Used by one thread at a time.
 /// </summary>
-public sealed class PolicyRequest
+public sealed class PolicyRequest : ICedarContext, IEntityProvider
 {
+    // One is made for each decision, so it has no room for what few need: that is in an object apart, and no field can be had from another.
     private readonly IContextSource _source;
-    private readonly CedarEntity _principal;
-    private readonly CedarEntity _action;
-    private readonly CedarEntity _resource;
+    private IEntityProvider _host; // of a request that brings none along, all entities there are
+    private Entity _principal; // as merged with the host's, once it was asked for, and so are the others
+    private Entity _action;
+    private Entity _resource;
+    private LoadedPolicies? _asking;
     private CedarRecord? _input; // of the parts most policies read these two, so the others are given room when they are built
     private CedarRecord? _task;
-    private CedarRecord?[]? _others;
+    private Rare? _rare;
     private ContextParts _built;
-    private ContextParts _selected;
-    private CedarRecord? _selection;
+    private readonly bool _bringsEntities;
+    private bool _isPrincipalMerged;
+    private bool _isActionMerged;
+    private bool _isResourceMerged;
 
-    internal PolicyRequest(
-        TenantId tenant, CedarEntity principal, CedarEntity action, CedarEntity resource, IEntityProvider entities, IContextSource source)
+    private PolicyRequest(TenantId tenant, Entity principal, Entity action, Entity resource, IEntityProvider host, IContextSource source, bool bringsEntities)
     {
         Tenant = tenant;
         _principal = principal;
         _action = action;
         _resource = resource;
-        Entities = entities;
+        _host = host;
         _source = source;
+        _bringsEntities = bringsEntities;
     }
 
     /// <summary>
@@ -44,8 +51,16 @@ public sealed class PolicyRequest
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(entities);
-        return new PolicyRequest(tenant, request.Principal, request.Action, request.Resource, entities, new GivenContext(request.Context));
+        return Of(tenant, request.Principal.Uid, request.Action.Uid, request.Resource.Uid, entities, new GivenContext(request.Context));
     }
+
+    /// <summary>A request about entities that it brings along, over those of the host.</summary>
+    internal static PolicyRequest Of(TenantId tenant, Entity principal, Entity action, Entity resource, IEntityProvider hostEntities, IContextSource source) =>
+        new(tenant, principal, action, resource, hostEntities, source, bringsEntities: true);
+
+    /// <summary>A request that brings no entities along: what is not found there does not exist.</summary>
+    internal static PolicyRequest Of(TenantId tenant, EntityUid principal, EntityUid action, EntityUid resource, IEntityProvider entities, IContextSource source) =>
+        new(tenant, new Entity(principal), new Entity(action), new Entity(resource), entities, source, bringsEntities: false);
 
     /// <summary>The tenant whose policies are asked.</summary>
     public TenantId Tenant { get; }
@@ -60,22 +75,13 @@ public sealed class PolicyRequest
     public EntityUid Resource => _resource.Uid;
 
     /// <summary>The entities the request speaks of, over those of the host.</summary>
-    public IEntityProvider Entities { get; internal set; }
-
-    /// <summary>Where the context comes from: the call, or an administrative action.</summary>
-    internal IContextSource Source => _source;
-
-    /// <summary>Which members of the context were built so far, whether or not they had something to say.</summary>
-    internal ContextParts Built => _built;
-
-    /// <summary>The members that were built, by their place in <see cref="ContextNames.All"/>.</summary>
-    internal ImmutableArray<CedarRecord?> GetBuiltParts() => [_input, _task, .. (_others ?? new CedarRecord?[ContextNames.Count]).AsSpan(2)];
+    public IEntityProvider Entities => _bringsEntities ? this : _host;
 
     /// <summary>The whole context: <c>input</c>, <c>task</c>, <c>history</c>, <c>risk</c>, <c>provenance</c>, <c>approval</c>, <c>delegation</c>, <c>system</c>. Built when first read.</summary>
     public CedarRecord Context => Select(ContextParts.All);
 
-    /// <summary>The policies that answered it, when that was the native engine: what an explanation is made of.</summary>
-    internal LoadedPolicies? AnsweredBy { get; set; }
+    /// <summary>Where the context comes from: the call, or an administrative action.</summary>
+    internal IContextSource Source => _source;
 
     /// <summary>The tool call it is about; null for an administrative action.</summary>
     internal CallContext? Call => _source as CallContext;
@@ -86,12 +92,91 @@ public sealed class PolicyRequest
     /// <summary>Held while an explanation reads the request, which builds what had not been asked for.</summary>
     internal object Reading => _source;
 
-    /// <summary>A request about entities that it brings along, over those of the host.</summary>
-    internal static PolicyRequest Of(TenantId tenant, Entity principal, Entity action, Entity resource, IEntityProvider hostEntities, IContextSource source) =>
-        new(tenant, principal.Reference, action.Reference, resource.Reference, new RequestEntities(hostEntities, principal, action, resource), source);
+    /// <summary>The policies that answered it, when that was the native engine: what an explanation is made of.</summary>
+    internal LoadedPolicies? AnsweredBy { get; set; }
 
-    /// <summary>As Cedar asks it, with those members of the context.</summary>
-    internal CedarRequest ToCedar(ContextParts parts) => CedarRequest.FromReferences(_principal, _action, _resource, Select(parts));
+    /// <summary>Which entities of the host were asked for; null where nobody keeps the decision.</summary>
+    internal AskedEntities? Asked => _host as AskedEntities;
+
+    /// <summary>Which members of the context were built so far, whether or not they had something to say.</summary>
+    internal ContextParts Built => _built;
+
+    /// <summary>
+    /// To be called before the request is asked about, by whoever keeps the decision: which entities are asked for is noted then, and every member
+    /// that the policies mention is built before they are asked, whether or not they come to read it.
+    /// </summary>
+    internal void Keep() => _host = new AskedEntities(_host);
+
+    /// <summary>Asks policies, which read of the context what they need.</summary>
+    internal CedarResponse Ask(LoadedPolicies policies)
+    {
+        _asking = policies;
+        if (Asked is not null)
+        {
+            Build(NeedsOf(policies));
+        }
+
+        return policies.Compiled.Authorize(_principal.Reference, _action.Reference, _resource.Reference, this, Entities);
+    }
+
+    /// <summary>Builds whatever the policies that were asked mention: for an explanation to be of the decision's moment, and not of its own.</summary>
+    internal void BuildMentioned() => Build(NeedsOf(_asking) | NeedsOf(AnsweredBy));
+
+    private ContextParts NeedsOf(LoadedPolicies? policies) => policies?.Needs.For(Action, Entities) ?? ContextParts.None;
+
+    Entity? IEntityProvider.Find(EntityUid uid)
+    {
+        if (!_bringsEntities)
+        {
+            return _host.Find(uid);
+        }
+
+        if (uid == _resource.Uid)
+        {
+            return Merged(ref _resource, ref _isResourceMerged);
+        }
+
+        if (uid == _principal.Uid)
+        {
+            return Merged(ref _principal, ref _isPrincipalMerged);
+        }
+
+        return uid == _action.Uid ? Merged(ref _action, ref _isActionMerged) : _host.Find(uid);
+    }
+
+    private Entity Merged(ref Entity own, ref bool isMerged)
+    {
+        if (!Volatile.Read(ref isMerged))
+        {
+            own = EntityMerging.Over(_host, own);
+            Volatile.Write(ref isMerged, true); // after it: a store that throws is asked again
+        }
+
+        return own;
+    }
+
+    bool ICedarContext.TryRead(ReadOnlySpan<string> path, out CedarScalar value)
+    {
+        value = CedarScalar.Absent;
+        int place = _source is GivenContext ? ContextNames.None : ContextNames.PlaceOf(path[0]);
+        if (place == ContextNames.None)
+        {
+            return false;
+        }
+
+        ContextParts part = ContextNames.All[place].Part;
+        ReadOnlySpan<string> rest = path[1..];
+        if (!rest.IsEmpty && (_built & part) == 0 && _source.TryRead(part, rest, out value))
+        {
+            // Of what is missing further down the record shows where, which makes the difference between false and an error.
+            return value.IsPresent || rest.Length == 1;
+        }
+
+        Build(part);
+        return Part(place) is { } member ? !rest.IsEmpty && ((ICedarContext)member).TryRead(rest, out value) : rest.IsEmpty;
+    }
+
+    CedarRecord ICedarContext.ToRecord() => Select(_asking is null ? ContextParts.All : NeedsOf(_asking));
 
     /// <summary>The context with only those members; an engine may ask for fewer than there are when its policies read no others.</summary>
     internal CedarRecord Select(ContextParts parts)
@@ -101,9 +186,10 @@ public sealed class PolicyRequest
             return given.Whole; // also members that no context of a call has: a policy that reads them is answered as it stands there
         }
 
-        if (_selection is not null && _selected == parts)
+        Rare rare = _rare ??= new Rare();
+        if (rare.Selection is { } made && rare.Selected == parts)
         {
-            return _selection;
+            return made;
         }
 
         Build(parts);
@@ -120,61 +206,77 @@ public sealed class PolicyRequest
             }
         }
 
-        _selected = parts;
-        return _selection = ContextNames.Template(present).With(((ReadOnlySpan<CedarValue>)selection)[..count]);
-    }
-
-    private ref CedarRecord? Part(int place)
-    {
-        if (place == 0)
-        {
-            return ref _input;
-        }
-
-        if (place == 1)
-        {
-            return ref _task;
-        }
-
-        _others ??= new CedarRecord?[ContextNames.Count];
-        return ref _others[place];
+        rare.Selected = parts;
+        return rare.Selection = ContextNames.Template(present).With(ReadOnlySpan<CedarValue>.CastUp(((ReadOnlySpan<CedarRecord>)selection!)[..count]));
     }
 
     /// <summary>Builds those members that were not built yet.</summary>
     internal void Build(ContextParts parts)
     {
-        for (int i = 0; i < ContextNames.Count; i++)
+        for (int i = 0; (parts & ~_built) != 0 && i < ContextNames.Count; i++)
         {
             ContextParts part = ContextNames.All[i].Part;
             if ((parts & part & ~_built) != 0)
             {
-                Part(i) = _source.Build(part);
+                CedarRecord? built = _source.Build(part);
+                switch (i)
+                {
+                    case 0:
+                        _input = built;
+                        break;
+                    case 1:
+                        _task = built;
+                        break;
+                    default:
+                        (_rare ??= new Rare()).Others[i] = built;
+                        break;
+                }
+
                 _built |= part;
             }
         }
     }
 
+    /// <summary>The members that were built, by their place in <see cref="ContextNames.All"/>.</summary>
+    internal ImmutableArray<CedarRecord?> GetBuiltParts()
+    {
+        CedarRecord?[] parts = new CedarRecord?[ContextNames.Count];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = Part(i);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(parts);
+    }
+
+    private CedarRecord? Part(int place) => place switch
+    {
+        0 => _input,
+        1 => _task,
+        _ => _rare is null ? null : _rare.Others[place],
+    };
+
+    /// <summary>What most requests are decided without.</summary>
+    private sealed class Rare
+    {
+        internal Members Others; // whose first two places stay empty
+
+        internal CedarRecord? Selection;
+
+        internal ContextParts Selected;
+    }
+
     [InlineArray(ContextNames.Count)]
     private struct Members
     {
-        private CedarValue _member;
+        private CedarRecord? _member;
     }
 
     private sealed class GivenContext(CedarRecord context) : IContextSource
     {
         internal CedarRecord Whole => context;
 
-        public CedarRecord? Build(ContextParts part)
-        {
-            foreach ((ContextParts known, string name) in ContextNames.All)
-            {
-                if (known == part)
-                {
-                    return context.TryGetValue(name, out CedarValue? value) ? value as CedarRecord : null;
-                }
-            }
-
-            return null;
-        }
+        public CedarRecord? Build(ContextParts part) =>
+            context.TryGetValue(ContextNames.NameOf(part), out CedarValue? value) ? value as CedarRecord : null;
     }
 }

@@ -36,8 +36,7 @@ internal sealed class Redecision(CedarPolicyEngine engine, Schema? schema)
         {
             verdict = PolicyEvaluation.Evaluate(
                 policies,
-                new PolicyRequest(
-                    decision.Tenant, new CedarEntity(decision.Principal), new CedarEntity(decision.Action), new CedarEntity(decision.Resource), entities, decision));
+                PolicyRequest.Of(decision.Tenant, decision.Principal, decision.Action, decision.Resource, entities, decision));
         }
         else
         {

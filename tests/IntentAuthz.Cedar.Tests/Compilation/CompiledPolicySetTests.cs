@@ -51,6 +51,72 @@ public sealed class CompiledPolicySetTests
         Assert.Equal(0, AllocatedBy(() => authorizer.Decide("nobody", "else", "knows", "hello", 7L, CedarScalar.Absent)));
     }
 
+    [Theory]
+    [InlineData("context.n + 1 < 10 && context.text == \"hello\" && context.amount.lessThan(decimal(\"2.0\"))")]
+    [InlineData("context has n && !(context has missing) && context.input.deep.flag && context.input has deep.flag && !(context.input.deep has other)")]
+    [InlineData("context.when.toTime() == duration(\"0ms\") && [\"a\", \"b\", \"hello\"].contains(context.text) && principal in resource.readers")]
+    public void A_permit_that_reads_values_of_the_context_allocates_nothing_and_asks_for_no_record(string condition)
+    {
+        var compiled = PolicySet.Parse(
+            $"permit(principal is User, action, resource in Folder::\"f\") when {{ {condition} }}; forbid(principal, action, resource) when {{ context.n > 100 }};").Compile();
+        var record = CedarRecord.Create([.. Request.Context, new("input", CedarRecord.Create([new("deep", CedarRecord.Create([new("flag", true)]))]))]);
+        var context = new Unmade(record);
+        var provider = new Provider();
+        Assert.Equal(["policy0"], compiled.Authorize(Request.Principal, Request.Action, Request.Resource, context, Entities).Reasons);
+        Assert.Equal(0, AllocatedBy(() => compiled.Authorize(Request.Principal, Request.Action, Request.Resource, context, Entities).Decision));
+        Assert.Equal(0, AllocatedBy(() => compiled.Authorize(Request.Principal, Request.Action, Request.Resource, context, provider).Decision));
+    }
+
+    private sealed class Unmade(CedarRecord record) : ICedarContext
+    {
+        public bool TryRead(ReadOnlySpan<string> path, out CedarScalar value) => ((ICedarContext)record).TryRead(path, out value);
+
+        public CedarRecord ToRecord() => throw new InvalidOperationException("Nobody should need it.");
+    }
+
+    [Theory]
+    [InlineData("context has a.b", "False")]
+    [InlineData("context.a has b", "Error")]
+    [InlineData("context.a.b", "Error")]
+    [InlineData("context has n.b", "Error")]
+    [InlineData("context.n has b", "Error")]
+    [InlineData("context has input.b", "False")]
+    [InlineData("context.input has b", "False")]
+    [InlineData("context has missing", "False")]
+    [InlineData("context.missing", "Error")]
+    [InlineData("context.who has level", "True")]
+    [InlineData("context.who.level == 3", "True")]
+    [InlineData("context.input.text == \"x\"", "True")]
+    [InlineData("context.input == {text: \"x\"}", "True")]
+    public void What_is_missing_on_the_way_fails_or_is_false_as_in_the_record(string condition, string truth)
+    {
+        var policies = PolicySet.Parse($"permit(principal, action, resource) when {{ {condition} }};");
+        var record = CedarRecord.Create([new("n", 7), new("who", Alice), new("input", CedarRecord.Create([new("text", "x")]))]);
+        foreach (var (name, context) in ReadContexts.Of(record, new Random(1)))
+        {
+            var response = policies.Compile().Authorize(Request.Principal, Request.Action, Request.Resource, context, Entities);
+            Engines.Same(CedarAuthorizer.Authorize(new(Alice, Read, Plan, record), policies, Entities), response, name);
+            Assert.Equal(truth, response.Errors.Count > 0 ? "Error" : response.Decision == CedarDecision.Allow ? "True" : "False");
+        }
+    }
+
+    [Theory]
+    [InlineData("context.input.text == \"x\"")]
+    [InlineData("context == {}")]
+    public void An_exception_of_the_context_passes_through_and_the_set_works_on(string condition)
+    {
+        var compiled = PolicySet.Parse($"permit(principal, action, resource) when {{ {condition} || true }};").Compile();
+        Assert.Throws<TimeoutException>(() => compiled.Authorize(Request.Principal, Request.Action, Request.Resource, new BrokenContext(), Entities));
+        Assert.Equal(CedarDecision.Allow, compiled.Decide(new(Alice, Read, Plan, CedarRecord.Create([new("input", CedarRecord.Create([new("text", "x")]))])), Entities));
+    }
+
+    private sealed class BrokenContext : ICedarContext
+    {
+        public bool TryRead(ReadOnlySpan<string> path, out CedarScalar value) => throw new TimeoutException();
+
+        public CedarRecord ToRecord() => throw new TimeoutException();
+    }
+
     private static long AllocatedBy(Func<CedarDecision> decide)
     {
         // Once for what is made on first use: the room for entities, and code compiled meanwhile.

@@ -21,6 +21,26 @@ public sealed class EquivalenceTests
             },
             iter: LongRuns.Enabled ? 200_000 : 4_000);
 
+    [Fact]
+    public void A_context_that_is_read_value_by_value_is_decided_as_the_record_it_stands_for() =>
+        Gen.Int.Sample(
+            seed =>
+            {
+                var random = new Random(seed);
+                var policies = PolicySet.Parse(new RandomPolicies(random).Policies(random.Next(1, 30)));
+                var compiled = policies.Compile();
+                for (var i = 0; i < 8; i++)
+                {
+                    var request = RandomWorld.Request(random);
+                    var expected = CedarAuthorizer.Authorize(request, policies, RandomWorld.Entities);
+                    foreach (var (name, context) in ReadContexts.Of(request.Context, random))
+                    {
+                        Engines.Same(expected, compiled.Authorize(request.Principal, request.Action, request.Resource, context, RandomWorld.Entities), name);
+                    }
+                }
+            },
+            iter: LongRuns.Enabled ? 200_000 : 4_000);
+
     private static readonly RequestLayout Layout = new("User", "Action", "Doc", "input.name", "input.amount", "input.urgent", "risk.score", "n", "flag", "when");
 
     [Fact]

@@ -58,6 +58,17 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public void Recorder_AMemberThatAPolicyMentionsAndDidNotComeToRead_IsKeptAsOfBeforeTheDecision()
+    {
+        CedarRecord input = new CedarRecord.Builder { { "amount", 7L } }.Build(), risk = new CedarRecord.Builder { { "score", 3L } }.Build();
+        RecordedDecision kept = Recording.Record(
+            """permit(principal, action, resource) when { context.input.amount < 100 || context.risk.score > 90 };""",
+            new EntityUid("Agent", "bot"), new EntityUid("Action", "pay"), new EntityUid("Invoice", "1"), EntityStore.Empty, input, risk);
+        Assert.Equal(VerdictEffect.Permit, kept.Verdict.Effect);
+        Assert.True(kept.Context.ContainsKey("risk"), "policies that are tried out on the past may decide otherwise by it");
+    }
+
+    [Fact]
     public async Task Guard_AskedForTheWholeContext_KeepsIt()
     {
         Recording.Keeping store = new();

@@ -13,7 +13,17 @@ internal sealed class ContextHasNode(int path, ImmutableArray<string> names, int
             return TestFlat(ref view);
         }
 
-        CedarValue current = view.Context;
+        if (view.ContextIfMade is not { } context)
+        {
+            if (view.TryRead(names.AsSpan(), out var value))
+            {
+                return Of(value.Reference is not null); // absent is the last name alone, which is one of those asked for
+            }
+
+            context = view.Context;
+        }
+
+        CedarValue current = context;
         foreach (var name in names.AsSpan()[..read])
         {
             if (Attributes.Get(ref view, current, name) is not { } next)

@@ -31,7 +31,17 @@ internal sealed class ContextPathNode(int path, ImmutableArray<string> names) : 
             }
         }
 
-        if (Find(ref view) is not { } found)
+        if (view.ContextIfMade is not { } context)
+        {
+            if (view.TryRead(_names, out value))
+            {
+                return value.Reference is not null;
+            }
+
+            context = view.Context;
+        }
+
+        if (Find(ref view, context) is not { } found)
         {
             value = default;
             return false;
@@ -42,9 +52,9 @@ internal sealed class ContextPathNode(int path, ImmutableArray<string> names) : 
     }
 
     /// <summary>The value in the context as an object, or null where reading it is an error.</summary>
-    public CedarValue? Find(ref RequestView view)
+    public CedarValue? Find(ref RequestView view, CedarRecord context)
     {
-        CedarValue? current = view.Context;
+        CedarValue? current = context;
         foreach (var name in _names)
         {
             current = current is CedarRecord record ? record.Find(name) : Attributes.Get(ref view, current, name);

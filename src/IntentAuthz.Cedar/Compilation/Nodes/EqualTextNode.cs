@@ -14,9 +14,9 @@ internal sealed class EqualTextNode(Node operand, string text, bool isNegated) :
 
     public override Truth Test(ref RequestView view)
     {
-        if (_path is not null && !view.IsFlat)
+        if (_path is not null && view.ContextIfMade is { } context)
         {
-            return _path.Find(ref view) is { } found ? Of((found is CedarString that && that.Value == text) != isNegated) : Truth.Error;
+            return _path.Find(ref view, context) is { } found ? Of((found is CedarString that && that.Value == text) != isNegated) : Truth.Error;
         }
 
         return operand.TryEvaluate(ref view, out var value) ? Of((value.Reference is string other && other == text) != isNegated) : Truth.Error;

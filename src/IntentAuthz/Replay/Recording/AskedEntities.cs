@@ -3,7 +3,7 @@ using IntentAuthz.Cedar;
 namespace IntentAuthz;
 
 /// <summary>
-/// Stands before a request's entities while it is evaluated and notes which were asked for: a policy can name an entity that the request does not
+/// Stands before the host's entities while a request is evaluated and notes which were asked for: a policy can name an entity that the request does not
 /// lead to. What was answered once is answered again, so that what is kept is what was seen. One request, one thread.
 /// </summary>
 internal sealed class AskedEntities(IEntityProvider entities) : IEntityProvider

@@ -23,7 +23,7 @@ internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue
     public ValueTask<Verdict> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
         string version = engine.GetVersion(request.Tenant);
-        request.Entities = new AskedEntities(request.Entities);
+        request.Keep();
         ValueTask<Verdict> pending = engine.EvaluateAsync(request, cancellationToken);
         return pending.IsCompletedSuccessfully
             ? new ValueTask<Verdict>(Record(request, pending.Result, version))

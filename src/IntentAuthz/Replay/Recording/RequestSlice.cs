@@ -31,7 +31,7 @@ internal sealed class RequestSlice
         slice.Add(request.Principal);
         slice.Add(request.Action);
         slice.Add(request.Resource);
-        if (request.Entities is AskedEntities asked)
+        if (request.Asked is { } asked)
         {
             slice._steps = MaxSteps; // with what they lie in, not with what they name
             for (int i = 0; i < asked.Asked.Count; i++)
