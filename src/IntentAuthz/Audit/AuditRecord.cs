@@ -69,7 +69,7 @@ public sealed record AuditRecord
     public string? Principal
     {
         get => Extras.Principal;
-        init => Extras = Extras with { Principal = value };
+        init => Own().Extras = Extras with { Principal = value };
     }
 
     /// <summary>The guard's id of the call.</summary>
@@ -129,7 +129,7 @@ public sealed record AuditRecord
     public ImmutableArray<KeyValuePair<string, string>> Arguments
     {
         get => Extras.Arguments;
-        internal init => Extras = Extras with { Arguments = value };
+        internal init => Own().Extras = Extras with { Arguments = value };
     }
 
     /// <summary>Permit, Deny or RequireApproval; null where nothing was decided.</summary>
@@ -163,7 +163,7 @@ public sealed record AuditRecord
     public ApprovalId? Approval
     {
         get => Extras.Approval;
-        init => Extras = Extras with { Approval = value };
+        init => Own().Extras = Extras with { Approval = value };
     }
 
     /// <summary>The lease that was used, made or unmade.</summary>
@@ -177,14 +177,14 @@ public sealed record AuditRecord
     public string? ObservedReason
     {
         get => Extras.ObservedReason;
-        init => Extras = Extras with { ObservedReason = value };
+        init => Own().Extras = Extras with { ObservedReason = value };
     }
 
     /// <summary>The risk score with its factors, when one was reckoned.</summary>
     public RiskScore? Risk
     {
         get => Extras.Risk;
-        init => Extras = Extras with { Risk = value };
+        init => Own().Extras = Extras with { Risk = value };
     }
 
     /// <summary>The signals that had been raised in the task, or below it, when the call was decided.</summary>
@@ -228,7 +228,7 @@ public sealed record AuditRecord
             }
             else
             {
-                Extras = Extras with { Duration = value };
+                Own().Extras = Extras with { Duration = value };
             }
         }
     }
@@ -241,11 +241,7 @@ public sealed record AuditRecord
         set => _measuredTicks = value?.Ticks ?? NotMeasured;
     }
 
-    private AuditRecordExtras Extras
-    {
-        get => Decided.Extras;
-        init => Own().Extras = value;
-    }
+    private AuditRecordExtras Extras => Decided.Extras;
 
     /// <inheritdoc/>
     public bool Equals(AuditRecord? other) =>
@@ -262,7 +258,10 @@ public sealed record AuditRecord
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_ticks, _kind, _outcome, _facts.Call, ReasonCode, Explanation); // what does not change, so not the digest
 
-    /// <summary>The facts, as what only this record holds: whoever changes it changes no other. For as long as the record is being made.</summary>
+    /// <summary>
+    /// The facts as this record's own, so that whoever changes them changes no other: while the record is being made, and before what is to change is
+    /// read, since what an outcome's record says goes to another place when it comes to say more.
+    /// </summary>
     private AuditFacts Own()
     {
         if (_tellsCallAlone)
