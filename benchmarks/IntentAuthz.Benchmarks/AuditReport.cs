@@ -20,7 +20,7 @@ internal static class AuditReport
     {
         await using (ServiceProvider services = GuardBenchmarks.AuditedHost(new InMemoryAuditSink(1024)))
         {
-            s_subject = (await OpenAsync(services.GetRequiredService<Guard>())).AuditSubject;
+            s_task = (await OpenAsync(services.GetRequiredService<Guard>())).Audited;
         }
 
         await WriteSinksAsync(output, directory);
@@ -132,7 +132,7 @@ internal static class AuditReport
     }
 
     private static long s_written;
-    private static AuditSubject? s_subject;
+    private static AuditedTask s_task = AuditedTask.None;
 
     private static async Task<string> MeasureAsync(IAuditSink sink, int batch)
     {
@@ -159,33 +159,41 @@ internal static class AuditReport
 
     private static AuditRecord[] Fill(AuditRecord[] records)
     {
-        for (int i = 0; i < records.Length; i++)
+        for (int i = 0; i < records.Length; i += 2)
         {
-            records[i] = new AuditRecord
+            AuditFacts facts = new()
             {
-                Kind = i % 2 == 0 ? AuditKind.Decision : AuditKind.Outcome,
-                Time = DateTimeOffset.UtcNow,
-                Tenant = s_tenant,
-                Subject = s_subject,
+                Task = s_task,
+                Tool = s_tool,
                 Call = CallId.New(),
                 FrameworkCallId = "call_XyzAbc0123456789",
-                Tool = "payments.pay",
-                Action = "Action::\"pay\"",
                 Resources = s_resources,
-                ArgumentsDigest = s_digest,
-                Outcome = i % 2 == 0 ? DecisionOutcome.Permit : null,
-                ReasonCode = i % 2 == 0 ? ReasonCodes.Permitted : "completed",
-                Explanation = "Policies and mandates permit the call and its obligations are met.",
                 Policies = s_policies,
                 PolicyVersion = "5d41402abc4b2a76b9719d911017c5925d41402abc4b2a76b9719d911017c592",
-                Duration = i % 2 == 0 ? null : TimeSpan.FromMilliseconds(12.5),
+            };
+            facts.TryAdd(s_digest);
+            records[i] = new AuditRecord(facts)
+            {
+                Kind = AuditKind.Decision,
+                Time = DateTimeOffset.UtcNow,
+                Outcome = DecisionOutcome.Permit,
+                ReasonCode = ReasonCodes.Permitted,
+                Explanation = "Policies and mandates permit the call and its obligations are met.",
+            };
+            records[i + 1] = new AuditRecord(facts, tellsCallAlone: true)
+            {
+                Kind = AuditKind.Outcome,
+                Time = DateTimeOffset.UtcNow,
+                ReasonCode = ReasonCodes.Completed,
+                Explanation = "The tool returned.",
+                Duration = TimeSpan.FromMilliseconds(12.5),
             };
         }
 
         return records;
     }
 
-    private static readonly TenantId s_tenant = new("acme");
+    private static readonly AuditedTool s_tool = new("payments.pay", "Action::\"pay\"");
     private static readonly System.Collections.Immutable.ImmutableArray<string> s_resources = ["Account::\"ACME\""];
     private static readonly System.Collections.Immutable.ImmutableArray<string> s_policies = ["small payments"];
     private static readonly ArgumentsDigest s_digest = new ArgumentsHasher(new byte[32]).Hash(new TenantId("acme"), "{}"u8.ToArray());

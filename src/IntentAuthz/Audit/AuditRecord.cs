@@ -10,19 +10,32 @@ public sealed record AuditRecord
 {
     private const long NotMeasured = long.MinValue;
 
-    // Every call makes two of these, so what can be missing takes no room of its own, and what is seldom there lies apart.
+    // Every call makes two of these: what can be missing takes no room of its own, and what both say lies apart, once.
     private readonly long _ticks;
-    private readonly long _engineTicks = NotMeasured;
-    private readonly long _durationTicks = NotMeasured;
-    private readonly TenantId _tenant;
-    private readonly CallId _call;
-    private readonly LeaseId _lease;
     private readonly short _offsetMinutes;
     private readonly byte _kind;
     private readonly byte _outcome; // one more than its number; 0 for none
     private readonly byte _label; // likewise, integrity before confidentiality
-    private BoxedDigest? _digest; // records of outcomes have none
-    private AuditRecordExtras _extras = AuditRecordExtras.None;
+    private long _measuredTicks = NotMeasured; // how long the engine took, or of a record that tells the call alone how long the tool ran
+    private bool _isOwner; // the facts were made for this record: others that hold them are copies of it, or its outcome
+    private bool _tellsCallAlone; // the rest of the facts is the decision's
+    private AuditFacts _facts;
+
+    /// <summary>Makes a record that says what it is given.</summary>
+    public AuditRecord() => _facts = AuditFacts.None;
+
+    /// <summary>Makes a record of facts that were made for it, or the outcome's beside the decision's.</summary>
+    /// <param name="facts">The facts.</param>
+    /// <param name="tellsCallAlone">Whether it is the outcome's, so that of the facts it says which call it was, and not how it was decided.</param>
+    internal AuditRecord(AuditFacts facts, bool tellsCallAlone = false) => (_facts, _tellsCallAlone, _isOwner) = (facts, tellsCallAlone, !tellsCallAlone);
+
+    private AuditRecord(AuditRecord other)
+    {
+        (_ticks, _offsetMinutes, _measuredTicks) = (other._ticks, other._offsetMinutes, other._measuredTicks);
+        (_kind, _outcome, _label) = (other._kind, other._outcome, other._label);
+        (ReasonCode, Explanation) = (other.ReasonCode, other.Explanation);
+        (_facts, _tellsCallAlone) = (other._facts, other._tellsCallAlone);
+    }
 
     /// <summary>What the record tells.</summary>
     public required AuditKind Kind
@@ -41,44 +54,72 @@ public sealed record AuditRecord
     /// <summary>The tenant; null when the record could not be tied to one.</summary>
     public TenantId? Tenant
     {
-        get => _tenant.Value is null ? null : _tenant;
-        init => _tenant = value.GetValueOrDefault();
+        get => _facts.Task.Tenant is { Value: not null } tenant ? tenant : null;
+        init => Own().Task = _facts.Task with { Tenant = value.GetValueOrDefault() };
     }
 
     /// <summary>Who acted, in which task, for whom; null when the record could not be tied to a task.</summary>
-    public AuditSubject? Subject { get; init; }
+    public AuditSubject? Subject
+    {
+        get => _facts.Task.Subject;
+        init => Own().Task = _facts.Task with { Subject = value };
+    }
 
     /// <summary>Who performed an administrative action.</summary>
     public string? Principal
     {
-        get => _extras.Principal;
-        init => _extras = value is null && _extras.Principal is null ? _extras : _extras with { Principal = value };
+        get => Extras.Principal;
+        init => Own().Extras = Extras with { Principal = value };
     }
 
     /// <summary>The guard's id of the call.</summary>
     public CallId? Call
     {
-        get => _call.Value is null ? null : _call;
-        init => _call = value.GetValueOrDefault();
+        get => _facts.Call is { Value: not null } call ? call : null;
+        init => Own().Call = value.GetValueOrDefault();
     }
 
     /// <summary>The framework's id of the call, which may repeat.</summary>
-    public string? FrameworkCallId { get; init; }
+    public string? FrameworkCallId
+    {
+        get => _facts.FrameworkCallId;
+        init => Own().FrameworkCallId = value;
+    }
 
     /// <summary>The tool's name as the call gave it.</summary>
-    public string? Tool { get; init; }
+    public string? Tool
+    {
+        get => _facts.Tool.Name;
+        init => Own().Tool = _facts.Tool with { Name = value };
+    }
 
     /// <summary>The action, as a Cedar entity.</summary>
-    public string? Action { get; init; }
+    public string? Action
+    {
+        get => _facts.Tool.Action;
+        init => Own().Tool = _facts.Tool with { Action = value };
+    }
 
     /// <summary>The resources, as Cedar entities.</summary>
-    public ImmutableArray<string> Resources { get; init; } = [];
+    public ImmutableArray<string> Resources
+    {
+        get => _facts.Resources;
+        init => Own().Resources = value;
+    }
 
     /// <summary>The keyed digest of the arguments.</summary>
     public ArgumentsDigest? ArgumentsDigest
     {
-        get => _digest?.Value;
-        internal set => _digest = value is { } digest ? new BoxedDigest(digest) : null; // set once, by the audit's writer, before a sink sees the record
+        get => Decided.Digest;
+
+        // By the audit's writer, before a sink sees the record; the task's history has it by then.
+        internal set
+        {
+            if (value is not { } digest || !Own().TryAdd(digest))
+            {
+                _facts = _facts.Copy(value); // another one, or none: what somebody may be reading stays as it is
+            }
+        }
     }
 
     /// <summary>
@@ -87,8 +128,8 @@ public sealed record AuditRecord
     /// </summary>
     public ImmutableArray<KeyValuePair<string, string>> Arguments
     {
-        get => _extras.Arguments;
-        internal init => _extras = value.IsDefaultOrEmpty && _extras.Arguments.IsEmpty ? _extras : _extras with { Arguments = value }; // as the digest
+        get => Extras.Arguments;
+        internal init => Own().Extras = Extras with { Arguments = value };
     }
 
     /// <summary>Permit, Deny or RequireApproval; null where nothing was decided.</summary>
@@ -105,47 +146,67 @@ public sealed record AuditRecord
     public required string Explanation { get; init; }
 
     /// <summary>The policies that determined it.</summary>
-    public ImmutableArray<string> Policies { get; init; } = [];
+    public ImmutableArray<string> Policies
+    {
+        get => Decided.Policies;
+        init => Own().Policies = value;
+    }
 
     /// <summary>The version of the policies: with the native engine the digest of the policy set.</summary>
-    public string? PolicyVersion { get; init; }
+    public string? PolicyVersion
+    {
+        get => Decided.PolicyVersion;
+        init => Own().PolicyVersion = value;
+    }
 
     /// <summary>The approval that was asked for or used.</summary>
     public ApprovalId? Approval
     {
-        get => _extras.Approval;
-        init => _extras = value is null && _extras.Approval is null ? _extras : _extras with { Approval = value };
+        get => Extras.Approval;
+        init => Own().Extras = Extras with { Approval = value };
     }
 
     /// <summary>The lease that was used, made or unmade.</summary>
     public LeaseId? Lease
     {
-        get => _lease.Value is null ? null : _lease;
-        init => _lease = value.GetValueOrDefault();
+        get => _facts.Lease is { Value: not null } lease ? lease : null;
+        init => Own().Lease = value.GetValueOrDefault();
     }
 
     /// <summary>The reason code that the decision would have had, when the call ran because it was only observed.</summary>
     public string? ObservedReason
     {
-        get => _extras.ObservedReason;
-        init => _extras = value is null && _extras.ObservedReason is null ? _extras : _extras with { ObservedReason = value };
+        get => Extras.ObservedReason;
+        init => Own().Extras = Extras with { ObservedReason = value };
     }
 
     /// <summary>The risk score with its factors, when one was reckoned.</summary>
     public RiskScore? Risk
     {
-        get => _extras.Risk;
-        init => _extras = value is null && _extras.Risk is null ? _extras : _extras with { Risk = value };
+        get => Extras.Risk;
+        init => Own().Extras = Extras with { Risk = value };
     }
 
     /// <summary>The signals that had been raised in the task, or below it, when the call was decided.</summary>
-    public ImmutableArray<string> Signals { get; init; } = [];
+    public ImmutableArray<string> Signals
+    {
+        get => Decided.Signals;
+        init => Own().Signals = value;
+    }
 
     /// <summary>How long the policy engine took to answer, over all resources of the call.</summary>
     public TimeSpan? EngineTime
     {
-        get => _engineTicks == NotMeasured ? null : new TimeSpan(_engineTicks);
-        init => _engineTicks = value?.Ticks ?? NotMeasured;
+        get => _tellsCallAlone ? null : Measured;
+        init
+        {
+            if (_tellsCallAlone)
+            {
+                Own();
+            }
+
+            Measured = value;
+        }
     }
 
     /// <summary>The result's label.</summary>
@@ -158,9 +219,63 @@ public sealed record AuditRecord
     /// <summary>How long the tool ran.</summary>
     public TimeSpan? Duration
     {
-        get => _durationTicks == NotMeasured ? null : new TimeSpan(_durationTicks);
-        init => _durationTicks = value?.Ticks ?? NotMeasured;
+        get => _tellsCallAlone ? Measured : Extras.Duration;
+        init
+        {
+            if (_tellsCallAlone)
+            {
+                Measured = value;
+            }
+            else
+            {
+                Own().Extras = Extras with { Duration = value };
+            }
+        }
     }
 
-    private sealed record BoxedDigest(ArgumentsDigest Value);
+    private AuditFacts Decided => _tellsCallAlone ? AuditFacts.None : _facts;
+
+    private TimeSpan? Measured
+    {
+        get => _measuredTicks == NotMeasured ? null : new TimeSpan(_measuredTicks);
+        set => _measuredTicks = value?.Ticks ?? NotMeasured;
+    }
+
+    private AuditRecordExtras Extras => Decided.Extras;
+
+    /// <inheritdoc/>
+    public bool Equals(AuditRecord? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && (_ticks, _offsetMinutes, _kind, _outcome, _label) == (other._ticks, other._offsetMinutes, other._kind, other._outcome, other._label)
+            && ReasonCode == other.ReasonCode && Explanation == other.Explanation && Duration == other.Duration
+            && Tenant == other.Tenant && Subject == other.Subject && Call == other.Call && FrameworkCallId == other.FrameworkCallId
+            && Tool == other.Tool && Action == other.Action && Resources == other.Resources && Lease == other.Lease
+            && ArgumentsDigest == other.ArgumentsDigest && Arguments == other.Arguments
+            && Policies == other.Policies && PolicyVersion == other.PolicyVersion && Signals == other.Signals && EngineTime == other.EngineTime
+            && Principal == other.Principal && Approval == other.Approval && ObservedReason == other.ObservedReason && Risk == other.Risk);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_ticks, _kind, _outcome, _facts.Call, ReasonCode, Explanation); // what does not change, so not the digest
+
+    /// <summary>
+    /// The facts as this record's own, so that whoever changes them changes no other: while the record is being made, and before what is to change is
+    /// read, since what an outcome's record says goes to another place when it comes to say more.
+    /// </summary>
+    private AuditFacts Own()
+    {
+        if (_tellsCallAlone)
+        {
+            _facts = _facts.CopyOfCall();
+            _facts.Extras = Measured is { } duration ? new AuditRecordExtras { Duration = duration } : AuditRecordExtras.None;
+            (_measuredTicks, _tellsCallAlone) = (NotMeasured, false);
+        }
+        else if (!_isOwner)
+        {
+            _facts = _facts.Copy();
+        }
+
+        _isOwner = true;
+        return _facts;
+    }
 }

@@ -16,4 +16,16 @@ internal sealed record AuditRecordExtras
     internal string? ObservedReason { get; init; }
 
     internal RiskScore? Risk { get; init; }
+
+    /// <summary>The signals, where they do not come from a task as it has them.</summary>
+    internal ImmutableArray<string> Signals { get; init; } = [];
+
+    /// <summary>The tool's time, where it is not an outcome's beside its decision.</summary>
+    internal TimeSpan? Duration { get; init; }
+
+    /// <summary>Those of a decision: <see cref="None"/> for most.</summary>
+    internal static AuditRecordExtras Of(Decision decision) =>
+        decision.Approval is null && decision.WouldBe is null && decision.Risk is null
+            ? None
+            : new AuditRecordExtras { Approval = decision.Approval, ObservedReason = decision.WouldBe?.ReasonCode, Risk = decision.Risk };
 }

@@ -59,14 +59,11 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
         });
 
     private AuditRecord ForTask(AuditKind kind, AgentTask task, string reasonCode, string explanation, LeaseId? lease) =>
-        new()
+        new(new AuditFacts { Task = task.Audited, Lease = lease ?? default })
         {
             Kind = kind,
             Time = time.GetUtcNow(),
-            Tenant = task.Tenant,
-            Subject = task.AuditSubject,
             ReasonCode = reasonCode,
             Explanation = explanation,
-            Lease = lease,
         };
 }

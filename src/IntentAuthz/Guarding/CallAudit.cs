@@ -10,27 +10,19 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
     /// <summary>The record of a decision; the task's history has it from here on.</summary>
     internal AuditRecord Decided(CallContext context, Decision decision, string policyVersion)
     {
-        AuditRecord record = new()
+        AuditFacts facts = FactsOf(context);
+        facts.Policies = decision.DeterminingPolicies;
+        facts.PolicyVersion = policyVersion;
+        facts.Extras = AuditRecordExtras.Of(decision);
+        facts.Raised(context.Task.Signals.Raised);
+        context.Audited = facts;
+        AuditRecord record = new(facts)
         {
             Kind = AuditKind.Decision,
             Time = time.GetUtcNow(),
-            Tenant = context.Task.Tenant,
-            Subject = context.Task.AuditSubject,
-            Call = context.Id,
-            FrameworkCallId = Bounded(context.Call.FrameworkCallId),
-            Tool = context.Tool.Name,
-            Action = context.Tool.ActionText,
-            Resources = context.ResourceTexts,
             Outcome = decision.Outcome,
             ReasonCode = decision.ReasonCode,
             Explanation = decision.Explanation,
-            Policies = decision.DeterminingPolicies,
-            PolicyVersion = policyVersion,
-            Approval = decision.Approval,
-            ObservedReason = decision.WouldBe?.ReasonCode,
-            Risk = decision.Risk,
-            Lease = context.Credential?.Lease.Id,
-            Signals = SignalNames.Of(context.Task.Signals.Raised),
             EngineTime = context.EngineTime,
         };
         context.Task.History.Add(LoggedEvent.Decided(record, context.Arguments));
@@ -46,38 +38,31 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
     /// <summary>A call that was refused before it could be tied to a task and a described tool.</summary>
     internal void Refused(CallId id, AgentTask? task, bool isOwn, ToolCall call, Decision decision) =>
         queue.TryAccept(
-            new AuditRecord
+            new AuditRecord(new AuditFacts
+            {
+                Task = task?.Audited ?? AuditedTask.None,
+                Tool = new AuditedTool(Bounded(call.ToolName), Action: null),
+                Call = id,
+                FrameworkCallId = Bounded(call.FrameworkCallId),
+            })
             {
                 Kind = AuditKind.Decision,
                 Time = time.GetUtcNow(),
-                Tenant = task?.Tenant,
-                Subject = task?.AuditSubject,
-                Call = id,
-                FrameworkCallId = Bounded(call.FrameworkCallId),
-                Tool = Bounded(call.ToolName),
                 Outcome = decision.Outcome,
                 ReasonCode = decision.ReasonCode,
                 Explanation = decision.Explanation,
             },
             isOwn ? task : null); // the room of a task of another guard is there
 
-    /// <summary>Notes how a call ended, in the task's history and in the audit. False when there was no room for the record.</summary>
+    /// <summary>Notes how a call that was decided ended, in the task's history and in the audit. False when there was no room for the record.</summary>
     internal bool Ended(CallContext context, string outcomeCode, string explanation, ToolResult? shown, Label label, TimeSpan duration)
     {
-        AuditRecord record = new()
+        AuditRecord record = new(context.Audited!, tellsCallAlone: true)
         {
             Kind = AuditKind.Outcome,
             Time = time.GetUtcNow(),
-            Tenant = context.Task.Tenant,
-            Subject = context.Task.AuditSubject,
-            Call = context.Id,
-            FrameworkCallId = Bounded(context.Call.FrameworkCallId),
-            Tool = context.Tool.Name,
-            Action = context.Tool.ActionText,
-            Resources = context.ResourceTexts,
             ReasonCode = outcomeCode,
             Explanation = explanation,
-            Lease = context.Credential?.Lease.Id,
             ResultLabel = label,
             Duration = duration,
         };
@@ -89,6 +74,17 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
         context.Task.History.Add(LoggedEvent.Ended(record, shown));
         return queue.TryAccept(record, context.Task);
     }
+
+    /// <summary>What both records of the call say.</summary>
+    private AuditFacts FactsOf(CallContext context) => new()
+    {
+        Task = context.Task.Audited,
+        Tool = context.Tool.Audited,
+        Call = context.Id,
+        FrameworkCallId = Bounded(context.Call.FrameworkCallId),
+        Resources = context.ResourceTexts,
+        Lease = context.Credential?.Lease.Id ?? default,
+    };
 
     /// <summary>What a model wrote as a name is kept short in the record. Known secrets go first: half of one would not be known for one any more.</summary>
     private string? Bounded(string? text)

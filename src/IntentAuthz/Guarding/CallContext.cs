@@ -55,6 +55,9 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal LeasedCredential? Credential { get; set; }
 
+    /// <summary>What the newest record of a decision says of the call, for that of its outcome; null before the first.</summary>
+    internal AuditFacts? Audited { get; set; }
+
     /// <summary>How long the policy engine has taken to answer so far; null while it was not asked.</summary>
     internal TimeSpan? EngineTime => _engineTicks == NotAsked ? null : new TimeSpan(_engineTicks);
 

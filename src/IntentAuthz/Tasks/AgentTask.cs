@@ -83,7 +83,7 @@ public sealed class AgentTask
         Journal = parent?.Journal;
         RestsOn = RestsOnOf(this);
         TenantHash = RevocationTarget.HashOf(Tenant.Value);
-        AuditSubject = new AuditSubject(this);
+        Audited = new AuditedTask(Tenant, new AuditSubject(this));
         ContextRecord = ContextRecords.Task(this);
         _contextRecords = [.. Enum.GetValues<ProposalCoverage>().Select(c => ContextRecords.Task(this, c))];
         DelegationRecord = ContextRecords.Delegation(Delegation);
@@ -212,7 +212,8 @@ public sealed class AgentTask
         Signals.Journal = journal;
     }
 
-    internal AuditSubject AuditSubject { get; }
+    /// <summary>The task as all its audit records name it.</summary>
+    internal AuditedTask Audited { get; }
 
     /// <summary>What revoking would stop it, from everything down to itself; made once, since each call looks at it twice.</summary>
     internal RevocationTarget[] RestsOn { get; }

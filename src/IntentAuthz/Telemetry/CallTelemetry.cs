@@ -54,7 +54,7 @@ internal sealed class CallTelemetry : IDisposable
             if (span.IsAllDataRequested)
             {
                 span.SetTag(TelemetryNames.Tool, tool.Name);
-                span.SetTag(TelemetryNames.Action, tool.ActionText);
+                span.SetTag(TelemetryNames.Action, tool.Audited.Action);
                 span.SetTag(TelemetryNames.ToolCall, Bounded(_call.FrameworkCallId));
             }
         }

@@ -39,7 +39,7 @@ public sealed class ToolDescriptor
         MapResources = builder.ResourceMapping;
         ResourceArgument = builder.ResourceArgument;
         ResourceTypes = builder.ResourceTypes;
-        ActionText = Action.ToString();
+        Audited = new AuditedTool(Name, Action.ToString());
         ToolAsResourceText = [new EntityUid(EntityTypes.Tool, Name).ToString()];
         ToolAsResource = [new Entity(new EntityUid(EntityTypes.Tool, Name), CedarRecord.Empty, [])];
         OwnObligations = Credential is null && Containment is null
@@ -171,7 +171,8 @@ public sealed class ToolDescriptor
 
     internal ImmutableArray<string> ToolAsResourceText { get; }
 
-    internal string ActionText { get; }
+    /// <summary>The tool as audit records name it.</summary>
+    internal AuditedTool Audited { get; }
 
     /// <summary>What every call must meet, whatever policies ask for besides.</summary>
     internal Obligations OwnObligations { get; }

@@ -130,7 +130,7 @@ public sealed class TaskHistoryTests
         EventLog log = new(64);
         AuditRecord record = new()
         {
-            Kind = AuditKind.Decision, Time = DateTimeOffset.UnixEpoch, Subject = task.AuditSubject, Call = CallId.New(), Tool = "t", Action = "a",
+            Kind = AuditKind.Decision, Time = DateTimeOffset.UnixEpoch, Subject = task.Audited.Subject, Call = CallId.New(), Tool = "t", Action = "a",
             ReasonCode = ReasonCodes.Permitted, Explanation = "",
         };
         Parallel.For(0, 1_000, _ =>
