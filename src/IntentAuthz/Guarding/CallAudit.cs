@@ -8,7 +8,7 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
         ReasonCodes.AuditUnavailable, $"The decision could not be recorded, so the call does not run. {queue.WhyNot} Once records are written again, so are calls permitted.");
 
     /// <summary>The record of a decision; the task's history has it from here on.</summary>
-    internal AuditRecord Decided(CallContext context, Decision decision, string policyVersion)
+    internal AuditRecord Decided(CallContext context, Decision decision)
     {
         AuditRecord record = new()
         {
@@ -25,7 +25,7 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
             ReasonCode = decision.ReasonCode,
             Explanation = decision.Explanation,
             Policies = decision.DeterminingPolicies,
-            PolicyVersion = policyVersion,
+            PolicyVersion = context.PolicyVersion,
             Approval = decision.Approval,
             ObservedReason = decision.WouldBe?.ReasonCode,
             Risk = decision.Risk,

@@ -29,7 +29,7 @@ internal sealed partial class CallPipeline
             {
                 if (apart.When(snapshot.Facts))
                 {
-                    context.Tool = apart.Descriptor;
+                    context.Become(apart.Descriptor);
                     context.Telemetry?.Bound(context.Tool);
                 }
             }

@@ -81,10 +81,10 @@ public sealed class PolicyRequest
     internal CallContext? Call => _source as CallContext;
 
     /// <summary>Takes live secrets out of what an explanation shows; null for an administrative action, which has none.</summary>
-    internal SecretScrubber? Scrubber => (Call?.Task.GuardIdentity as GuardIdentity)?.Scrubber;
+    internal SecretScrubber? Scrubber => Call?.Task.GuardIdentity.Scrubber;
 
     /// <summary>Held while an explanation reads the request, which builds what had not been asked for.</summary>
-    internal object Reading => _source;
+    internal object Reading => Call?.Reading ?? _source;
 
     /// <summary>A request about entities that it brings along, over those of the host.</summary>
     internal static PolicyRequest Of(TenantId tenant, Entity principal, Entity action, Entity resource, IEntityProvider hostEntities, IContextSource source) =>
