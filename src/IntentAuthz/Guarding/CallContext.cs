@@ -269,21 +269,24 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
             writer.WriteStringValue(Task.Id.Value);
             writer.WriteStringValue(Task.Agent.Id.Value);
             writer.WriteStringValue(Tool.Digest);
-            writer.WriteStringValue(Tool.Action.ToString());
+            writer.WriteStringValue(Tool.ActionText);
             writer.WriteStartArray();
-            foreach (Entity resource in Resources)
+            foreach (string resource in ResourceTexts)
             {
-                writer.WriteStringValue(resource.Uid.ToString());
+                writer.WriteStringValue(resource);
             }
 
             writer.WriteEndArray();
             CanonicalJson.Write(writer, Arguments);
             writer.WriteStartArray();
-            foreach ((string name, HostValue value) in (Call.HostArguments ?? ImmutableDictionary<string, HostValue>.Empty).OrderBy(static h => h.Key, StringComparer.Ordinal))
+            if (Call.HostArguments is { } given)
             {
-                writer.WriteStringValue(name);
-                writer.WriteStringValue(value.Id);
-                writer.WriteStringValue(value.Version);
+                foreach ((string name, HostValue value) in given.OrderBy(static h => h.Key, StringComparer.Ordinal))
+                {
+                    writer.WriteStringValue(name);
+                    writer.WriteStringValue(value.Id);
+                    writer.WriteStringValue(value.Version);
+                }
             }
 
             writer.WriteEndArray();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -53,7 +54,7 @@ public readonly record struct CallId
 
         ReadOnlySpan<char> encoded = text.AsSpan(Prefix.Length);
         Span<char> again = stackalloc char[EncodedLength];
-        return Base64Url.TryDecodeFromChars(encoded, random, out int decoded) && decoded == RandomBytes
+        return Base64Url.DecodeFromChars(encoded, random, out _, out int decoded) == OperationStatus.Done && decoded == RandomBytes
             && Base64Url.EncodeToChars(random, again) == encoded.Length && encoded.SequenceEqual(again); // else bits of the last character would be lost
     }
 
