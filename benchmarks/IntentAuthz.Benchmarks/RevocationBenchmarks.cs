@@ -126,7 +126,7 @@ public class RevocationBenchmarks
     }
 
     private static AgentTask NewTask(TaskRequest request, AgentTask? parent) => new(
-        request, null, parent, Principal.Person("carl", request.Agent.Tenant), Obligations.None, TimeProvider.System, new object(), TaskSettings.Default);
+        request, null, parent, Principal.Person("carl", request.Agent.Tenant), Obligations.None, TimeProvider.System, new GuardIdentity(new SecretScrubber(TimeProvider.System), TimeProvider.System, new RiskWeights()), TaskSettings.Default);
 
     private static RevocationEntry EntryOf(RevocationTarget target) => new()
     {

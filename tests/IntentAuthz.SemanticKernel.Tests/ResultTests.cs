@@ -32,9 +32,10 @@ public sealed class ResultTests
         FunctionResult result = await kernel.InvokeAsync("Bank", "Report", new() { ["period"] = "May" });
 
         Assert.Equal("May", Assert.Single(fixture.Bank.Ran));
-        Assert.NotNull(Assert.Single(fixture.Bank.Invocations).Credential);
         Assert.StartsWith("used ", result.ToString(), StringComparison.Ordinal);
+        Assert.NotEqual("used nothing", result.ToString());
         Assert.DoesNotContain(BankIssuer.Token, result.ToString(), StringComparison.Ordinal);
+        Assert.Null(Assert.Single(fixture.Bank.Invocations).Credential); // the function's own kernel and arguments can outlive the call; the credential does not
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed partial class CredentialBroker
         if (_time.GetTimestamp() < held.Deadline)
         {
             LeaseId id = held.Lease.Id;
-            if (CanRenew(held) && held.Task!.Calls.Any(call => call.Lease == id))
+            if (CanRenew(held) && held.Task!.Calls.Any(call => call.Credential?.Lease.Id == id))
             {
                 _ = Task.Run(() => RenewInBackgroundAsync(held));
             }

@@ -5,7 +5,7 @@ namespace IntentAuthz;
 /// <summary>What the guard concluded about one call or one administrative action, and why. Immutable.</summary>
 public sealed class Decision
 {
-    private readonly ApprovalId _approval; // default for none, which takes half the room
+    private DecisionExtras _extras = DecisionExtras.None; // apart, since every call makes a decision and few have any of it
 
     internal Decision(
         DecisionOutcome outcome,
@@ -19,8 +19,10 @@ public sealed class Decision
         ReasonCode = reasonCode;
         Explanation = explanation;
         DeterminingPolicies = policies.IsDefault ? [] : policies;
-        PolicyErrors = errors.IsDefault ? [] : errors;
-        _approval = approval.GetValueOrDefault();
+        if (!errors.IsDefaultOrEmpty || approval is not null)
+        {
+            _extras = new DecisionExtras { PolicyErrors = errors.IsDefault ? [] : errors, Approval = approval };
+        }
     }
 
     /// <summary>Permit, Deny or RequireApproval.</summary>
@@ -36,16 +38,24 @@ public sealed class Decision
     public ImmutableArray<string> DeterminingPolicies { get; }
 
     /// <summary>Policies that could not be evaluated, each with its reason; also those whose failure changed nothing.</summary>
-    public ImmutableArray<string> PolicyErrors { get; }
+    public ImmutableArray<string> PolicyErrors => _extras.PolicyErrors;
 
     /// <summary>The approval that is waited for, when <see cref="Outcome"/> is RequireApproval, or that was used up by this call.</summary>
-    public ApprovalId? Approval => _approval.Value is null ? null : _approval;
+    public ApprovalId? Approval => _extras.Approval;
 
     /// <summary>What would have been decided, when the call is permitted only because its policies or its tool are observed; else null.</summary>
-    public Decision? WouldBe { get; internal init; }
+    public Decision? WouldBe
+    {
+        get => _extras.WouldBe;
+        internal init => _extras = _extras with { WouldBe = value };
+    }
 
     /// <summary>The risk score with every factor, when a policy or the task's ceiling asked for it; else null.</summary>
-    public RiskScore? Risk { get; internal set; } // set once, by the pipeline that makes the decision
+    public RiskScore? Risk
+    {
+        get => _extras.Risk;
+        internal set => _extras = value is null && _extras.Risk is null ? _extras : _extras with { Risk = value }; // set once, by the pipeline that makes the decision
+    }
 
     /// <summary>What policies were asked, or null where the decision fell before they were.</summary>
     internal PolicyRequest? Request { get; init; }

@@ -8,11 +8,11 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
         ReasonCodes.AuditUnavailable, $"The decision could not be recorded, so the call does not run. {queue.WhyNot} Once records are written again, so are calls permitted.");
 
     /// <summary>The record of a decision; the task's history has it from here on.</summary>
-    internal AuditRecord Decided(CallContext context, Decision decision, string policyVersion)
+    internal AuditRecord Decided(CallContext context, Decision decision)
     {
         AuditFacts facts = FactsOf(context);
         facts.Policies = decision.DeterminingPolicies;
-        facts.PolicyVersion = policyVersion;
+        facts.PolicyVersion = context.PolicyVersion;
         facts.Extras = AuditRecordExtras.Of(decision);
         facts.Raised(context.Task.Signals.Raised);
         context.Audited = facts;
@@ -25,15 +25,15 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
             Explanation = decision.Explanation,
             EngineTime = context.EngineTime,
         };
-        context.Task.History.Add(LoggedEvent.Decided(record, context.Arguments));
+        context.Task.History.Add(LoggedEvent.Decided(record, context.Given));
         return record;
     }
 
     /// <summary>Whether the record was accepted, and for a dangerous tool written.</summary>
     internal ValueTask<bool> WriteAsync(CallContext context, AuditRecord decided, CancellationToken cancellationToken) =>
         decided.Outcome == DecisionOutcome.Permit && context.Tool.Risk >= RiskClass.High
-            ? queue.WriteDurablyAsync(decided, context.Task, context.Tool, context.Arguments, durableTimeout, cancellationToken)
-            : new ValueTask<bool>(queue.TryAccept(decided, context.Task, context.Tool, context.Arguments));
+            ? queue.WriteDurablyAsync(decided, context.Task, context.Tool, context.Given, durableTimeout, cancellationToken)
+            : new ValueTask<bool>(queue.TryAccept(decided, context.Task, context.Tool, context.Given));
 
     /// <summary>A call that was refused before it could be tied to a task and a described tool.</summary>
     internal void Refused(CallId id, AgentTask? task, bool isOwn, ToolCall call, Decision decision) =>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -9,51 +8,81 @@ using IntentAuthz.Cedar;
 namespace IntentAuthz;
 
 /// <summary>
-/// Everything the pipeline knows of one call, filled in step by step. It builds the members of the policy context when they are read, so
-/// that what no policy looks at costs nothing.
+/// Everything the pipeline knows of one call, filled in step by step; to the tool it is the invocation. It builds the members of the policy
+/// context when they are read, so that what no policy looks at costs nothing.
 /// </summary>
-internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, ToolDescriptor tool, TimeProvider time, RiskWeights weights) : IContextSource
+/// <remarks>
+/// A call makes one, and a decision that is kept keeps it, so it is small: what few calls need lies apart, and what all calls of a guard have in
+/// common is found through the task. The call's own thread fills it in; others read it while the call is in flight, and change nothing.
+/// </remarks>
+internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, ToolDescriptor tool) : ToolInvocation, IContextSource
 {
     private const long NotAsked = -1;
 
-    private CallProvenance? _provenance;
-    private RiskScore? _risk;
-    private StrongBox<CallDigest>? _digest; // apart, since most calls are never asked for it
+    private ToolDescriptor _tool = tool;
+    private LeasedCredential? _credential;
+    private CallExtras? _extras;
     private long _engineTicks = NotAsked;
-    private ImmutableArray<string> _resourceTexts;
 
-    internal CallId Id { get; } = id;
+    public override CallId Id { get; } = id;
 
     internal ToolCall Call { get; } = call;
 
-    internal AgentTask Task { get; } = task;
+    public override AgentTask Task { get; } = task;
 
-    /// <summary>The tool; for calls that are an action of their own, as it is described for these. Set by the intent step, before anything is decided.</summary>
-    internal ToolDescriptor Tool { get; set; } = tool;
+    /// <summary>The tool; for calls that are an action of their own, as it is described for these.</summary>
+    public override ToolDescriptor Tool => _tool;
 
     /// <summary>Watches the call; null while nobody listens.</summary>
-    internal CallTelemetry? Telemetry { get; init; }
+    internal CallTelemetry? Telemetry
+    {
+        get => _extras?.Telemetry;
+        init => _extras = value is null ? null : new CallExtras { Telemetry = value };
+    }
 
     /// <summary>The arguments; none before the intent step has read them.</summary>
-    internal CallArguments Arguments { get; set; } = CallArguments.None;
+    internal CallArguments Given { get; set; } = CallArguments.None;
+
+    public override JsonElement Arguments => Given.Json;
+
+    public override IReadOnlyDictionary<string, HostValue>? HostArguments => Call.HostArguments;
 
     internal ImmutableArray<Entity> Resources { get; set; } = [];
 
     /// <summary>The resources as audit records name them: the same array for both records, and for all calls where the tool itself is the resource.</summary>
-    internal ImmutableArray<string> ResourceTexts =>
-        Resources == Tool.ToolAsResource ? Tool.ToolAsResourceText
-        : _resourceTexts.IsDefault ? _resourceTexts = [.. Resources.Select(static r => r.Uid.ToString())]
-        : _resourceTexts;
+    internal ImmutableArray<string> ResourceTexts
+    {
+        get
+        {
+            if (Resources == _tool.ToolAsResource)
+            {
+                return _tool.ToolAsResourceText;
+            }
+
+            CallExtras extras = Extras;
+            return extras.ResourceTexts.IsDefault ? extras.ResourceTexts = [.. Resources.Select(static r => r.Uid.ToString())] : extras.ResourceTexts;
+        }
+    }
+
+    /// <summary>The policies it was last decided under; empty before it was.</summary>
+    internal string PolicyVersion { get; set; } = "";
 
     /// <summary>The approval this call resumes under, once one was found; policy then sees it.</summary>
-    internal ApprovalRequest? Approval { get; set; }
+    internal ApprovalRequest? Approval
+    {
+        get => _extras?.Approval;
+        set
+        {
+            if (value is not null || _extras is not null)
+            {
+                Extras.Approval = value;
+            }
+        }
+    }
 
-    /// <summary>When the task was last found active, on the monotonic clock.</summary>
-    internal long FoundActiveAt { get; set; }
+    public override CallContainment? Containment => _extras?.Containment;
 
-    internal CallContainment? Containment { get; set; }
-
-    internal LeasedCredential? Credential { get; set; }
+    public override LeasedCredential? Credential => _credential;
 
     /// <summary>What the newest record of a decision says of the call, for that of its outcome; null before the first.</summary>
     internal AuditFacts? Audited { get; set; }
@@ -65,13 +94,18 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     internal ProposalCoverage Coverage { get; set; }
 
     /// <summary>Where the values came from. Found once a call, since it searches what was seen.</summary>
-    internal CallProvenance Provenance => _provenance ??= CallProvenance.Of(Tool, Arguments.Json, Task.Values);
+    internal CallProvenance Provenance => Extras.Provenance ??= CallProvenance.Of(_tool, Arguments, Task.Values);
 
     /// <summary>How risky the call is. Reckoned once a call, when a policy or a ceiling asks for it.</summary>
-    internal RiskScore Risk => _risk ??= RiskAssessment.Of(this, weights);
+    internal RiskScore Risk => Extras.Risk ??= RiskAssessment.Of(this, Task.GuardIdentity.Weights);
 
     /// <summary>The score, if somebody asked for it.</summary>
-    internal RiskScore? RiskIfKnown => _risk;
+    internal RiskScore? RiskIfKnown => _extras?.Risk;
+
+    /// <summary>Held while an explanation reads the call, which finds out what had not been asked for. Not the call itself, which tools can reach.</summary>
+    internal object Reading => Extras;
+
+    private CallExtras Extras => LazyInitializer.EnsureInitialized(ref _extras, static () => new CallExtras());
 
     /// <summary>The lowest ceiling for the score over the task and those above it; null when none has one.</summary>
     internal int? RiskCeiling
@@ -88,27 +122,56 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
         }
     }
 
-    internal CallDigest Digest => (_digest ??= new StrongBox<CallDigest>(ComputeDigest())).Value;
+    internal CallDigest Digest => Extras.Digest ??= ComputeDigest();
 
     /// <summary>Whether every host-only argument has an id, so that the digest says what is approved.</summary>
     internal bool IsApprovable => Call.HostArguments is null || Call.HostArguments.Values.All(static v => v.Id is not null);
 
     internal void AddEngineTime(TimeSpan time) => _engineTicks = Math.Max(_engineTicks, 0) + time.Ticks;
 
+    /// <summary>Takes the call for an action of its own. Before anything is decided.</summary>
+    internal void Become(ToolDescriptor apart) => _tool = apart;
+
+    internal void Lend(LeasedCredential? credential) => _credential = credential;
+
+    internal void Contain(CallContainment? containment) => Extras.Containment = containment;
+
+    /// <summary>Lets go of what was made ready for it, before that is unmade: nobody reaches it from here on, whatever of the call is kept.</summary>
+    internal void LetGo()
+    {
+        _credential = null;
+        if (_extras is not null)
+        {
+            _extras.Containment = null;
+        }
+    }
+
     /// <summary>Forgets what was found out under labels or values that have changed since.</summary>
-    internal void Refresh() => (_provenance, _risk) = (null, null);
+    internal void Refresh()
+    {
+        if (_extras is not null)
+        {
+            (_extras.Provenance, _extras.Risk) = (null, null);
+        }
+    }
 
     public CedarRecord? Build(ContextParts part) => part switch
     {
-        ContextParts.Input => Arguments.Input,
+        ContextParts.Input => Given.Input,
         ContextParts.Task => Task.ContextRecordFor(Coverage),
         ContextParts.History => History(),
         ContextParts.Risk => RiskRecord(),
         ContextParts.Provenance => ProvenanceRecord(),
         ContextParts.Approval => ApprovalRecord(),
         ContextParts.Delegation => Task.DelegationRecord,
-        _ => ContextRecords.System(time.GetUtcNow()),
+        _ => ContextRecords.System(Task.GuardIdentity.Time.GetUtcNow()),
     };
+
+    public bool TryRead(ContextParts part, ReadOnlySpan<string> path, out CedarScalar value)
+    {
+        value = CedarScalar.Absent;
+        return part == ContextParts.Input && path.Length == 1 && Given.TryRead(path[0], out value);
+    }
 
     private CedarRecord History()
     {
@@ -211,21 +274,24 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
             writer.WriteStringValue(Task.Id.Value);
             writer.WriteStringValue(Task.Agent.Id.Value);
             writer.WriteStringValue(Tool.Digest);
-            writer.WriteStringValue(Tool.Action.ToString());
+            writer.WriteStringValue(Tool.Audited.Action);
             writer.WriteStartArray();
-            foreach (Entity resource in Resources)
+            foreach (string resource in ResourceTexts)
             {
-                writer.WriteStringValue(resource.Uid.ToString());
+                writer.WriteStringValue(resource);
             }
 
             writer.WriteEndArray();
-            CanonicalJson.Write(writer, Arguments.Utf8);
+            CanonicalJson.Write(writer, Given.Utf8);
             writer.WriteStartArray();
-            foreach ((string name, HostValue value) in (Call.HostArguments ?? ImmutableDictionary<string, HostValue>.Empty).OrderBy(static h => h.Key, StringComparer.Ordinal))
+            if (Call.HostArguments is { } given)
             {
-                writer.WriteStringValue(name);
-                writer.WriteStringValue(value.Id);
-                writer.WriteStringValue(value.Version);
+                foreach ((string name, HostValue value) in given.OrderBy(static h => h.Key, StringComparer.Ordinal))
+                {
+                    writer.WriteStringValue(name);
+                    writer.WriteStringValue(value.Id);
+                    writer.WriteStringValue(value.Version);
+                }
             }
 
             writer.WriteEndArray();

@@ -23,14 +23,14 @@ internal sealed partial class CallPipeline
             return Decision.Deny(failure.ReasonCode, failure.Message);
         }
 
-        context.Arguments = arguments;
+        context.Given = arguments;
         if (context.Tool.Apart is { } apart)
         {
             try
             {
                 if (apart.When(facts))
                 {
-                    context.Tool = apart.Descriptor;
+                    context.Become(apart.Descriptor);
                     context.Telemetry?.Bound(context.Tool);
                 }
             }

@@ -13,7 +13,7 @@ internal sealed partial class CallPipeline
     {
         AgentTask task = context.Task;
         Label label = task.History.WorstLabel;
-        string version = engine.GetVersion(task.Tenant);
+        context.PolicyVersion = engine.GetVersion(task.Tenant);
         EnforcementMode mode = modes.Of(task.Tenant, context.Tool.Name);
         int signals = task.Signals.Raised;
         Decision? observed = null;
@@ -23,7 +23,7 @@ internal sealed partial class CallPipeline
             return Refuse(UnknownRevocations());
         }
 
-        if (revoked.FindFor(task, context.Tool, version, credential: null) is { } entry)
+        if (revoked.FindFor(task, context.Tool, context.PolicyVersion, credential: null) is { } entry)
         {
             return Refuse(Decision.Deny(ReasonCodes.Revoked, InWords(entry)));
         }
@@ -112,9 +112,9 @@ internal sealed partial class CallPipeline
             return Refuse(WithoutCredential(observed, credential));
         }
 
-        return AskRisk(context, new Standing(null, policies, errors, obligations, version, label, signals, mode, observed, observedApprovals.Approvals, asked));
+        return AskRisk(context, new Standing(null, policies, errors, obligations, label, signals, mode, observed, observedApprovals.Approvals, asked));
 
-        Standing Refuse(Decision refusal) => new(refusal, [], [], Obligations.None, version, label, signals, mode);
+        Standing Refuse(Decision refusal) => new(refusal, [], [], Obligations.None, label, signals, mode);
     }
 
     /// <summary>Where a task, or one above it, has a ceiling for the risk score, a call above it is asked about.</summary>

@@ -73,12 +73,12 @@ internal sealed partial class CallPipeline
     {
         string resources = string.Join(", ", context.Resources.Select(static r => r.Uid.ToString()));
         ImmutableSortedDictionary<string, ArgumentProvenance> provenance = context.Provenance.Arguments.ToImmutableSortedDictionary(StringComparer.Ordinal);
-        string arguments = string.Join(", ", context.Arguments.Json.EnumerateObject().Select(a => $"{a.Name} = {a.Value.GetRawText()} ({provenance[a.Name]})"));
+        string arguments = string.Join(", ", context.Arguments.EnumerateObject().Select(a => $"{a.Name} = {a.Value.GetRawText()} ({provenance[a.Name]})"));
         return new ApprovalSubject(
             context.Digest,
             context.Tool,
             [.. context.Resources.Select(static r => r.Uid)],
-            context.Arguments.Json,
+            context.Arguments,
             provenance,
             $"{context.Task.Agent.Id} wants {context.Tool.Name} on {resources} with {arguments}, for the task \"{context.Task.Purpose}\".");
     }

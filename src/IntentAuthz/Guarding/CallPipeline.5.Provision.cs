@@ -11,7 +11,7 @@ internal sealed partial class CallPipeline
         {
             ContainmentResult prepared = await containments.PrepareAsync(
                 context.Id, context.Task, context.Tool, standing.Obligations.Containments, cancellationToken).ConfigureAwait(false);
-            context.Containment = prepared.Containment;
+            context.Contain(prepared.Containment);
             if (!prepared.IsReady)
             {
                 return Decision.Deny(ReasonCodes.ContainmentUnavailable, prepared.Missing);
@@ -25,7 +25,7 @@ internal sealed partial class CallPipeline
 
         AcquireResult acquired = await broker.AcquireAsync(
             context.Task, profile, context.Id, isApproved: context.Approval is not null, cancellationToken).ConfigureAwait(false);
-        context.Credential = acquired.Credential;
+        context.Lend(acquired.Credential);
         return acquired.Credential is null ? Decision.Deny(acquired.ReasonCode, acquired.Message) : permit;
     }
 
@@ -36,9 +36,8 @@ internal sealed partial class CallPipeline
     private async ValueTask ReleaseHeldAsync(CallContext context)
     {
         CallContainment? containment = context.Containment;
-        context.Containment = null;
         LeasedCredential? credential = context.Credential;
-        context.Credential = null;
+        context.LetGo();
         try
         {
             if (containment is not null)

@@ -11,13 +11,7 @@ internal sealed partial class CallPipeline
         CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, CancellationToken cancellationToken)
     {
         AgentTask task = context.Task;
-        InFlightCall inFlight = new(context.Id, context.Tool)
-        {
-            Lease = context.Credential?.Lease.Id,
-            Issuer = context.Credential?.Lease.Issuer,
-            PolicyVersion = standing.PolicyVersion,
-            Approval = context.Approval?.Id,
-        };
+        InFlightCall inFlight = new(context);
         task.Calls.Enter(inFlight);
         try
         {
@@ -26,7 +20,7 @@ internal sealed partial class CallPipeline
                 return null;
             }
 
-            Decision? refusal = TakeLastSteps(context, standing, inFlight, out bool again);
+            Decision? refusal = TakeLastSteps(context, standing, inFlight, out long foundActiveAt, out bool again);
             if (again)
             {
                 return null;
@@ -34,7 +28,7 @@ internal sealed partial class CallPipeline
 
             if (refusal is not null)
             {
-                return await DenyAsync(context, refusal, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
+                return await DenyAsync(context, refusal, cancellationToken).ConfigureAwait(false);
             }
 
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
@@ -44,7 +38,7 @@ internal sealed partial class CallPipeline
                 return await WriteAndRunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
             }
 
-            Entered(context);
+            Entered(context, foundActiveAt);
             return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -53,10 +47,10 @@ internal sealed partial class CallPipeline
         }
     }
 
-    private static void Entered(CallContext context)
+    private static void Entered(CallContext context, long foundActiveAt)
     {
         AgentTask task = context.Task;
-        task.History.CountCall(context.FoundActiveAt);
+        task.History.CountCall(foundActiveAt);
         task.History.Reach(context.Tool, context.ResourceTexts);
         if (context.Approval is not null)
         {
@@ -66,15 +60,14 @@ internal sealed partial class CallPipeline
 
     /// <summary>Whether what the verdict looked at has changed since.</summary>
     private bool IsOutdated(CallContext context, Standing standing) =>
-        standing.PolicyVersion != engine.GetVersion(context.Task.Tenant) || standing.Label != context.Task.History.WorstLabel
+        context.PolicyVersion != engine.GetVersion(context.Task.Tenant) || standing.Label != context.Task.History.WorstLabel
         || standing.Signals != context.Task.Signals.Raised || standing.Mode != modes.Of(context.Task.Tenant, context.Tool.Name);
 
     /// <summary>Why the call may not run now, though it was permitted; null when it may.</summary>
-    private Decision? WhyNotNow(CallContext context, Standing standing)
+    private Decision? WhyNotNow(CallContext context, out long foundActiveAt)
     {
         AgentTask task = context.Task;
-        string? reason = task.WhyNotActive(out long now);
-        context.FoundActiveAt = now;
+        string? reason = task.WhyNotActive(out foundActiveAt);
         if (reason is not null)
         {
             return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } ended
@@ -87,7 +80,7 @@ internal sealed partial class CallPipeline
             return UnknownRevocations();
         }
 
-        if (revoked.FindFor(task, context.Tool, standing.PolicyVersion, context.Credential) is { } entry)
+        if (revoked.FindFor(task, context.Tool, context.PolicyVersion, context.Credential) is { } entry)
         {
             return Decision.Deny(ReasonCodes.Revoked, InWords(entry));
         }
@@ -101,11 +94,11 @@ internal sealed partial class CallPipeline
     /// No step here waits: nothing can change between them that stopping the call does not catch. The last, entering the dispatch, comes later
     /// where the task is kept: what was taken has to be written down first.
     /// </summary>
-    private Decision? TakeLastSteps(CallContext context, Standing standing, InFlightCall inFlight, out bool again)
+    private Decision? TakeLastSteps(CallContext context, Standing standing, InFlightCall inFlight, out long foundActiveAt, out bool again)
     {
         again = false;
         AgentTask task = context.Task;
-        if (WhyNotNow(context, standing) is { } changed)
+        if (WhyNotNow(context, out foundActiveAt) is { } changed)
         {
             return changed;
         }
@@ -121,7 +114,7 @@ internal sealed partial class CallPipeline
                 ReasonCodes.RateExceeded, $"{context.Tool.Action} is called more often than {string.Join(", ", standing.Obligations.Rates)} allows; wait.");
         }
 
-        if (task.Budget.TryReserve(context.Tool, context.Arguments, context.Resources) is { } spent)
+        if (task.Budget.TryReserve(context.Tool, context.Given, context.Resources) is { } spent)
         {
             rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
             return Decision.Deny(ReasonCodes.BudgetExceeded, spent);
@@ -140,19 +133,19 @@ internal sealed partial class CallPipeline
             return null;
         }
 
-        task.Budget.GiveBack(context.Tool, context.Arguments, context.Resources);
+        task.Budget.GiveBack(context.Tool, context.Given, context.Resources);
         rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
         if (isNoted)
         {
             task.History.Resolve(context.Digest); // the tool was never entered
         }
 
-        return again ? null : Stopped(context, standing, inFlight);
+        return again ? null : Stopped(context, inFlight);
     }
 
-    private Decision Stopped(CallContext context, Standing standing, InFlightCall inFlight) => Decision.Deny(
+    private Decision Stopped(CallContext context, InFlightCall inFlight) => Decision.Deny(
         inFlight.StopReason ?? ReasonCodes.Revoked,
-        inFlight.StopReason == ReasonCodes.Revoked && revoked.FindFor(context.Task, context.Tool, standing.PolicyVersion, context.Credential) is { } cause
+        inFlight.StopReason == ReasonCodes.Revoked && revoked.FindFor(context.Task, context.Tool, context.PolicyVersion, context.Credential) is { } cause
             ? InWords(cause)
             : "The call was stopped just before it started.");
 
@@ -167,15 +160,14 @@ internal sealed partial class CallPipeline
     private async ValueTask<GuardResult> RunAsync(
         CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
     {
-        ToolInvocation invocation = new(context, scrubber);
-        context.Telemetry?.Decided(permit, standing.PolicyVersion);
+        context.Telemetry?.Decided(permit, context.PolicyVersion);
         context.Telemetry?.Entering(context.Task, context.Tool);
         long started = time.GetTimestamp();
         ToolResult? result = null;
         Exception? failure = null;
         try
         {
-            result = await dispatch(invocation, inFlight.Token).ConfigureAwait(false);
+            result = await dispatch(context, inFlight.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {

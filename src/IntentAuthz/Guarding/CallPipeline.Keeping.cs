@@ -26,17 +26,17 @@ internal sealed partial class CallPipeline
     private async ValueTask<GuardResult?> WriteAndRunAsync(
         CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
     {
-        (Decision? refusal, bool again) = await WriteAndCheckAgainAsync(context, standing, inFlight).ConfigureAwait(false);
+        (Decision? refusal, bool again, long foundActiveAt) = await WriteAndCheckAgainAsync(context, standing, inFlight).ConfigureAwait(false);
         if (refusal is not null)
         {
             if (inFlight.StopReason == ReasonCodes.CancelledByCaller)
             {
-                AuditRecord decided = audit.Decided(context, refusal, standing.PolicyVersion); // no denial of the agent's, so it is not counted as one
+                AuditRecord decided = audit.Decided(context, refusal); // no denial of the agent's, so it is not counted as one
                 await audit.WriteAsync(context, decided, CancellationToken.None).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            return await DenyAsync(context, refusal, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
+            return await DenyAsync(context, refusal, cancellationToken).ConfigureAwait(false);
         }
 
         if (again)
@@ -44,27 +44,27 @@ internal sealed partial class CallPipeline
             return null;
         }
 
-        Entered(context);
+        Entered(context, foundActiveAt);
         return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<(Decision? Refusal, bool Again)> WriteAndCheckAgainAsync(CallContext context, Standing standing, InFlightCall inFlight)
+    private async ValueTask<(Decision? Refusal, bool Again, long FoundActiveAt)> WriteAndCheckAgainAsync(CallContext context, Standing standing, InFlightCall inFlight)
     {
         AgentTask task = context.Task;
         TaskJournal journal = task.Journal!;
         NoteUnderWay(context, journal);
         bool isWritten = await journal.WriteAsync().ConfigureAwait(false);
-        Decision? refusal = WhyNotNow(context, standing);
+        Decision? refusal = WhyNotNow(context, out long foundActiveAt);
         if (isWritten && refusal is null && !IsOutdated(context, standing) && inFlight.TryDispatch())
         {
-            return (null, false);
+            return (null, false, foundActiveAt);
         }
 
         // The tool was never entered. What a failed write may have put into the store stays taken here too; what was written is given back.
         bool again = isWritten && refusal is null && inFlight.StopReason is null;
         if (isWritten)
         {
-            task.Budget.GiveBack(context.Tool, context.Arguments, context.Resources);
+            task.Budget.GiveBack(context.Tool, context.Given, context.Resources);
             rates.GiveBack(task, context.Tool, standing.Obligations.Rates);
             if (again)
             {
@@ -79,8 +79,8 @@ internal sealed partial class CallPipeline
 
         journal.Note(KeyOf(context), null);
         journal.Save();
-        return again ? (null, true)
-            : (refusal ?? (inFlight.StopReason is null ? NotWritten("What the call uses") : Stopped(context, standing, inFlight)), false);
+        return again ? (null, true, foundActiveAt)
+            : (refusal ?? (inFlight.StopReason is null ? NotWritten("What the call uses") : Stopped(context, inFlight)), false, foundActiveAt);
     }
 
     private static void NoteUnderWay(CallContext context, TaskJournal journal)

@@ -20,14 +20,13 @@ internal sealed partial class CallPipeline(
     CallAudit audit,
     SignalWatch watch,
     EnforcementModes modes,
-    RiskWeights weights,
     ResultObserver observer,
     SecretScrubber scrubber,
     TaskEnding ending,
     ArgumentLimits argumentLimits,
     TimeSpan engineTimeout,
     TimeProvider time,
-    object guardIdentity,
+    GuardIdentity guardIdentity,
     GuardTelemetry telemetry,
     ILogger<CallPipeline> logger)
 {
@@ -44,19 +43,20 @@ internal sealed partial class CallPipeline(
         CallId id = _ids.Next();
         using CallTelemetry? watched = telemetry.Watch(id, task, call);
         CallContext context;
+        long foundActiveAt;
         try
         {
-            if (Bind(task, call, out ToolDescriptor? tool, out long now) is { } unbound)
+            if (Bind(task, call, out ToolDescriptor? tool, out foundActiveAt) is { } unbound)
             {
                 watched?.Decided(unbound);
                 return task?.Journal is null ? Refuse(id, task, call, unbound) : await RefuseInWritingAsync(id, task, call, unbound).ConfigureAwait(false);
             }
 
             watched?.Bound(tool!);
-            context = new CallContext(id, call, task!, tool!, time, weights) { Telemetry = watched, FoundActiveAt = now };
+            context = new CallContext(id, call, task!, tool!) { Telemetry = watched };
             if (ReadIntent(context) is { } unreadable)
             {
-                return await DenyAsync(context, unreadable, policyVersion: "", cancellationToken).ConfigureAwait(false);
+                return await DenyAsync(context, unreadable, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -67,13 +67,12 @@ internal sealed partial class CallPipeline(
             return Refuse(id, task, call, fault);
         }
 
-        Standing standing = default; // without a version as long as nothing was decided
         try
         {
-            watch.Starting(context);
+            watch.Starting(context, foundActiveAt);
             for (int round = 0; round < MaxRounds; round++)
             {
-                standing = await ReachVerdictAsync(context, cancellationToken).ConfigureAwait(false);
+                Standing standing = await ReachVerdictAsync(context, cancellationToken).ConfigureAwait(false);
                 if (!standing.IsReached)
                 {
                     throw new InvalidOperationException("No verdict was reached."); // what was never filled in must not read as a permit
@@ -87,17 +86,13 @@ internal sealed partial class CallPipeline(
 
                 if (!decision.IsPermitted)
                 {
-                    return await DenyAsync(context, decision, standing.PolicyVersion, cancellationToken).ConfigureAwait(false);
+                    return await DenyAsync(context, decision, cancellationToken).ConfigureAwait(false);
                 }
 
                 decision.Risk = context.RiskIfKnown;
-                if (!await audit.WriteAsync(context, audit.Decided(context, decision, standing.PolicyVersion), cancellationToken).ConfigureAwait(false))
+                if (!await audit.WriteAsync(context, audit.Decided(context, decision), cancellationToken).ConfigureAwait(false))
                 {
-                    return await DenyAsync(
-                        context,
-                        audit.Unavailable(),
-                        standing.PolicyVersion,
-                        cancellationToken).ConfigureAwait(false);
+                    return await DenyAsync(context, audit.Unavailable(), cancellationToken).ConfigureAwait(false);
                 }
 
                 GuardResult? result = await TryRunAsync(context, standing, decision, dispatch, cancellationToken).ConfigureAwait(false);
@@ -113,7 +108,6 @@ internal sealed partial class CallPipeline(
             return await DenyAsync(
                 context,
                 Decision.Deny(ReasonCodes.PolicyChanged, "Policies or labels changed each time the call was decided; try again."),
-                standing.PolicyVersion,
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -122,7 +116,6 @@ internal sealed partial class CallPipeline(
             return await DenyAsync(
                 context,
                 Decision.Deny(ReasonCodes.InternalError, $"A fault inside the guard ({e.GetType().Name}); the call did not run. See the log."),
-                standing.PolicyVersion ?? "",
                 CancellationToken.None).ConfigureAwait(false);
         }
         finally
@@ -147,8 +140,7 @@ internal sealed partial class CallPipeline(
         return new GuardResult(id, decision, decision.ReasonCode, label: Label.Best);
     }
 
-    private async ValueTask<GuardResult> DenyAsync(
-        CallContext context, Decision decision, string policyVersion, CancellationToken cancellationToken)
+    private async ValueTask<GuardResult> DenyAsync(CallContext context, Decision decision, CancellationToken cancellationToken)
     {
         if (decision.Outcome == DecisionOutcome.RequireApproval && context.Task.Journal is { } asking && !await asking.WriteAsync().ConfigureAwait(false))
         {
@@ -157,9 +149,9 @@ internal sealed partial class CallPipeline(
 
         decision.Request?.BuildMentioned(); // before anything of what follows is in the history
         decision.Risk = context.RiskIfKnown;
-        context.Telemetry?.Decided(decision, policyVersion);
+        context.Telemetry?.Decided(decision, context.PolicyVersion);
         // Before what it causes: a signal's record comes after that of the denial which raised it, and an incident finds the denial in the history.
-        await audit.WriteAsync(context, audit.Decided(context, decision, policyVersion), cancellationToken).ConfigureAwait(false);
+        await audit.WriteAsync(context, audit.Decided(context, decision), cancellationToken).ConfigureAwait(false);
         if (decision.Outcome == DecisionOutcome.Deny)
         {
             context.Task.History.CountDenial();

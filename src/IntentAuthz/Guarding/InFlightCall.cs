@@ -5,51 +5,27 @@ namespace IntentAuthz;
 /// <see cref="TryDispatch"/> and a <see cref="Stop"/> before it wins, so once a stop has returned the tool either never starts or sees
 /// its token cancelled from its first instruction on. It is the source of that token itself, since each call makes one.
 /// </summary>
-internal sealed class InFlightCall : CancellationTokenSource
+internal sealed class InFlightCall(CallContext call) : CancellationTokenSource
 {
     private const int Registered = 0;
     private const int Dispatched = 1;
     private const int Stopped = 2;
 
-    // Names, not the things themselves: a tool that keeps its token keeps this.
-    private readonly LeaseId _lease;
-    private readonly ApprovalId _approval;
     private int _state;
     private string? _stopReason;
 
-    internal InFlightCall(CallId id, ToolDescriptor tool)
-    {
-        Id = id;
-        Tool = tool;
-    }
-
-    internal CallId Id { get; }
-
-    internal ToolDescriptor Tool { get; }
-
-    internal LeaseId? Lease
-    {
-        get => _lease.Value is null ? null : _lease;
-        init => _lease = value.GetValueOrDefault();
-    }
-
-    /// <summary>Who made the credential it uses, or null.</summary>
-    internal string? Issuer { get; init; }
-
-    internal string? PolicyVersion { get; init; }
-
-    internal ApprovalId? Approval
-    {
-        get => _approval.Value is null ? null : _approval;
-        init => _approval = value.GetValueOrDefault();
-    }
-
-    /// <summary>Why the call was stopped; null while it was not.</summary>
-    internal string? StopReason => Volatile.Read(ref _stopReason);
+    /// <summary>
+    /// The call, null from when it leaves its task's list: a tool that keeps its token keeps this, and nothing of the call. The list's lock
+    /// protects it and the two below.
+    /// </summary>
+    internal CallContext? Call { get; set; } = call;
 
     internal InFlightCall? Previous { get; set; }
 
     internal InFlightCall? Next { get; set; }
+
+    /// <summary>Why the call was stopped; null while it was not.</summary>
+    internal string? StopReason => Volatile.Read(ref _stopReason);
 
     /// <summary>The last step before the tool: false when authority was taken away first.</summary>
     internal bool TryDispatch() => Interlocked.CompareExchange(ref _state, Dispatched, Registered) == Registered;

@@ -3,7 +3,7 @@ namespace IntentAuthz;
 /// <summary>A task's calls in flight. Entering and leaving take a short lock of the task's own and allocate nothing.</summary>
 internal sealed class InFlightCalls
 {
-    private readonly Lock _listing = new(); // protects the list
+    private readonly Lock _listing = new(); // protects the list, and that each in it has its call
     private InFlightCall? _first;
 
     internal void Enter(InFlightCall call)
@@ -40,32 +40,37 @@ internal sealed class InFlightCalls
 
             call.Previous = null;
             call.Next = null;
+            call.Call = null;
         }
 
         call.Dispose();
     }
 
-    /// <summary>Those at this moment.</summary>
-    internal void CopyTo(List<InFlightCall> calls)
+    /// <summary>Those at this moment, of one tool or of all.</summary>
+    internal void AddTo(List<LiveCall> calls, string? tool)
     {
         lock (_listing)
         {
-            for (InFlightCall? call = _first; call is not null; call = call.Next)
+            for (InFlightCall? listed = _first; listed is not null; listed = listed.Next)
             {
-                calls.Add(call);
+                CallContext call = listed.Call!;
+                if (tool is null || call.Tool.Name == tool)
+                {
+                    calls.Add(new LiveCall(call.Id, call.Task.Id, call.Tool.Name, call.Credential?.Lease.Id, call.Tool.Containment, listed.WasDispatched));
+                }
             }
         }
     }
 
     internal bool Contains(CallId id) => Any(call => call.Id == id);
 
-    internal bool Any(Func<InFlightCall, bool> matches)
+    internal bool Any(Func<CallContext, bool> matches)
     {
         lock (_listing)
         {
-            for (InFlightCall? call = _first; call is not null; call = call.Next)
+            for (InFlightCall? listed = _first; listed is not null; listed = listed.Next)
             {
-                if (matches(call))
+                if (matches(listed.Call!))
                 {
                     return true;
                 }
@@ -76,16 +81,16 @@ internal sealed class InFlightCalls
     }
 
     /// <summary>Stops the calls that match, and says how many.</summary>
-    internal int Cancel(string reason, Func<InFlightCall, bool>? matches = null)
+    internal int Cancel(string reason, Func<CallContext, bool>? matches = null)
     {
         int stopped = 0;
         lock (_listing)
         {
-            for (InFlightCall? call = _first; call is not null; call = call.Next)
+            for (InFlightCall? listed = _first; listed is not null; listed = listed.Next)
             {
-                if (matches is null || matches(call))
+                if (matches is null || matches(listed.Call!))
                 {
-                    call.Stop(reason);
+                    listed.Stop(reason);
                     stopped++;
                 }
             }

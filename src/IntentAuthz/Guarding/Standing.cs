@@ -2,12 +2,11 @@ using System.Collections.Immutable;
 
 namespace IntentAuthz;
 
-/// <summary>What policies and mandates have answered for a call, and under what: when that changes before dispatch, the call is decided again.</summary>
+/// <summary>What policies and mandates have answered for a call, and under what: when that, or the version of the policies, changes before dispatch, the call is decided again.</summary>
 /// <param name="Refusal">The denial, or null when everything permits.</param>
 /// <param name="Policies">The permits that apply.</param>
 /// <param name="Errors">What could not be evaluated.</param>
 /// <param name="Obligations">What must hold.</param>
-/// <param name="PolicyVersion">The policies it was decided under.</param>
 /// <param name="Label">The task's worst label when it was decided.</param>
 /// <param name="Signals">The kinds of signals raised by then.</param>
 /// <param name="Mode">The mode it was decided in.</param>
@@ -19,7 +18,6 @@ internal readonly record struct Standing(
     ImmutableArray<string> Policies,
     ImmutableArray<string> Errors,
     Obligations Obligations,
-    string PolicyVersion,
     Label Label,
     int Signals,
     EnforcementMode Mode,
@@ -28,5 +26,5 @@ internal readonly record struct Standing(
     PolicyRequest? Request = null)
 {
     /// <summary>Whether it is one: false for a default value, which would have no refusal either.</summary>
-    internal bool IsReached => PolicyVersion is not null;
+    internal bool IsReached => Obligations is not null;
 }

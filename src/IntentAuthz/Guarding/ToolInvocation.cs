@@ -2,44 +2,42 @@ using System.Text.Json;
 
 namespace IntentAuthz;
 
-/// <summary>What a tool receives: the arguments that were decided on, and the credential. Valid for the time of the call.</summary>
-public sealed class ToolInvocation
+/// <summary>
+/// What a tool receives of a call: the arguments that were decided on, and the credential. Valid for the time of the call. Whoever
+/// keeps it longer, or keeps a decision that is explained with it, keeps neither credential nor containment: it has none from the end of the call on.
+/// Safe for use by many threads.
+/// </summary>
+/// <remarks>Only the library derives from it: the guard hands out the call itself, so that a call makes no object more for its tool.</remarks>
+public abstract class ToolInvocation
 {
-    private readonly CallContext _context;
-    private readonly SecretScrubber _scrubber;
-
-    internal ToolInvocation(CallContext context, SecretScrubber scrubber)
+    private protected ToolInvocation()
     {
-        _context = context;
-        _scrubber = scrubber;
-        Credential = context.Credential; // the call lets go of both when it ends
-        Containment = context.Containment;
     }
 
     /// <summary>The guard's id of the call; a call made from within the tool names it as its parent.</summary>
-    public CallId Id => _context.Id;
+    public abstract CallId Id { get; }
 
     /// <summary>The task.</summary>
-    public AgentTask Task => _context.Task;
+    public abstract AgentTask Task { get; }
 
     /// <summary>The tool.</summary>
-    public ToolDescriptor Tool => _context.Tool;
+    public abstract ToolDescriptor Tool { get; }
 
     /// <summary>The arguments: defaults filled in, nulls removed.</summary>
-    public JsonElement Arguments => _context.Arguments.Json;
+    public abstract JsonElement Arguments { get; }
 
     /// <summary>The host's own arguments, or null.</summary>
-    public IReadOnlyDictionary<string, HostValue>? HostArguments => _context.Call.HostArguments;
+    public abstract IReadOnlyDictionary<string, HostValue>? HostArguments { get; }
 
-    /// <summary>The credential, when the tool or a permit asks for one.</summary>
-    public LeasedCredential? Credential { get; }
+    /// <summary>The credential, when the tool or a permit asks for one; null once the call has ended.</summary>
+    public abstract LeasedCredential? Credential { get; }
 
-    /// <summary>What the call runs in, when the tool or a permit asks for containment. It ends with the call.</summary>
-    public CallContainment? Containment { get; }
+    /// <summary>What the call runs in, when the tool or a permit asks for containment. It ends with the call, and is null from then on.</summary>
+    public abstract CallContainment? Containment { get; }
 
     /// <summary>
     /// Takes live secrets out of bytes that a tool streams to somebody else than its caller, such as the child process whose request it forwards.
     /// What the tool returns is searched by the guard in any case.
     /// </summary>
-    public StreamScrubber CreateStreamScrubber() => new(_scrubber);
+    public StreamScrubber CreateStreamScrubber() => new(Task.GuardIdentity.Scrubber);
 }

@@ -94,7 +94,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CheckCredentials(catalog, profiles, issuers);
         CheckContainments(catalog, containmentProfiles);
 
-        GuardIdentity identity = new(scrubber);
+        GuardIdentity identity = new(scrubber, time, settings.RiskWeights);
         _queue = new AuditQueue(
             sink,
             new AuditArguments(new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)), scrubber),
@@ -161,7 +161,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         CallPipeline pipeline = new(
             catalog, engine, hostEntities, revoked, approvals, containments, _broker, new CallRates(time),
             new CallAudit(_queue, scrubber, time, settings.DurableAuditTimeout),
-            watch, modes, settings.RiskWeights,
+            watch, modes,
             new ResultObserver(scrubber, settings.MaxResultCharacters), scrubber, ending,
             new ArgumentLimits(settings.MaxArgumentBytes, settings.MaxArgumentDepth, settings.MaxArgumentValues),
             settings.EngineTimeout, time, identity, _telemetry, loggers.CreateLogger<CallPipeline>());

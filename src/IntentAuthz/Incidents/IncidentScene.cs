@@ -48,18 +48,9 @@ internal sealed class IncidentScene(
         }
 
         List<LiveCall> calls = [];
-        List<InFlightCall> inFlight = [];
         foreach (AgentTask task in covered)
         {
-            inFlight.Clear();
-            task.Calls.CopyTo(inFlight);
-            foreach (InFlightCall call in inFlight)
-            {
-                if (incident.Subject.Kind != RevocationKind.Tool || call.Tool.Name == incident.Subject.Id)
-                {
-                    calls.Add(new LiveCall(call.Id, task.Id, call.Tool.Name, call.Lease, call.Tool.Containment, call.WasDispatched));
-                }
-            }
+            task.Calls.AddTo(calls, incident.Subject.Kind == RevocationKind.Tool ? incident.Subject.Id : null);
         }
 
         return new IncidentLive

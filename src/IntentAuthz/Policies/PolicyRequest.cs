@@ -87,10 +87,10 @@ public sealed class PolicyRequest : ICedarContext, IEntityProvider
     internal CallContext? Call => _source as CallContext;
 
     /// <summary>Takes live secrets out of what an explanation shows; null for an administrative action, which has none.</summary>
-    internal SecretScrubber? Scrubber => (Call?.Task.GuardIdentity as GuardIdentity)?.Scrubber;
+    internal SecretScrubber? Scrubber => Call?.Task.GuardIdentity.Scrubber;
 
     /// <summary>Held while an explanation reads the request, which builds what had not been asked for.</summary>
-    internal object Reading => _source;
+    internal object Reading => Call?.Reading ?? _source;
 
     /// <summary>The policies that answered it, when that was the native engine: what an explanation is made of.</summary>
     internal LoadedPolicies? AnsweredBy { get; set; }

@@ -7,9 +7,9 @@ public sealed class Endorsements
 {
     private readonly AdministrativeGate _gate;
     private readonly AuditTrail _audit;
-    private readonly object _guardIdentity;
+    private readonly GuardIdentity _guardIdentity;
 
-    internal Endorsements(AdministrativeGate gate, AuditTrail audit, object guardIdentity)
+    internal Endorsements(AdministrativeGate gate, AuditTrail audit, GuardIdentity guardIdentity)
     {
         _gate = gate;
         _audit = audit;

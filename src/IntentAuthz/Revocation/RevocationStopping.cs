@@ -94,17 +94,17 @@ internal sealed class RevocationStopping(
                 return (Cancel(target, call => call.PolicyVersion == target.Id), s_none);
             case RevocationKind.Lease:
                 LeaseId lease = new(target.Id);
-                int users = Cancel(target, call => call.Lease == lease);
+                int users = Cancel(target, call => call.Credential?.Lease.Id == lease);
                 return (users, broker.RevokeLeaseAsync(target.Tenant, lease).AsTask());
             case RevocationKind.Issuer:
-                int issued = Cancel(target, call => call.Issuer == target.Id);
+                int issued = Cancel(target, call => call.Credential?.Lease.Issuer == target.Id);
                 return (issued, broker.RevokeIssuerAsync(target.IsAcrossTenants ? null : target.Tenant, target.Id).AsTask());
             case RevocationKind.TaskHold:
                 return Hold(entry);
             case RevocationKind.Approval:
                 ApprovalId approval = new(target.Id);
                 approvals.Find(target.Tenant, approval)?.TryEnd(ApprovalState.Voided);
-                return (Cancel(target, call => call.Approval == approval), s_none);
+                return (Cancel(target, call => call.Approval?.Id == approval), s_none);
             default:
                 keeping?.EndRevoked(); // in the background: they do not run
                 return EndTasks(entry);
@@ -125,7 +125,7 @@ internal sealed class RevocationStopping(
         return cancelled;
     }
 
-    private int Cancel(RevocationTarget target, Func<InFlightCall, bool> matches)
+    private int Cancel(RevocationTarget target, Func<CallContext, bool> matches)
     {
         int cancelled = 0;
         foreach (AgentTask task in tasks.Live)

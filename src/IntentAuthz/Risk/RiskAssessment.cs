@@ -41,7 +41,7 @@ internal static class RiskAssessment
 
     private static double Magnitude(CallContext context)
     {
-        if (context.Tool.UsualAmount is not { } usual || !context.Arguments.Json.TryGetProperty(usual.Argument, out JsonElement value))
+        if (context.Tool.UsualAmount is not { } usual || !context.Arguments.TryGetProperty(usual.Argument, out JsonElement value))
         {
             return 0;
         }

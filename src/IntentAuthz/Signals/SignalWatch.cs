@@ -12,7 +12,7 @@ internal sealed partial class SignalWatch(
     private readonly ILogger<SignalWatch> _logger = logger;
 
     /// <summary>Before a call is decided, so that what a signal leads to holds for it already. A call that is denied then was tried all the same.</summary>
-    internal void Starting(CallContext context)
+    internal void Starting(CallContext context, long foundActiveAt)
     {
         AgentTask task = context.Task;
         ToolDescriptor tool = context.Tool;
@@ -49,7 +49,7 @@ internal sealed partial class SignalWatch(
             Raise(context, SignalKind.RepeatedEscalation, $"the effect that was denied to '{other}' is tried with '{tool.Name}'");
         }
 
-        if (signals.CountStart(tool.Name, HashOf(context.Arguments.Utf8.Span), context.FoundActiveAt) is { } runaway)
+        if (signals.CountStart(tool.Name, HashOf(context.Given.Utf8.Span), foundActiveAt) is { } runaway)
         {
             Raise(context, SignalKind.Runaway, runaway);
         }

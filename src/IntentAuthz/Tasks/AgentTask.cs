@@ -29,7 +29,7 @@ public sealed class AgentTask
     internal StrongBox<int>? AuditRecordsOfTenant;
 
     internal AgentTask(
-        TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, Obligations openingObligations, TimeProvider time, object guardIdentity, TaskSettings settings,
+        TaskRequest request, MandateProposal? proposal, AgentTask? parent, Principal openedBy, Obligations openingObligations, TimeProvider time, GuardIdentity guardIdentity, TaskSettings settings,
         RestoredTask? restored = null)
     {
         Request = request;
@@ -176,7 +176,7 @@ public sealed class AgentTask
     public bool HasEnded => State > TaskState.Suspended;
 
     /// <summary>Marks the library instance that opened the task: another one refuses it.</summary>
-    internal object GuardIdentity { get; }
+    internal GuardIdentity GuardIdentity { get; }
 
     /// <summary>The latest events, the oldest first: its own calls and those of the tasks below it. They hold arguments and results.</summary>
     public ImmutableArray<TaskEvent> GetEvents() => History.Log.Read();

@@ -21,7 +21,7 @@ public sealed partial class TaskRegistry
     private readonly MandatePlanning _planning;
     private readonly TaskSettings _settings;
     private readonly TimeProvider _time;
-    private readonly object _guardIdentity;
+    private readonly GuardIdentity _guardIdentity;
     private readonly ToolCatalog _tools;
     private readonly TaskKeeping? _keeping; // null where tasks live as long as the process
 
@@ -36,7 +36,7 @@ public sealed partial class TaskRegistry
         MandatePlanning planning,
         TaskSettings settings,
         TimeProvider time,
-        object guardIdentity,
+        GuardIdentity guardIdentity,
         ToolCatalog tools,
         TaskKeeping? keeping)
     {

@@ -187,7 +187,7 @@ public sealed class AuditQueueTests
     {
         AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), tenant, "ann");
         TaskRequest request = new(agent, "test", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1));
-        return new AgentTask(request, null, null, Principal.Person("carl", tenant), Obligations.None, TimeProvider.System, new object(), TaskSettings.Default);
+        return new AgentTask(request, null, null, Principal.Person("carl", tenant), Obligations.None, TimeProvider.System, new GuardIdentity(new SecretScrubber(TimeProvider.System), TimeProvider.System, new RiskWeights()), TaskSettings.Default);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -258,7 +258,7 @@ public sealed class DecisionExplanationTests
         await using GuardFixture fixture = new(
             Policies + """forbid(principal, action == Action::"payments.pay", resource) when { context.input has note && context.input.note like "*x*" };""", b => b.AddTool(s_pay));
         AgentTask task = await fixture.OpenAsync();
-        ((GuardIdentity)task.GuardIdentity).Scrubber.TryRemember(LeaseId.New(), Secret.FromString(secret), DateTimeOffset.MaxValue);
+        task.GuardIdentity.Scrubber.TryRemember(LeaseId.New(), Secret.FromString(secret), DateTimeOffset.MaxValue);
 
         foreach ((string account, string note) in new[] { ("DE1", $"x{secret}"), ($"DE{secret}", "x") })
         {

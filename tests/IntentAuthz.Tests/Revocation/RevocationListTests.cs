@@ -71,7 +71,7 @@ public sealed class RevocationListTests
         AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), s_acme, "ann");
         AgentTask task = new(
             new TaskRequest(agent, "test", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1)), null, null,
-            Principal.Person("carl", s_acme), Obligations.None, TimeProvider.System, new object(), TaskSettings.Default);
+            Principal.Person("carl", s_acme), Obligations.None, TimeProvider.System, new GuardIdentity(new SecretScrubber(TimeProvider.System), TimeProvider.System, new RiskWeights()), TaskSettings.Default);
         ToolDescriptor tool = ToolDescriptor.For("pay").Build();
         Assert.Null(list.FindFor(task, tool, "v", null));
 

@@ -245,7 +245,8 @@ public sealed class TaskRegistryTests
         AgentIdentity agent = AgentIdentity.HostAsserted(new AgentId("bot"), GuardFixture.Acme, "ann");
         TaskRequest request = new(agent, "test", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1));
         Obligations opening = state == TaskState.Pending ? new Obligations { Approvals = [new ApprovalRequirement("finance", 1)] } : Obligations.None;
-        AgentTask task = new(request, null, null, Principal.Person("carl", GuardFixture.Acme), opening, time ?? TimeProvider.System, new object(), TaskSettings.Default);
+        AgentTask task = new(request, null, null, Principal.Person("carl", GuardFixture.Acme), opening, time ?? TimeProvider.System,
+            new GuardIdentity(new SecretScrubber(TimeProvider.System), TimeProvider.System, new RiskWeights()), TaskSettings.Default);
         if (task.State != state)
         {
             task.TryMove(state);

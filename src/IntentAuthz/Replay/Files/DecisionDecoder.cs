@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 
 using IntentAuthz.Cedar;
@@ -71,7 +70,7 @@ internal sealed class DecisionDecoder
 
         TenantId tenant = new(Text(ref reader));
         CallId? call = (flags & DecisionTags.CallIsNumber) != 0
-                ? new CallId(string.Create(null, stackalloc char[40], $"call_{BinaryPrimitives.ReadUInt128BigEndian(reader.Bytes(16)):x32}"))
+            ? CallId.Of(reader.Bytes(CallId.RandomBytes))
             : (flags & DecisionTags.HasCall) != 0 ? new CallId(Text(ref reader))
             : null;
         TaskId? task = (flags & DecisionTags.HasTask) != 0 ? new TaskId(Text(ref reader)) : null;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 using IntentAuthz.Cedar;
 
@@ -11,8 +10,6 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class DecisionEncoder(int capacity)
 {
-    private const string CallPrefix = "call_";
-
     private readonly PlainBuffer _buffer = new(capacity);
     private readonly Dictionary<string, ulong> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<EntityUid, ulong> _uids = [];
@@ -29,7 +26,8 @@ internal sealed class DecisionEncoder(int capacity)
 
     internal void Add(RecordedDecision decision)
     {
-        byte flags = Flags(decision, out UInt128 call);
+        Span<byte> call = stackalloc byte[CallId.RandomBytes];
+        byte flags = Flags(decision, call);
         _buffer.Byte(flags);
         long time = decision.Time.UtcTicks;
         _buffer.Signed(time - _time);
@@ -37,9 +35,7 @@ internal sealed class DecisionEncoder(int capacity)
         Text(decision.Tenant.Value);
         if ((flags & DecisionTags.CallIsNumber) != 0)
         {
-            Span<byte> number = stackalloc byte[16];
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(number, call);
-            _buffer.Bytes(number);
+            _buffer.Bytes(call);
         }
         else if (decision.Call is { } id)
         {
@@ -91,14 +87,12 @@ internal sealed class DecisionEncoder(int capacity)
         Count = 0;
     }
 
-    private static byte Flags(RecordedDecision decision, out UInt128 call)
+    private static byte Flags(RecordedDecision decision, Span<byte> call)
     {
         int flags = (decision.Call is null ? 0 : DecisionTags.HasCall) | (decision.Task is null ? 0 : DecisionTags.HasTask)
             | (decision.Mandate is null ? 0 : DecisionTags.HasMandate) | (decision.AreEntitiesScrubbed ? DecisionTags.AreEntitiesScrubbed : 0)
             | (decision.ScrubbedParts == ContextParts.None ? 0 : DecisionTags.IsScrubbed);
-        call = default;
-        if (decision.Call is { Value: { Length: 37 } id } && id.StartsWith(CallPrefix, StringComparison.Ordinal) && !id.AsSpan(5).ContainsAnyInRange('A', 'F')
-            && UInt128.TryParse(id.AsSpan(5), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out call))
+        if (decision.Call is { } id && id.TryGetBytes(call))
         {
             flags |= DecisionTags.CallIsNumber;
         }

@@ -18,7 +18,7 @@ internal static class DecisionTags
     // What a decision begins with: one bit each.
     internal const byte HasCall = 1;
     internal const byte HasTask = 2;
-    internal const byte CallIsNumber = 4; // "call_" and 128 bits
+    internal const byte CallIsNumber = 4; // as the library makes it: 128 bits
     internal const byte HasMandate = 8;
     internal const byte AreEntitiesScrubbed = 16;
     internal const byte IsScrubbed = 32;
