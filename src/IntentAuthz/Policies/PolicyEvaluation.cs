@@ -50,7 +50,7 @@ internal static class PolicyEvaluation
         Verdict verdict = Conclude(policies, request.Ask(policies));
         if (verdict.Effect != VerdictEffect.Permit || !verdict.Errors.IsEmpty || !verdict.Obligations.Approvals.IsEmpty)
         {
-            request.BuildMentioned(); // now, since the history moves on
+            request.BuildMentioned(policies); // now, since the history moves on
         }
 
         return verdict;

@@ -19,7 +19,7 @@ public sealed class PolicyRequest : ICedarContext, IEntityProvider
     private Entity _principal; // as merged with the host's, once it was asked for, and so are the others
     private Entity _action;
     private Entity _resource;
-    private LoadedPolicies? _asking;
+    private LoadedPolicies? _asking; // while they are asked: to anybody else the context is whole
     private CedarRecord? _input; // of the parts most policies read these two, so the others are given room when they are built
     private CedarRecord? _task;
     private Rare? _rare;
@@ -110,17 +110,27 @@ public sealed class PolicyRequest : ICedarContext, IEntityProvider
     /// <summary>Asks policies, which read of the context what they need.</summary>
     internal CedarResponse Ask(LoadedPolicies policies)
     {
-        _asking = policies;
         if (Asked is not null)
         {
             Build(NeedsOf(policies));
         }
 
-        return policies.Compiled.Authorize(_principal.Reference, _action.Reference, _resource.Reference, this, Entities);
+        _asking = policies;
+        try
+        {
+            return policies.Compiled.Authorize(_principal.Reference, _action.Reference, _resource.Reference, this, Entities);
+        }
+        finally
+        {
+            _asking = null;
+        }
     }
 
-    /// <summary>Builds whatever the policies that were asked mention: for an explanation to be of the decision's moment, and not of its own.</summary>
-    internal void BuildMentioned() => Build(NeedsOf(_asking) | NeedsOf(AnsweredBy));
+    /// <summary>
+    /// Builds whatever the policies that answered mention, and others that were asked: for an explanation to be of the decision's moment, and not of
+    /// its own.
+    /// </summary>
+    internal void BuildMentioned(LoadedPolicies? others = null) => Build(NeedsOf(AnsweredBy) | (others == AnsweredBy ? ContextParts.None : NeedsOf(others)));
 
     private ContextParts NeedsOf(LoadedPolicies? policies) => policies?.Needs.For(Action, Entities) ?? ContextParts.None;
 

@@ -56,6 +56,16 @@ public sealed class DecisionExplanationTests
     }
 
     [Fact]
+    public async Task Explain_ACallThatPoliciesPermitAndAPersonIsAskedAbout_ShowsTheHistoryOfTheDecision()
+    {
+        const string unread = """permit(principal is IntentAuthz::Agent, action == Action::"payments.pay", resource) when { context.input.account == "DE1" || context.history.approvalsAsked > 90 };""";
+        Decision decision = await DecideAsync(unread, """{"account":"DE1","amount":20}""", Mandate.WhateverPoliciesPermit("a test").WithScoreCeiling(0));
+        Assert.Equal(DecisionOutcome.RequireApproval, decision.Outcome);
+        Assert.True((decision.Request!.Built & ContextParts.History) != 0, "by the time it is explained, the history has moved on");
+        Assert.Equal(0L, ((CedarLong)((CedarRecord)decision.Request.Context["history"])["approvalsAsked"]).Value);
+    }
+
+    [Fact]
     public async Task Explain_NothingPermitsWithoutApproval_SuggestsWhatAPersonCouldApprove()
     {
         string large = Policies[Policies.IndexOf("@id(\"large", StringComparison.Ordinal)..];

@@ -103,6 +103,15 @@ public sealed class PolicyRequestTests
         });
 
     [Fact]
+    public void ToRecord_AfterAMandateWasAsked_IsTheWholeContext()
+    {
+        CedarRecord whole = Input(7);
+        PolicyRequest request = Request(new Source(whole));
+        Mandate.Of(MandateGrant.Of("pay").Where("amount", ArgumentConstraint.AtMost(100))).Evaluate(request);
+        Assert.True(whole == ((ICedarContext)request).ToRecord(), "an engine of the host's own would miss what its policies read");
+    }
+
+    [Fact]
     public void Ask_APermit_AllocatesTheRequestAlone()
     {
         LoadedPolicies policies = Engine(Short).PoliciesOf(PolicyAsking.Acme);
