@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace IntentAuthz.Tests.Audit;
@@ -64,7 +65,19 @@ public sealed class RecordFormTests
         return Known(Encoding.UTF8.GetString(bytes.WrittenSpan));
     }
 
-    private static string Text(AuditRecord record) => Known(record.ToString());
+    private static string Text(AuditRecord record)
+    {
+        CultureInfo own = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // times read as the reader's own culture has them
+        try
+        {
+            return Known(record.ToString());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = own;
+        }
+    }
 
     private static string Known(string text) => text.Replace(s_subject.Task.Value, "task_1", StringComparison.Ordinal);
 }
