@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 using IntentAuthz.Cedar;
@@ -122,7 +120,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
         }
     }
 
-    internal CallDigest Digest => Extras.Digest ??= ComputeDigest();
+    internal CallDigest Digest => Extras.Digest ??= Task.GuardIdentity.Digester.DigestOf(this);
 
     /// <summary>Whether every host-only argument has an id, so that the digest says what is approved.</summary>
     internal bool IsApprovable => Call.HostArguments is null || Call.HostArguments.Values.All(static v => v.Id is not null);
@@ -263,43 +261,4 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     private static CedarSet Entities(ImmutableArray<Principal> principals, PrincipalKind kind) =>
         CedarSet.Create(principals.Where(p => p.Kind == kind).Select(static p => (CedarValue)new CedarEntity(p.Uid)));
-
-    private CallDigest ComputeDigest()
-    {
-        ArrayBufferWriter<byte> canonical = new(512);
-        using (Utf8JsonWriter writer = CanonicalJson.CreateWriter(canonical))
-        {
-            writer.WriteStartArray();
-            writer.WriteStringValue(Task.Tenant.Value);
-            writer.WriteStringValue(Task.Id.Value);
-            writer.WriteStringValue(Task.Agent.Id.Value);
-            writer.WriteStringValue(Tool.Digest);
-            writer.WriteStringValue(Tool.Audited.Action);
-            writer.WriteStartArray();
-            foreach (string resource in ResourceTexts)
-            {
-                writer.WriteStringValue(resource);
-            }
-
-            writer.WriteEndArray();
-            CanonicalJson.Write(writer, Given.Utf8);
-            writer.WriteStartArray();
-            if (Call.HostArguments is { } given)
-            {
-                foreach ((string name, HostValue value) in given.OrderBy(static h => h.Key, StringComparer.Ordinal))
-                {
-                    writer.WriteStringValue(name);
-                    writer.WriteStringValue(value.Id);
-                    writer.WriteStringValue(value.Version);
-                }
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndArray();
-        }
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(canonical.WrittenSpan, hash);
-        return new CallDigest(hash);
-    }
 }

@@ -11,4 +11,7 @@ internal sealed class GuardIdentity(SecretScrubber scrubber, TimeProvider time, 
 
     /// <summary>What the factors of a risk score weigh.</summary>
     internal RiskWeights Weights { get; } = weights;
+
+    /// <summary>Makes the digests of calls.</summary>
+    internal CallDigester Digester { get; } = new();
 }

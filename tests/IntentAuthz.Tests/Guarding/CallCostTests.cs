@@ -5,20 +5,32 @@ namespace IntentAuthz.Tests.Guarding;
 public sealed class CallCostTests
 {
     /// <summary>
-    /// Measured on 64 bits: 1,096 B, and up to 64 B more as long as the compiler has not optimised all of it. A single wait would cost more than what
-    /// is left. Whoever needs more for something raises it, and says for what.
+    /// The guard's budget. Measured on 64 bits: 944 B by the thread that calls and 16 B by the audit's writer, and up to 64 B more as long as the
+    /// compiler has not optimised all of it. A single wait would cost more than what is left. Whoever needs more for something takes it from elsewhere.
     /// </summary>
-    private const long Most = 1_160;
+    private const long Budget = 1_024;
 
-    [Fact]
-    public async Task InvokeAsync_WithoutAStore_AllocatesNoMoreAndCompletesWithoutWaiting()
+    [Theory]
+    [InlineData(false, true, Budget)]
+    [InlineData(true, true, Budget)]
+    [InlineData(true, false, 1_600)] // a tool whose second call does more is remembered by the digest of its arguments, and needs a lot of room
+    public async Task InvokeAsync_WithoutAStore_KeepsToTheBudgetAndCompletesWithoutWaiting(bool withCredential, bool isIdempotent, long most)
     {
+        ToolDescriptorBuilder pay = ToolDescriptor.For("pay")
+            .InputSchema("""{"properties":{"to":{"type":"string"},"amount":{"type":"integer"}},"required":["to","amount"]}""")
+            .Argument("to", ArgumentRole.Target)
+            .Argument("amount", ArgumentRole.Magnitude);
+        pay = isIdempotent ? pay.Idempotent() : pay;
         await using GuardFixture fixture = new(
-            "permit(principal is IntentAuthz::Agent, action, resource);", b => b.AddTool(ToolDescriptor.For("read").Idempotent()),
+            """permit(principal is IntentAuthz::Agent, action == Action::"pay", resource) when { context.input.amount <= 100 && context.task.purpose != "" };""",
+            b => b.AddTool(withCredential ? pay.NeedsCredential("payments:write") : pay)
+                .AddIssuer(new StaticSecretIssuer("payments", static (_, _) => new ValueTask<Secret>(new Secret("a secret of a test"u8.ToArray()))))
+                .AddCredentialProfile(new CredentialProfile("payments:write", "payments", "https://payments", ["write"], TimeSpan.FromHours(1))),
             o => o.AuditQueueCapacity = o.AuditQueuePerTenant = o.AuditQueuePerTask = 10_000_000);
         AgentTask task = await fixture.OpenAsync();
-        ToolCall call = new("read", "{}");
+        ToolCall call = new("pay", """{"to":"ACME","amount":20}""");
         ToolDispatch nothing = static (_, _) => new ValueTask<ToolResult>(ToolResult.None);
+        Assert.True((await fixture.Guard.InvokeAsync(task, call, nothing)).IsCompleted); // makes the lease
         long least = long.MaxValue;
         for (int round = 0; round < 200; round++)
         {
@@ -29,7 +41,7 @@ public sealed class CallCostTests
             Assert.True((await result).IsCompleted);
         }
 
-        Assert.True(least <= Most, $"a call allocates {least} B; it was {Most}");
+        Assert.True(least <= most, $"a call allocates {least} B; it may {most}");
     }
 
     /// <summary>
@@ -37,7 +49,7 @@ public sealed class CallCostTests
     /// cancellation source of 48 B and five members. Whoever adds a member asks whether every call needs it.
     /// </summary>
     [Theory]
-    [InlineData("call", 120)]
+    [InlineData("call", 112)]
     [InlineData("call in flight", 88)]
     [InlineData("decision", 64)]
     [InlineData("id", 80)]
