@@ -7,11 +7,11 @@ namespace IntentAuthz.Containment;
 internal static class CallersResponse
 {
     internal static async ValueTask<HttpResponseMessage> ReadAsync(
-        HttpResponseMessage response, HttpRequestMessage request, EgressGate gate, ToolInvocation invocation, CancellationToken cancellationToken)
+        HttpResponseMessage response, HttpRequestMessage request, EgressGate gate, LeasedCredential? credential, ToolInvocation invocation, CancellationToken cancellationToken)
     {
         bool isHead = request.Method == HttpMethod.Head;
         long most = Math.Min(gate.Options.MaxBufferedBytes, gate.Options.MaxResponseBytes);
-        long? announced = EgressGate.CheckAnswer(response, invocation.Credential, isHead ? long.MaxValue : most);
+        long? announced = EgressGate.CheckAnswer(response, credential, isHead ? long.MaxValue : most);
         byte[] body = await ReadBodyAsync(response, most, gate, invocation.CreateStreamScrubber(), cancellationToken).ConfigureAwait(false);
         if (!isHead && (int)response.StatusCode is not (204 or 304) && announced is { } length && body.Length != length)
         {

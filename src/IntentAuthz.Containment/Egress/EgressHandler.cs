@@ -105,9 +105,10 @@ public sealed class EgressHandler : HttpMessageHandler
 
     private async ValueTask<HttpResponseMessage> ExchangeAsync(CallersRequest caller, HttpRequestMessage request, ToolInvocation invocation, CancellationToken cancellationToken)
     {
+        LeasedCredential? credential = invocation.Credential; // read once: without one there is less to check, and the invocation has none when the call is over
         using HttpRequestMessage message = caller.ToMessage();
-        using HttpResponseMessage response = await _gate.SendAsync(caller.Asked!, message, invocation.Credential, cancellationToken).ConfigureAwait(false);
-        return await CallersResponse.ReadAsync(response, request, _gate, invocation, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await _gate.SendAsync(caller.Asked!, message, credential, cancellationToken).ConfigureAwait(false);
+        return await CallersResponse.ReadAsync(response, request, _gate, credential, invocation, cancellationToken).ConfigureAwait(false);
     }
 
     private static HttpRequestException Refused(EgressRefusal refusal) => new(

@@ -59,9 +59,10 @@ internal sealed partial class ProxyConnection
     private async ValueTask<ToolResult> ExchangeAsync(
         RequestHead head, EgressRequest request, HttpContent? body, Exchange exchange, ToolInvocation invocation, CancellationToken cancellationToken)
     {
+        LeasedCredential? credential = invocation.Credential; // read once: without one there is less to check, and the invocation has none when the call is over
         try
         {
-            if (invocation.Credential is not null && body is RequestBody.Announced announced && request.BodyBytes <= _options.MaxChunkedBytes)
+            if (credential is not null && body is RequestBody.Announced announced && request.BodyBytes <= _options.MaxChunkedBytes)
             {
                 // A service can ask for the request once more, with a nonce in its proof; each request has a lease of its own, so asking the client to
                 // repeat it would not help.
@@ -69,8 +70,8 @@ internal sealed partial class ProxyConnection
             }
 
             using HttpRequestMessage message = request.ToMessage(head.Fields, body);
-            using HttpResponseMessage response = await _gate.SendAsync(request, message, invocation.Credential, cancellationToken).ConfigureAwait(false);
-            long bytes = await AnswerAsync(head, response, exchange, invocation, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await _gate.SendAsync(request, message, credential, cancellationToken).ConfigureAwait(false);
+            long bytes = await AnswerAsync(head, response, exchange, credential, invocation, cancellationToken).ConfigureAwait(false);
             return Outcome((int)response.StatusCode, bytes);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -95,11 +96,11 @@ internal sealed partial class ProxyConnection
 
     /// <summary>Writes the response, its secrets masked, and says how long its body was.</summary>
     private async ValueTask<long> AnswerAsync(
-        RequestHead head, HttpResponseMessage response, Exchange exchange, ToolInvocation invocation, CancellationToken cancellationToken)
+        RequestHead head, HttpResponseMessage response, Exchange exchange, LeasedCredential? credential, ToolInvocation invocation, CancellationToken cancellationToken)
     {
         int status = (int)response.StatusCode;
         bool hasBody = head.Method != "HEAD" && status is not (204 or 304);
-        long? announced = EgressGate.CheckAnswer(response, invocation.Credential, hasBody ? _options.MaxResponseBytes : long.MaxValue);
+        long? announced = EgressGate.CheckAnswer(response, credential, hasBody ? _options.MaxResponseBytes : long.MaxValue);
         StringBuilder text = new();
         text.Append("HTTP/1.1 ").Append(status).Append(' ').Append(ReasonPhrase.Of(status)).Append("\r\n");
         AppendFields(text, response.Headers);

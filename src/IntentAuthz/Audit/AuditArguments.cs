@@ -25,7 +25,7 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
 
         // Before anything that can fail. What a model writes as a name, or as the id of a resource, is its own word, and it may have heard a secret.
         AuditRecord record = scrubber.KnowsAny ? ScrubbedOrWithheld(entry.Record) : entry.Record;
-        if (entry.Arguments.Utf8.IsEmpty)
+        if (entry.Arguments.IsEmpty)
         {
             return record;
         }
@@ -34,10 +34,10 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
         {
             if (entry.Tool is { AuditedArguments.Count: > 0 } tool)
             {
-                record = record with { Arguments = Values(tool, entry.Arguments.Json) }; // a copy: the task's history keeps the other, and not the values
+                record = record with { Arguments = Values(tool, JsonElement.Parse(entry.Arguments.Span)) }; // a copy: the task's history keeps the other, and not the values
             }
 
-            record.ArgumentsDigest = hasher.Hash(record.Tenant, entry.Arguments.Utf8);
+            record.ArgumentsDigest = hasher.Hash(record.Tenant, entry.Arguments);
         }
         catch (Exception e)
         {

@@ -7,6 +7,6 @@ namespace IntentAuthz;
 /// <param name="Record">The record as it was handed in; the writing loop completes it.</param>
 /// <param name="Task">The task, or null.</param>
 /// <param name="Tool">The tool, or null.</param>
-/// <param name="Arguments">The arguments; none where there are none.</param>
+/// <param name="Arguments">The arguments as JSON in UTF-8, and nothing that was made of them, as records can wait for long; empty where there are none.</param>
 /// <param name="Written">Told what became of it; null when nobody waits.</param>
-internal readonly record struct AuditEntry(AuditRecord Record, AgentTask? Task, ToolDescriptor? Tool, CallArguments Arguments, TaskCompletionSource<bool>? Written);
+internal readonly record struct AuditEntry(AuditRecord Record, AgentTask? Task, ToolDescriptor? Tool, ReadOnlyMemory<byte> Arguments, TaskCompletionSource<bool>? Written);

@@ -71,8 +71,8 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         : "The sink did not take the record in time (IntentAuthzOptions.DurableAuditTimeout), or the task or tenant has too many waiting (AuditQueuePerTask, AuditQueuePerTenant).";
 
     /// <summary>Accepts the record of a call, or says that there is no room.</summary>
-    internal bool TryAccept(AuditRecord record, AgentTask? task, ToolDescriptor? tool = null, CallArguments? arguments = null) =>
-        Accept(record, task, tool, arguments ?? CallArguments.None, written: null, share: 1);
+    internal bool TryAccept(AuditRecord record, AgentTask? task, ToolDescriptor? tool = null, ReadOnlyMemory<byte> arguments = default) =>
+        Accept(record, task, tool, arguments, written: null, share: 1);
 
     /// <summary>
     /// Accepts the record of something that is done already, such as a revocation, which waits for no room. Such records have as much room
@@ -80,7 +80,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// </summary>
     internal void Note(AuditRecord record)
     {
-        if (!Accept(record, task: null, tool: null, CallArguments.None, written: null, share: 2))
+        if (!Accept(record, task: null, tool: null, arguments: default, written: null, share: 2))
         {
             LogNoRoom(record.Kind, record.Action ?? record.ReasonCode);
         }
@@ -91,7 +91,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// refuses what came before: waiting for it would only hold the caller.
     /// </summary>
     internal async ValueTask<bool> WriteDurablyAsync(
-        AuditRecord record, AgentTask? task, ToolDescriptor? tool, CallArguments? arguments, TimeSpan timeout, CancellationToken cancellationToken)
+        AuditRecord record, AgentTask? task, ToolDescriptor? tool, ReadOnlyMemory<byte> arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (IsFailing)
         {
@@ -99,7 +99,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
 
         TaskCompletionSource<bool> written = Waiting();
-        if (!Accept(record, task, tool, arguments ?? CallArguments.None, written, share: 1))
+        if (!Accept(record, task, tool, arguments, written, share: 1))
         {
             return false;
         }
@@ -119,7 +119,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     {
         TaskCompletionSource<bool> written = Waiting();
         _room.Take();
-        if (_entries.Writer.TryWrite(new AuditEntry(AuditFlushMarker.Record, null, null, CallArguments.None, written)))
+        if (_entries.Writer.TryWrite(new AuditEntry(AuditFlushMarker.Record, null, null, default, written)))
         {
             _hurry.Release();
             await written.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -142,7 +142,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     private static TaskCompletionSource<bool> Waiting() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private bool Accept(AuditRecord record, AgentTask? task, ToolDescriptor? tool, CallArguments arguments, TaskCompletionSource<bool>? written, int share)
+    private bool Accept(AuditRecord record, AgentTask? task, ToolDescriptor? tool, ReadOnlyMemory<byte> arguments, TaskCompletionSource<bool>? written, int share)
     {
         int waiting = _room.TryTake(record.Tenant, task, share);
         if (waiting == 0)

@@ -32,8 +32,8 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
     /// <summary>Whether the record was accepted, and for a dangerous tool written.</summary>
     internal ValueTask<bool> WriteAsync(CallContext context, AuditRecord decided, CancellationToken cancellationToken) =>
         decided.Outcome == DecisionOutcome.Permit && context.Tool.Risk >= RiskClass.High
-            ? queue.WriteDurablyAsync(decided, context.Task, context.Tool, context.Given, durableTimeout, cancellationToken)
-            : new ValueTask<bool>(queue.TryAccept(decided, context.Task, context.Tool, context.Given));
+            ? queue.WriteDurablyAsync(decided, context.Task, context.Tool, context.Given.Utf8, durableTimeout, cancellationToken)
+            : new ValueTask<bool>(queue.TryAccept(decided, context.Task, context.Tool, context.Given.Utf8));
 
     /// <summary>A call that was refused before it could be tied to a task and a described tool.</summary>
     internal void Refused(CallId id, AgentTask? task, bool isOwn, ToolCall call, Decision decision) =>

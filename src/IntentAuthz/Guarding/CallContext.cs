@@ -132,7 +132,7 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
 
     internal void Lend(LeasedCredential? credential) => _credential = credential;
 
-    internal void Contain(CallContainment? containment) => Extras.Containment = containment;
+    internal void Contain(CallContainment containment) => Extras.Containment = containment;
 
     /// <summary>Lets go of what was made ready for it, before that is unmade: nobody reaches it from here on, whatever of the call is kept.</summary>
     internal void LetGo()

@@ -11,11 +11,12 @@ internal sealed partial class CallPipeline
         {
             ContainmentResult prepared = await containments.PrepareAsync(
                 context.Id, context.Task, context.Tool, standing.Obligations.Containments, cancellationToken).ConfigureAwait(false);
-            context.Contain(prepared.Containment);
             if (!prepared.IsReady)
             {
                 return Decision.Deny(ReasonCodes.ContainmentUnavailable, prepared.Missing);
             }
+
+            context.Contain(prepared.Containment);
         }
 
         if (standing.Obligations.Credential is not { } profile)

@@ -52,6 +52,7 @@ internal sealed partial class CallPipeline
         AgentTask task = context.Task;
         task.History.CountCall(foundActiveAt);
         task.History.Reach(context.Tool, context.ResourceTexts);
+        ResultObserver.Entering(context);
         if (context.Approval is not null)
         {
             context.Provenance.Endorse(context.Tool.Action.Id, task.Values);

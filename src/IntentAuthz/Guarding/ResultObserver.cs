@@ -84,18 +84,24 @@ internal sealed class ResultObserver(SecretScrubber scrubber, int maxBytes)
         }
 
         Label cap = result.Claimed ?? Label.Best;
-        if (context.Tool.ResultLabels.Best == Integrity.Untrusted)
-        {
-            return cap;
-        }
-
-        if (!context.Task.Values.HasUntrusted && context.Task.History.WorstLabel.Integrity == Integrity.Trusted)
-        {
-            return cap;
-        }
-
-        return cap.Combine(new Label(context.Provenance.WorstIntegrity, Confidentiality.Public));
+        return IsCappedByArguments(context) ? cap.Combine(new Label(context.Provenance.WorstIntegrity, Confidentiality.Public)) : cap;
     }
+
+    /// <summary>
+    /// Before the tool is entered: finds out where the arguments came from, if the label of the result depends on it. Later it would be found among
+    /// what other calls returned meanwhile, and a value that was known from nowhere would pass for one of theirs.
+    /// </summary>
+    internal static void Entering(CallContext context)
+    {
+        if (IsCappedByArguments(context))
+        {
+            _ = context.Provenance;
+        }
+    }
+
+    private static bool IsCappedByArguments(CallContext context) =>
+        context.Tool.ResultLabels.Best != Integrity.Untrusted
+        && (context.Task.Values.HasUntrusted || context.Task.History.WorstLabel.Integrity != Integrity.Trusted);
 
     /// <summary>Takes the paths out. Null when the result is no JSON, so that nobody can say whether they were in it.</summary>
     private static ToolResult? Redact(ToolResult result, Obligations obligations)

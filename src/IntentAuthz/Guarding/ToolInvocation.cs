@@ -4,7 +4,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// What a tool receives of a call: the arguments that were decided on, and the credential. Valid for the time of the call. Whoever
-/// keeps it longer, or keeps a decision that is explained with it, keeps neither credential nor containment: it has none from the end of the call on.
+/// keeps it longer, or keeps a decision that is explained with it, keeps neither credential nor containment, which it has none of from the end of the
+/// call on, and does keep the arguments, the host's own among them. So nobody takes a null credential for a call that needs none, except within it.
 /// Safe for use by many threads.
 /// </summary>
 /// <remarks>Only the library derives from it: the guard hands out the call itself, so that a call makes no object more for its tool.</remarks>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace IntentAuthz;
 
 /// <summary>An event as a log keeps it: the audit's record of it, which is there in any case, with what only the host's own eyes see.</summary>
@@ -7,13 +9,13 @@ internal struct LoggedEvent(AuditRecord record)
     /// <summary>Its place among the events of the task it happened in, from 1; 0 until it has one.</summary>
     internal long Sequence { get; set; }
 
-    private CallArguments? Input { get; init; }
+    private ReadOnlyMemory<byte> Input { get; init; } // the bytes alone: what was made of them for policies and the tool goes with the call
 
     private ToolResult? Output { get; init; }
 
     internal static LoggedEvent Decided(AuditRecord record, CallArguments input) => new(record)
     {
-        Input = input.Utf8.Length is > 0 and <= TaskEvent.MaxContent ? input : null,
+        Input = input.Utf8.Length <= TaskEvent.MaxContent ? input.Utf8 : default,
     };
 
     internal static LoggedEvent Ended(AuditRecord record, ToolResult? shown) => new(record)
@@ -36,7 +38,7 @@ internal struct LoggedEvent(AuditRecord record)
         Resources = record.Resources,
         Outcome = record.Outcome,
         ReasonCode = record.ReasonCode,
-        Input = Input?.Json,
+        Input = Input.IsEmpty ? null : JsonElement.Parse(Input.Span),
         Output = Output,
         ResultLabel = record.ResultLabel,
     };

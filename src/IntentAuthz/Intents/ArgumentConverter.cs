@@ -133,7 +133,7 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
             case JsonTokenType.String when kind is JsonKind.String or JsonKind.Any:
                 return IsOneTooMany(name) ? default
                     : !reader.ValueIsEscaped ? ArgumentValue.Written((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length)
-                    : Text(ref reader, name) is { } text ? ArgumentValue.Text(text)
+                    : Text(ref reader, name) is { } text ? ArgumentValue.Of(new CedarString(text))
                     : default;
             case JsonTokenType.Number when kind is JsonKind.Integer or JsonKind.Number or JsonKind.Any:
                 return IsOneTooMany(name) || !TryReadNumber(ref reader, kind, name, out long number, out bool isInteger) ? default

@@ -27,7 +27,8 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
         }
 
         // The copy comes first and is what is read: whatever the caller does to its buffer from here on changes nothing.
-        byte[] json = (given.IsEmpty ? "{}"u8 : given).ToArray();
+        // Without what surrounds it, so that white space makes no other call of it, nor one too large for the history.
+        byte[] json = (given.IsEmpty ? "{}"u8 : given.Trim(" \t\r\n"u8)).ToArray();
         IntentFailure? failure = CheckForm(tool, json);
         if (failure is not null)
         {

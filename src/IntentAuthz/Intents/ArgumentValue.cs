@@ -13,7 +13,7 @@ internal struct ArgumentValue
     private static readonly object s_long = new(), s_decimal = new(), s_written = new();
 
     private readonly long _bits;
-    private object? _what; // one of the above, a text, or a Cedar value; it alone changes, from written to the text, so that no reader sees half of it
+    private object? _what; // one of the above, or a Cedar value; it alone changes, from written to the text, so that no reader sees half of it
 
     private ArgumentValue(object what, long bits = 0) => (_what, _bits) = (what, bits);
 
@@ -21,8 +21,6 @@ internal struct ArgumentValue
     internal readonly bool IsThere => _what is not null;
 
     internal static ArgumentValue Of(CedarValue value) => new(value);
-
-    internal static ArgumentValue Text(string text) => new(text);
 
     internal static ArgumentValue Long(long value) => new(s_long, value);
 
@@ -41,9 +39,7 @@ internal struct ArgumentValue
         scalar = what switch
         {
             null => CedarScalar.Absent,
-            string text => CedarScalar.From(text),
-            CedarBool or CedarDecimal or CedarDatetime or CedarDuration => CedarScalar.From((CedarValue)what),
-            CedarValue => CedarScalar.Absent,
+            CedarValue value => CedarScalar.TryFrom(value, out CedarScalar plain) ? plain : CedarScalar.Absent,
             _ when what == s_long => CedarScalar.From(_bits),
             _ when what == s_decimal => CedarScalar.FromScaledDecimal(_bits),
             _ => CedarScalar.From(TextIn(json)),
@@ -56,16 +52,15 @@ internal struct ArgumentValue
     internal CedarValue? ToValue(byte[] json) => _what switch
     {
         null => null,
-        string text => new CedarString(text),
         CedarValue value => value,
         var what when what == s_long => new CedarLong(_bits),
         var what when what == s_decimal => CedarDecimal.FromScaled(_bits),
-        _ => new CedarString(TextIn(json)),
+        _ => TextIn(json),
     };
 
-    private string TextIn(byte[] json)
+    private CedarString TextIn(byte[] json)
     {
-        string text = Encoding.UTF8.GetString(json, (int)(_bits >> 32), (int)_bits);
+        CedarString text = new(Encoding.UTF8.GetString(json, (int)(_bits >> 32), (int)_bits)); // gone over once, however many policies read it
         _what = text;
         return text;
     }

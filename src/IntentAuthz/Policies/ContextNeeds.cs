@@ -40,7 +40,11 @@ internal sealed class ContextNeeds
         }
 
         _byAction = byAction.ToFrozenDictionary();
+        OfAll = byAction.Values.Aggregate(_ofAny, static (all, reads) => all | reads);
     }
+
+    /// <summary>What is read about whatever action.</summary>
+    internal ContextParts OfAll { get; }
 
     internal ContextParts For(EntityUid action, IEntityProvider entities) => _ofAny | (_byAction.Count == 0 ? ContextParts.None : Above(action, entities, 0));
 

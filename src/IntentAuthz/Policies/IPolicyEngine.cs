@@ -11,7 +11,7 @@ public interface IPolicyEngine
     string GetVersion(TenantId tenant);
 
     /// <summary>Answers a request.</summary>
-    /// <param name="request">The request, valid for the time of the call.</param>
+    /// <param name="request">The request. It, its context and its entities are valid for the time of the call: whoever keeps them keeps the call.</param>
     /// <param name="cancellationToken">Ends the evaluation.</param>
     ValueTask<Verdict> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken);
 

@@ -110,9 +110,11 @@ public sealed class PolicyRequest : ICedarContext, IEntityProvider
     /// <summary>Asks policies, which read of the context what they need.</summary>
     internal CedarResponse Ask(LoadedPolicies policies)
     {
-        if (Asked is not null)
+        // The score is in the audit wherever policies are about it, and not only where one comes to read it.
+        ContextParts atOnce = Asked is null ? ContextParts.Risk : ContextParts.All;
+        if ((policies.Needs.OfAll & atOnce) != 0)
         {
-            Build(NeedsOf(policies));
+            Build(NeedsOf(policies) & atOnce);
         }
 
         _asking = policies;
@@ -168,7 +170,7 @@ public sealed class PolicyRequest : ICedarContext, IEntityProvider
     bool ICedarContext.TryRead(ReadOnlySpan<string> path, out CedarScalar value)
     {
         value = CedarScalar.Absent;
-        int place = _source is GivenContext ? ContextNames.None : ContextNames.PlaceOf(path[0]);
+        int place = path.IsEmpty || _source is GivenContext ? ContextNames.None : ContextNames.PlaceOf(path[0]);
         if (place == ContextNames.None)
         {
             return false;

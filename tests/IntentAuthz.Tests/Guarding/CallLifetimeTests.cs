@@ -89,6 +89,19 @@ public sealed class CallLifetimeTests
         Assert.False(token.IsCancellationRequested);
     }
 
+    [Fact]
+    public async Task History_KeepsTheBytesOfArguments_AndNothingThatWasMadeOfThem()
+    {
+        await using GuardFixture fixture = Fixture("""permit(principal is IntentAuthz::Agent, action == Action::"pay", resource) when { context.input has to };""");
+        AgentTask task = await fixture.OpenAsync();
+
+        WeakReference made = await CallAndForgetArgumentsAsync(fixture, task);
+        Assert.Equal("""{"to":"ACME"}""", task.GetEvents()[0].Input!.Value.GetRawText());
+
+        Assert.True(await IsCollectedAsync(made), "the task's history still reaches what policies and the tool saw of the arguments");
+        Assert.Equal("""{"to":"ACME"}""", task.GetEvents()[0].Input!.Value.GetRawText());
+    }
+
     /// <summary>What is looked at in others' calls is read under the lock that a call leaves by, so nobody finds half a call.</summary>
     [Fact]
     public async Task CallsThatEnd_WhileOthersListAndCancel_AreFoundWholeOrNotAtAll()
@@ -137,6 +150,20 @@ public sealed class CallLifetimeTests
         });
         Assert.True(credential!.IsAlive);
         return (result.Decision, credential);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> CallAndForgetArgumentsAsync(GuardFixture fixture, AgentTask task)
+    {
+        WeakReference? arguments = null;
+        GuardResult result = await fixture.Guard.InvokeAsync(task, new ToolCall("pay", """{"to":"ACME"}"""), (invocation, _) =>
+        {
+            Assert.Equal("ACME", invocation.Arguments.GetProperty("to").GetString());
+            arguments = new WeakReference(((CallContext)invocation).Given);
+            return new ValueTask<ToolResult>(ToolResult.None);
+        });
+        Assert.True(result.IsCompleted, result.ToString());
+        return arguments!;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

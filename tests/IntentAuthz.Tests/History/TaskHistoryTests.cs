@@ -65,6 +65,17 @@ public sealed class TaskHistoryTests
     }
 
     [Fact]
+    public async Task Event_KeepsArgumentsWithMuchWhiteSpaceAroundThem()
+    {
+        await using GuardFixture fixture = Fixture(PermitAll);
+        AgentTask task = await fixture.OpenAsync();
+
+        await fixture.CallAsync(task, "mail.read", """{"folder":"x"}""" + new string(' ', 2 * TaskEvent.MaxContent));
+
+        Assert.Equal("""{"folder":"x"}""", task.GetEvents()[0].Input!.Value.GetRawText());
+    }
+
+    [Fact]
     public async Task Event_KeepsNoObjectThatAResultWasMadeFrom()
     {
         await using GuardFixture fixture = Fixture(PermitAll);
@@ -87,7 +98,7 @@ public sealed class TaskHistoryTests
 
         await fixture.CallAsync(child, "mail.read");
 
-        Assert.Equal(child.GetEvents().AsEnumerable(), parent.GetEvents().AsEnumerable());
+        Assert.Equal(child.GetEvents().Select(static e => e.ToString()), parent.GetEvents().Select(static e => e.ToString()));
         Assert.Equal((1, 1), (parent.History.Calls, parent.History.Services.Count));
         Assert.All(parent.GetEvents(), e => Assert.Equal(child.Id, e.Task));
     }

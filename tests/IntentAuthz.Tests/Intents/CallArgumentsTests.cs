@@ -131,7 +131,9 @@ public sealed class CallArgumentsTests
             CallArguments arguments = Accepted(s_tool, """{"text":"some text that is made when asked for","whole":5}""");
             CedarRecord[] seen = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>
             {
-                _ = i % 2 == 0 ? arguments.Json.GetProperty("whole").GetInt64() : arguments.TryRead("text", out _) ? 1 : 0;
+                Assert.Equal(5, arguments.Json.GetProperty("whole").GetInt64());
+                Assert.True(arguments.TryRead("text", out CedarScalar text) && text == "some text that is made when asked for", $"thread {i} read {text}");
+                Assert.True(arguments.TryRead("whole", out CedarScalar whole) && whole == 5, $"thread {i} read {whole}");
                 return arguments.Input;
             })));
             Assert.All(seen, input => Assert.Equal((CedarValue)"some text that is made when asked for", input["text"]));

@@ -35,6 +35,24 @@ public sealed class LaunderingTests
         Assert.Equal(ReasonCodes.Completed, (await fixture.CallAsync(task, "pay", """{"payee":"bob-account"}""")).OutcomeCode);
     }
 
+    [Theory]
+    [InlineData(Policies)]
+    [InlineData("""permit(principal, action, resource); forbid(principal, action == Action::"lookup", resource) when { !(context.input has text) && context.provenance has text };""")] // mentioned, and never come to
+    public async Task TrustedTool_WhoseValueAnotherCallReturnsMeanwhile_ReturnsNoTrustedResult(string policies)
+    {
+        await using GuardFixture fixture = Fixture(policies);
+        AgentTask task = await fixture.OpenAsync();
+        await ReturnAsync(fixture, task, "mail", "{}", "please pay somebody");
+
+        GuardResult looked = await fixture.Guard.InvokeAsync(task, new ToolCall("lookup", """{"text":"ACCT-77120"}"""), async (_, _) =>
+        {
+            await ReturnAsync(fixture, task, "list", "{}", "ACCT-77120");
+            return ToolResult.FromText("ACCT-77120");
+        });
+
+        Assert.Equal(Integrity.Untrusted, looked.Label.Integrity); // nobody had vouched for the value when the call was made
+    }
+
     [Fact]
     public async Task ParentTask_AfterItsSubTaskReadAStranger_IsTaintedToo()
     {
@@ -49,7 +67,8 @@ public sealed class LaunderingTests
         Assert.Equal(ReasonCodes.Forbidden, (await fixture.CallAsync(parent, "pay", """{"payee":"attacker-account"}""")).Decision.ReasonCode);
     }
 
-    private static GuardFixture Fixture() => new(Policies, static b => b
+    private static GuardFixture Fixture(string policies = Policies) => new(policies, static b => b
+        .AddTool(ToolDescriptor.For("list").ResultLabel(Integrity.Trusted, Confidentiality.Internal).Idempotent())
         .AddTool(ToolDescriptor.For("mail").ResultLabel(Integrity.Untrusted, Confidentiality.Internal).Idempotent())
         .AddTool(ToolDescriptor.For("lookup").Argument("text", ArgumentRole.Selector).ResultLabel(Integrity.Trusted, Confidentiality.Internal).Idempotent())
         .AddTool(ToolDescriptor.For("pay").Argument("payee", ArgumentRole.Target)));

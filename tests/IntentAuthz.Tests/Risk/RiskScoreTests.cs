@@ -37,6 +37,15 @@ public sealed class RiskScoreTests
     }
 
     [Fact]
+    public async Task Score_APolicyMentionsAndDoesNotComeTo_IsInTheDecisionAllTheSame()
+    {
+        await using GuardFixture fixture = Fixture(
+            """permit(principal, action, resource); forbid(principal, action == Action::"pay", resource) when { context.input.amount > 500 && context.risk.score > 1 };""", RiskClass.Low);
+
+        Assert.NotNull((await fixture.CallAsync(await fixture.OpenAsync(), "pay", """{"to":"a","amount":1}""")).Decision.Risk);
+    }
+
+    [Fact]
     public async Task Score_NobodyAsksFor_IsNotReckoned()
     {
         await using GuardFixture fixture = Fixture("permit(principal, action, resource);", RiskClass.High);

@@ -167,6 +167,19 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task Runaway_WhiteSpaceAroundTheArguments_MakesNoOtherCall()
+    {
+        await using GuardFixture fixture = Fixture(PermitAll, static o => o.Signals.MaxRepeats = 3);
+        AgentTask task = await fixture.OpenAsync();
+        for (int i = 0; i < 4; i++)
+        {
+            await fixture.CallAsync(task, "mail.read", new string(' ', i) + """{"amount":1}""" + new string('\n', i));
+        }
+
+        Assert.Equal(SignalKind.Runaway, Assert.Single(task.GetSignals()).Kind);
+    }
+
+    [Fact]
     public async Task Runaway_Burst_IsRaised_AndTheSameNumberOverALongerTimeIsNot()
     {
         await using GuardFixture fixture = Fixture(PermitAll, static o => (o.Signals.MaxBurst, o.Signals.BurstWindow) = (5, TimeSpan.FromSeconds(1)));

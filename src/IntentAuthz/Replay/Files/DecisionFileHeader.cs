@@ -26,7 +26,7 @@ internal sealed class DecisionFileHeader
         Hash = SHA256.HashData(bytes);
     }
 
-    private static ReadOnlySpan<byte> Mark => "IADECID1"u8;
+    private static ReadOnlySpan<byte> Mark => "IADECID2"u8;
 
     /// <summary>The whole header, its MAC included.</summary>
     internal byte[] Bytes { get; }
