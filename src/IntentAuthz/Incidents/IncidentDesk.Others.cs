@@ -51,11 +51,12 @@ internal sealed partial class IncidentDesk
 
     private void OnStopped(RevocationEntry entry, int calls, Task<ImmutableArray<ResidualWindow>> unmaking, bool isElsewhere)
     {
-        _stopping.TryRemove(entry.Target, out ImmutableArray<AgentTask> covered);
+        ImmutableArray<AgentTask> covered = _stopping.TryRemove(entry.Target, out ImmutableArray<AgentTask> found) ? found : [];
         ImmutableArray<Incident> about = About(entry.Target);
         foreach (Incident incident in about)
         {
             Run(() => ReportAsync(incident, entry.Target, calls, unmaking), incident.Id);
+            TellOfEnded(incident, covered);
         }
 
         if (about.IsEmpty && isElsewhere && IsAboutSubjects(entry.Target))
@@ -69,8 +70,24 @@ internal sealed partial class IncidentDesk
                     _reports.RemoveAt(0);
                 }
 
-                _reports.Add(new StopReport(entry.Target, calls, unmaking, covered.IsDefault ? [] : covered, now));
+                _reports.Add(new StopReport(entry.Target, calls, unmaking, covered, now));
             }
+
+            foreach (Incident late in About(entry.Target)) // read since it was looked for, and perhaps before there was a report to be found
+            {
+                ReportOf(late, entry.Target);
+                TellOfEnded(late, covered);
+            }
+        }
+    }
+
+    /// <summary>The incident was read while its tasks were being ended, so what was told of it at first may have none of them.</summary>
+    private void TellOfEnded(Incident incident, ImmutableArray<AgentTask> covered)
+    {
+        if (!covered.IsEmpty)
+        {
+            book.Watch(incident.Id, covered);
+            Run(() => watch.TellAsync(incident), incident.Id);
         }
     }
 
