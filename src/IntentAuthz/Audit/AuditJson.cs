@@ -39,7 +39,7 @@ internal sealed class AuditJson
         }
 
         Text(writer, "principal"u8, record.Principal);
-        Text(writer, "call"u8, record.Call?.Value);
+        Id(writer, "call"u8, record.Call);
         Text(writer, "frameworkCallId"u8, record.FrameworkCallId);
         Text(writer, "tool"u8, record.Tool);
         Text(writer, "action"u8, record.Action);
@@ -97,6 +97,25 @@ internal sealed class AuditJson
         if (value is not null)
         {
             writer.WriteString(name, value);
+        }
+    }
+
+    private static void Id(Utf8JsonWriter writer, ReadOnlySpan<byte> name, CallId? value)
+    {
+        if (value is not { } id)
+        {
+            return;
+        }
+
+        Span<byte> ascii = stackalloc byte[CallId.Length];
+        int length = id.WriteTo(ascii);
+        if (length > 0)
+        {
+            writer.WriteString(name, ascii[..length]);
+        }
+        else
+        {
+            writer.WriteString(name, id.Value);
         }
     }
 

@@ -75,7 +75,7 @@ public sealed record AuditRecord
     /// <summary>The guard's id of the call.</summary>
     public CallId? Call
     {
-        get => _facts.Call is { Value: not null } call ? call : null;
+        get => _facts.Call == default ? null : _facts.Call;
         init => Own().Call = value.GetValueOrDefault();
     }
 
@@ -112,7 +112,7 @@ public sealed record AuditRecord
     {
         get => Decided.Digest;
 
-        // By the audit's writer, before a sink sees the record; the task's history has it by then.
+        // By the audit, before a sink sees the record, which the task's history may have by then.
         internal set
         {
             if (value is not { } digest || !Own().TryAdd(digest))

@@ -8,33 +8,68 @@ namespace IntentAuthz;
 /// <summary>
 /// Turns JSON arguments into Cedar values by the tool's schema: <c>integer</c> is Long, <c>number</c> always Decimal, and without a schema
 /// integers are Long and other numbers Decimal; strings of the formats that Cedar has types for get those. What Cedar cannot hold exactly is
-/// refused, never rounded. It reads what a reader has gone over once already, so its form is known to be right. Used for one call, where it stands.
+/// refused, never rounded. Used for one call, where it stands.
 /// </summary>
 internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
 {
+    /// <summary>How deep the library's own JSON may nest, such as arguments with their defaults filled in.</summary>
+    internal const int OwnDepth = 64;
+
     private const int MaxShownName = 64;
 
     private int _members;
     private bool _sawNull;
+    private bool _sawOtherName;
     private IntentFailure? _failure;
 
     /// <summary>Whether there was a null, at any depth.</summary>
     internal readonly bool SawNull => _sawNull;
 
-    /// <summary>The arguments of a call.</summary>
-    /// <param name="json">One object.</param>
-    /// <param name="arguments">The arguments; null when there is a failure.</param>
-    internal IntentFailure? Convert(byte[] json, out CallArguments? arguments)
+    /// <summary>Whether there was a name that the tool does not declare.</summary>
+    internal readonly bool SawOtherName => _sawOtherName;
+
+    /// <summary>Converts the arguments of a call. False where they are not one JSON object, and at the first name that no call of the tool can give.</summary>
+    /// <param name="json">What should be one object, in UTF-8.</param>
+    /// <param name="maxDepth">How deep it may nest.</param>
+    /// <param name="arguments">The arguments; null when they are not well-formed, and when there is a failure.</param>
+    /// <param name="failure">Why they cannot be taken, as far as they were read; null when they can.</param>
+    internal bool TryConvert(byte[] json, int maxDepth, out CallArguments? arguments, out IntentFailure? failure)
+    {
+        try
+        {
+            Utf8JsonReader reader = Begin(json, maxDepth);
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                failure = Convert(ref reader, json, out arguments);
+                return arguments is not null || failure is not null;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Said by whoever goes over the whole of it.
+        }
+
+        (arguments, failure) = (null, null);
+        return false;
+    }
+
+    private IntentFailure? Convert(ref Utf8JsonReader reader, byte[] json, out CallArguments? arguments)
     {
         KnownArguments all = tool.KnownArguments;
         ArgumentValue[] values = all.Places == 0 ? [] : new ArgumentValue[all.Places];
         MemberBuffer others = default; // what has no place among the known ones
         bool anyOther = all.Places == 0;
         NameSet names = default;
-        Utf8JsonReader reader = Begin(json);
         while (_failure is null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             KnownArgument? known = all.Find(reader, out string name);
+            if (known is { Declared.IsHostOnly: true } || (known is null && !tool.AcceptsUndeclaredArguments))
+            {
+                arguments = null;
+                return null;
+            }
+
+            _sawOtherName |= known is null;
             reader.Read();
             if (IsRepeated(ref names, name, name, ignoreCase: false))
             {
@@ -56,12 +91,13 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
             }
         }
 
+        arguments = null;
         if (_failure is null)
         {
+            reader.Read(); // throws where something follows the object
             Require(values, others);
         }
 
-        arguments = null;
         if (_failure is not null)
         {
             return _failure;
@@ -91,10 +127,10 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
 
         try
         {
-            Utf8JsonReader reader = Begin(JsonMarshal.GetRawUtf8Value(derived));
+            Utf8JsonReader reader = Begin(JsonMarshal.GetRawUtf8Value(derived), OwnDepth);
             record = Record(ref reader, shape, "(derived)");
         }
-        catch (JsonException) // as nothing has gone over it
+        catch (JsonException)
         {
             record = null;
             return new IntentFailure(ReasonCodes.DerivedInputFailed, $"What '{tool.Name}' derives from its arguments is no plain JSON, or nests too deeply.");
@@ -104,9 +140,9 @@ internal struct ArgumentConverter(ToolDescriptor tool, int maxMembers)
     }
 
     /// <summary>A reader that stands on the first token.</summary>
-    private static Utf8JsonReader Begin(ReadOnlySpan<byte> json)
+    private static Utf8JsonReader Begin(ReadOnlySpan<byte> json, int maxDepth)
     {
-        Utf8JsonReader reader = new(json);
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = maxDepth });
         reader.Read();
         return reader;
     }

@@ -29,18 +29,37 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
         // The copy comes first and is what is read: whatever the caller does to its buffer from here on changes nothing.
         // Without what surrounds it, so that white space makes no other call of it, nor one too large for the history.
         byte[] json = (given.IsEmpty ? "{}"u8 : given.Trim(" \t\r\n"u8)).ToArray();
-        IntentFailure? failure = CheckForm(tool, json);
-        if (failure is not null)
+
+        // Otherwise each reader would put in a replacement of its own, and policy could see another text than the tool.
+        if (!Utf8.IsValid(json))
         {
-            return failure;
+            return new IntentFailure(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not UTF-8.");
         }
 
         // What was given is judged as it stands, before anything is taken out of it: a repeated name is one also where a null would go.
         ArgumentConverter converter = new(tool, limits.MaxMembers);
-        failure = converter.Convert(json, out CallArguments? converted);
+        bool isConverted = converter.TryConvert(json, limits.MaxDepth, out CallArguments? converted, out IntentFailure? failure);
+        if (!isConverted || failure is not null || converter.SawOtherName)
+        {
+            // An ordinary call is gone over once. Of any other it is found out first what is wrong with the whole, then with a name.
+            if (CheckForm(tool, json) is { } wrong)
+            {
+                return wrong;
+            }
+
+            if (!isConverted)
+            {
+                throw new InvalidOperationException("Arguments could not be converted, and nothing was found wrong with their form and names.");
+            }
+        }
+
         if (failure is null && (converter.SawNull || !HasAllDefaults(tool, converted!)))
         {
-            failure = new ArgumentConverter(tool, limits.MaxMembers).Convert(Rewrite(tool, converted!.Json), out converted);
+            ArgumentConverter again = new(tool, limits.MaxMembers);
+            if (!again.TryConvert(Rewrite(tool, converted!.Json), ArgumentConverter.OwnDepth, out converted, out failure))
+            {
+                throw new InvalidOperationException("Arguments with their defaults filled in are not well-formed.");
+            }
         }
 
         failure ??= Derive(tool, ref converted!, out facts);
@@ -82,15 +101,9 @@ internal sealed class ArgumentReader(ArgumentLimits limits)
         return null;
     }
 
-    /// <summary>Whether they are one JSON object in UTF-8, of the depth allowed and of names that the tool has. What is wrong with the whole is said before what is wrong with a name.</summary>
+    /// <summary>Whether they are one JSON object, of the depth allowed and of names that the tool has. What is wrong with the whole is said before what is wrong with a name.</summary>
     private IntentFailure? CheckForm(ToolDescriptor tool, byte[] json)
     {
-        // Otherwise each reader would put in a replacement of its own, and policy could see another text than the tool.
-        if (!Utf8.IsValid(json))
-        {
-            return new IntentFailure(ReasonCodes.InvalidArguments, $"The arguments of '{tool.Name}' are not UTF-8.");
-        }
-
         IntentFailure? failure = null;
         HashSet<string>? undeclared = null;
         try

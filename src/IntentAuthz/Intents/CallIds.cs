@@ -17,7 +17,6 @@ internal sealed class CallIds
 
     internal CallId Next()
     {
-        Span<byte> random = stackalloc byte[CallId.RandomBytes];
         lock (_taking)
         {
             if (_taken == _random.Length)
@@ -26,12 +25,11 @@ internal sealed class CallIds
                 _taken = 0;
             }
 
-            Span<byte> next = _random.AsSpan(_taken, random.Length);
-            next.CopyTo(random);
+            Span<byte> next = _random.AsSpan(_taken, CallId.RandomBytes);
+            _taken += next.Length;
+            CallId id = CallId.Of(next);
             next.Clear();
-            _taken += random.Length;
+            return id;
         }
-
-        return CallId.Of(random);
     }
 }

@@ -13,6 +13,7 @@ namespace IntentAuthz;
 internal static class CanonicalJson
 {
     private const int Few = 16;
+    private const int MostPlain = 1024; // what is larger is mostly text, and a document of it is no matter
 
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -29,20 +30,56 @@ internal static class CanonicalJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Writes a value that was read once already. The arguments of most calls are a few plain values, of which no document is made.</summary>
+    /// <summary>Writes a value that was read once already, so that no name stands twice in one object. The arguments of most calls are a few plain values, of which no document is made.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="json">One value in UTF-8.</param>
     internal static void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> json)
     {
-        Span<PlainMember> members = stackalloc PlainMember[Few];
-        if (TryReadPlain(json.Span, members, out int count))
+        Span<byte> room = stackalloc byte[MostPlain];
+        if (json.Length <= MostPlain && TryWritePlain(json.Span, room, out int length))
         {
-            WritePlain(writer, json.Span, members[..count]);
+            writer.WriteRawValue(room[..length], skipInputValidation: true);
             return;
         }
 
         using JsonDocument whole = JsonDocument.Parse(json);
         Write(writer, whole.RootElement);
+    }
+
+    /// <summary>Writes an object of few members where all is written plainly already: no value holds others, nothing has escapes, and each number is the short form of an integer.</summary>
+    /// <param name="json">One value in UTF-8.</param>
+    /// <param name="destination">Where to; as long as what is read.</param>
+    /// <param name="length">How much was written.</param>
+    internal static bool TryWritePlain(ReadOnlySpan<byte> json, Span<byte> destination, out int length)
+    {
+        Span<PlainMember> members = stackalloc PlainMember[Few];
+        length = 0;
+        if (!TryReadPlain(json, members, out int count))
+        {
+            return false;
+        }
+
+        destination[length++] = (byte)'{';
+        foreach (PlainMember member in members[..count])
+        {
+            if (length > 1)
+            {
+                destination[length++] = (byte)',';
+            }
+
+            Append(member.Name(json), destination, ref length);
+            destination[length++] = (byte)':';
+            Append(member.Value(json), destination, ref length);
+        }
+
+        destination[length++] = (byte)'}';
+        return true;
+    }
+
+    private static void Append(ReadOnlySpan<byte> written, Span<byte> destination, ref int length)
+    {
+        written.CopyTo(destination[length..]);
+        length += written.Length;
     }
 
     /// <summary>Writes the value. Depth is bounded by the parser that made the element.</summary>
@@ -116,7 +153,6 @@ internal static class CanonicalJson
     /// <summary>Whether a name is ASCII and written without escapes.</summary>
     private static bool IsPlain(ReadOnlySpan<byte> written) => Ascii.IsValid(written) && !written.Contains((byte)'\\');
 
-    /// <summary>The members of an object in the order of their names, where there are few and all is written plainly: no value holds others, nothing has escapes.</summary>
     private static bool TryReadPlain(ReadOnlySpan<byte> json, Span<PlainMember> members, out int count)
     {
         count = 0;
@@ -129,22 +165,28 @@ internal static class CanonicalJson
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (count == members.Length || reader.ValueIsEscaped || !Ascii.IsValid(reader.ValueSpan))
+            if (count == members.Length || !IsWrittenAsItStands(reader.ValueSpan, reader.ValueIsEscaped))
             {
                 return false;
             }
 
-            int name = (int)reader.TokenStartIndex + 1, length = reader.ValueSpan.Length;
+            int name = (int)reader.TokenStartIndex, nameLength = reader.ValueSpan.Length + 2; // quotes and all
             reader.Read();
-            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray || reader.ValueIsEscaped)
+            bool isPlain = reader.TokenType switch
+            {
+                JsonTokenType.String => IsWrittenAsItStands(reader.ValueSpan, reader.ValueIsEscaped),
+                JsonTokenType.Number => JsonNumber.IsShortInteger(reader.ValueSpan),
+                _ => reader.TokenType is JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null,
+            };
+            if (!isPlain)
             {
                 return false;
             }
 
-            int at = (int)reader.TokenStartIndex + (reader.TokenType == JsonTokenType.String ? 1 : 0);
-            PlainMember member = new(name, length, at, reader.ValueSpan.Length, reader.TokenType);
+            int quotes = reader.TokenType == JsonTokenType.String ? 2 : 0;
+            PlainMember member = new(name, nameLength, (int)reader.TokenStartIndex, reader.ValueSpan.Length + quotes);
             int place = count++;
-            for (; place > 0 && members[place - 1].Name(json).SequenceCompareTo(member.Name(json)) > 0; place--)
+            for (; place > 0 && members[place - 1].Text(json).SequenceCompareTo(member.Text(json)) > 0; place--)
             {
                 members[place] = members[place - 1];
             }
@@ -155,28 +197,8 @@ internal static class CanonicalJson
         return true;
     }
 
-    private static void WritePlain(Utf8JsonWriter writer, ReadOnlySpan<byte> json, ReadOnlySpan<PlainMember> members)
-    {
-        writer.WriteStartObject();
-        foreach (PlainMember member in members)
-        {
-            writer.WritePropertyName(member.Name(json));
-            switch (member.Type)
-            {
-                case JsonTokenType.String:
-                    writer.WriteStringValue(member.Value(json));
-                    break;
-                case JsonTokenType.Number:
-                    WriteNumber(writer, member.Value(json));
-                    break;
-                default:
-                    writer.WriteRawValue(member.Value(json), skipInputValidation: true); // true, false or null
-                    break;
-            }
-        }
-
-        writer.WriteEndObject();
-    }
+    /// <summary>Whether a writer would write a text just as it stands: printable ASCII, of which JSON has no quotation marks without escapes.</summary>
+    private static bool IsWrittenAsItStands(ReadOnlySpan<byte> text, bool isEscaped) => !isEscaped && !text.ContainsAnyExceptInRange((byte)' ', (byte)'~');
 
     private static void WriteNumber(Utf8JsonWriter writer, ReadOnlySpan<byte> raw)
     {
@@ -191,10 +213,14 @@ internal static class CanonicalJson
         writer.WriteRawValue(text[..number.WriteCanonical(text)], skipInputValidation: true);
     }
 
-    private readonly record struct PlainMember(int NameAt, int NameLength, int ValueAt, int ValueLength, JsonTokenType Type)
+    private readonly record struct PlainMember(int NameAt, int NameLength, int ValueAt, int ValueLength)
     {
+        /// <summary>With its quotation marks.</summary>
         internal ReadOnlySpan<byte> Name(ReadOnlySpan<byte> json) => json.Slice(NameAt, NameLength);
 
+        internal ReadOnlySpan<byte> Text(ReadOnlySpan<byte> json) => json.Slice(NameAt + 1, NameLength - 2);
+
+        /// <summary>As it is written.</summary>
         internal ReadOnlySpan<byte> Value(ReadOnlySpan<byte> json) => json.Slice(ValueAt, ValueLength);
     }
 }

@@ -65,6 +65,11 @@ internal readonly ref struct JsonNumber
         return true;
     }
 
+    /// <summary>Whether a number that the JSON parser has accepted is an integer whose canonical text is the one it has.</summary>
+    internal static bool IsShortInteger(ReadOnlySpan<byte> raw) =>
+        raw is [>= (byte)'1' and <= (byte)'9', ..] or [(byte)'-', >= (byte)'1' and <= (byte)'9', ..] or [(byte)'0']
+        && raw.Length <= MaxPlainZeros && !raw[1..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+
     /// <summary>The value times 10^<paramref name="scale"/> when that is exactly a 64-bit integer.</summary>
     internal bool TryScale(int scale, out long value)
     {

@@ -211,8 +211,8 @@ public sealed class SharedRecordTests
             least = Math.Min(least, (GC.GetAllocatedBytesForCurrentThread() - before) / Calls);
         }
 
-        // Two records of 64 B and what they say of the call, 128 B. Whoever needs more for something that every call has raises it, and says for what.
-        Assert.True(least <= 256, $"the two records of a call take {least} B");
+        // Two records of 64 B and what they say of the call, 144 B with its id, for which there is no text of 80 B. Whoever needs more for something that every call has raises it, and says for what.
+        Assert.True(least <= 272, $"the two records of a call take {least} B");
     }
 
     [Fact]

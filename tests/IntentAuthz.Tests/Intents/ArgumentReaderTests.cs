@@ -41,6 +41,43 @@ public sealed class ArgumentReaderTests
     public void Read_UndeclaredNameOfPlainLetters_IsAcceptedWhereAskedFor() =>
         Assert.Equal("text", Accepted(s_open, """{"x-note_1":"text"}""").Value("x-note_1").ToString().Trim('"'));
 
+    [Theory]
+    [InlineData("""{"payee":"a"} x""")]
+    [InlineData("""{"payee":"a"}{}""")]
+    [InlineData("""{"payee":"a"},""")]
+    [InlineData("""{"payee":"a""")]
+    [InlineData("""{"payee":"a",}""")]
+    [InlineData("""["payee"]""")]
+    [InlineData("null")]
+    [InlineData("7 8")]
+    public void Read_WhatIsNotOneObject_IsRefused(string json) =>
+        Assert.Contains("not one JSON object", Refused(s_pay, json).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("""{"amount":"text","payee":"a"} x""", ReasonCodes.InvalidArguments, "not one JSON object")]
+    [InlineData("""{"amount":1.5,"payee":}""", ReasonCodes.InvalidArguments, "not one JSON object")]
+    [InlineData("""{"nobody":1,"payee":}""", ReasonCodes.InvalidArguments, "not one JSON object")]
+    [InlineData("""{"amount":1.5,"nobody":1}""", ReasonCodes.UnknownArgument, "no argument of the name")]
+    [InlineData("""{"payee":"a","payee":"b","\ud800":1}""", ReasonCodes.UnknownArgument, "not valid Unicode")]
+    [InlineData("""{"amount":1.5,"payee":{"\ud800":1}}""", ReasonCodes.UnrepresentableArgument, "'amount'")]
+    public void Read_OfSeveralFaults_TellsThatOfTheWholeFirst_ThenThatOfAName(string json, string code, string says)
+    {
+        IntentFailure failure = Refused(s_pay, json);
+
+        Assert.Equal(code, failure.ReasonCode);
+        Assert.Contains(says, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_DefaultThatNestsDeeperThanACallMay_IsFilledIn()
+    {
+        string deep = string.Concat(Enumerable.Repeat("[", 40)) + string.Concat(Enumerable.Repeat("]", 40));
+        ToolDescriptor tool = Tool(more: t => t.Argument("payee", ArgumentRole.Target).Argument("deep", ArgumentRole.Content, defaultJson: deep));
+
+        Assert.True(Accepted(tool, """{"payee":"a"}""").Has("deep"));
+        Assert.Contains("levels", Refused(tool, $$"""{"payee":"a","deep":{{deep}}}""").Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_MistypedName_IsToldTheRightOne() => Assert.Contains("did you mean 'amount'?", Refused(s_pay, """{"amuont":1}""").Message, StringComparison.Ordinal);
 

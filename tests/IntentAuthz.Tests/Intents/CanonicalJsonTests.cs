@@ -68,10 +68,20 @@ public sealed class CanonicalJsonTests
     [InlineData("""{"ключ":1,"a":"значение"}""")]
     [InlineData("""{"b":{"d":1,"c":2},"a":[2,1]}""")]
     [InlineData("""{"a":"<>&+'/ é"}""")]
+    [InlineData("""{"a":" !#$%&'()*+,-./0123456789:;<=>?@ABCXYZ[]^_`abcxyz{|}~"}""")]
+    [InlineData("{\"a\":\"\u007f\",\"\u007f\":\"a\"}")]
+    [InlineData("""{"a":100,"b":-5,"c":0,"d":-0,"e":-100,"f":10000000000000000000,"g":100000000000000000000,"h":1000000000000000000000}""")]
     [InlineData("{}")]
     [InlineData("[1,2]")]
     [InlineData("-0")]
     public void Write_OfBytes_IsAsOfTheDocument(string json) => AssertSame(json);
+
+    [Theory]
+    [InlineData(900)]
+    [InlineData(1016)]
+    [InlineData(1017)]
+    [InlineData(5000)]
+    public void Write_OfALongText_IsAsOfTheDocument(int length) => AssertSame($$"""{"a":"{{new string('x', length)}}"}""");
 
     [Fact]
     public void Write_OfAnyBytes_IsAsOfTheDocument()
