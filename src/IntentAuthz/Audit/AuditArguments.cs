@@ -1,14 +1,22 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace IntentAuthz;
 
 /// <summary>
 /// Puts into a record what it says of the call's arguments: the keyed digest of all, the values of those that the descriptor shows, and takes known
-/// secrets out of every text that a caller can have a word in. Used by one thread, the audit's writer, which keeps it off the way of the call.
+/// secrets out of every text that a caller can have a word in. Used by one thread, the audit's writer, which keeps it off the way of the call;
+/// <see cref="AddDigest"/> by any.
 /// </summary>
-internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scrubber)
+/// <param name="key">The digests' key, its own: it is zeroed at the end.</param>
+/// <param name="scrubber">What knows the secrets.</param>
+internal sealed class AuditArguments(byte[] key, SecretScrubber scrubber) : IDisposable
 {
+    private readonly ArgumentsHasher _hasher = new(key);
+    private readonly ArgumentsHashers _callers = new(key);
+    private readonly CleanTexts _texts = new(scrubber);
+
     /// <summary>Stands for a record that could not be made ready at all.</summary>
     internal static AuditRecord Withheld { get; } = new()
     {
@@ -17,6 +25,16 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
         ReasonCode = ReasonCodes.InternalError,
         Explanation = "A record could not be made ready to be written, so it is withheld. See the log.",
     };
+
+    public void Dispose()
+    {
+        _callers.Dispose();
+        _hasher.Dispose();
+        CryptographicOperations.ZeroMemory(key);
+    }
+
+    /// <summary>Adds the digest of the arguments to a record that nobody else changes, on the thread of a caller. Without one where that fails: the writer makes it then.</summary>
+    internal void AddDigest(AuditRecord record, ReadOnlyMemory<byte> arguments) => _callers.AddTo(record, arguments);
 
     /// <summary>The record as it is to be written, and what failed on the way to it.</summary>
     internal AuditRecord Complete(in AuditEntry entry, out Exception? fault)
@@ -37,7 +55,10 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
                 record = record with { Arguments = Values(tool, JsonElement.Parse(entry.Arguments.Span)) }; // a copy: the task's history keeps the other, and not the values
             }
 
-            record.ArgumentsDigest = hasher.Hash(record.Tenant, entry.Arguments);
+            if (record.ArgumentsDigest is null)
+            {
+                record.ArgumentsDigest = _hasher.Hash(record.Tenant, entry.Arguments);
+            }
         }
         catch (Exception e)
         {
@@ -112,7 +133,7 @@ internal sealed class AuditArguments(ArgumentsHasher hasher, SecretScrubber scru
             return text;
         }
 
-        text = scrubber.Scrub(text, out bool found);
+        text = _texts.Scrub(text, out bool found);
         any |= found;
         return text;
     }

@@ -6,8 +6,8 @@ namespace IntentAuthz;
 /// What an audit record says of its call, apart from the record, since a call has two: that of its outcome says again which call it was, and nothing
 /// of how it was decided. One object for both takes 128 bytes a call less than two records that hold everything. It holds text and values alone: records
 /// are kept for long, and must keep no task, call or credential.
-/// Whoever makes it fills it in; once a record that others can see holds it, it does not change any more, save that the audit's writer adds the
-/// digest, once. Whoever reads meanwhile finds none or the whole.
+/// Whoever makes it fills it in; once a record that others can see holds it, it does not change any more, save that the audit adds the digest, once:
+/// its writer, or the caller before the writer has the record. Whoever reads meanwhile finds none or the whole.
 /// </summary>
 internal sealed class AuditFacts
 {
@@ -47,7 +47,7 @@ internal sealed class AuditFacts
     /// <summary>Says which signals had been raised by their bits, which takes no room.</summary>
     internal void Raised(int signals) => _raised = signals;
 
-    /// <summary>Adds the digest, by one thread. False when there is one, which others may be reading.</summary>
+    /// <summary>Adds the digest, by one thread at a time. False when there is one, which others may be reading.</summary>
     internal bool TryAdd(ArgumentsDigest digest)
     {
         if (_hasDigest)

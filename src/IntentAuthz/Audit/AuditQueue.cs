@@ -17,6 +17,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>At how many records that gathered the loop is woken.</summary>
     private const int Gathered = 256;
 
+    /// <summary>From how many waiting records on callers make the digests of their own.</summary>
+    internal const int Crowded = 2048;
+
     /// <summary>
     /// How long records gather before they are written, when nobody waits for them. Waking the writing loop costs the caller some ten
     /// microseconds, several times what deciding does; gathered, a call pays for it once in hundreds. Real time, whatever clock the host
@@ -58,6 +61,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     /// <summary>How many records are accepted and not written.</summary>
     internal int WaitingCount => _room.Waiting;
 
+    /// <summary>Whether so many records wait that callers make the digests of their own, with <see cref="AddDigest"/>.</summary>
+    internal bool IsCrowded => _room.Waiting >= Crowded;
+
     /// <summary>What the sink said when it refused the newest batch; null while it takes them.</summary>
     internal string? Fault => Volatile.Read(ref _fault);
 
@@ -69,6 +75,15 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         Fault is { } fault ? $"The sink refuses records: {fault}"
         : _room.IsFull ? $"{_limits.Total} records wait for the sink already (IntentAuthzOptions.AuditQueueCapacity)."
         : "The sink did not take the record in time (IntentAuthzOptions.DurableAuditTimeout), or the task or tenant has too many waiting (AuditQueuePerTask, AuditQueuePerTenant).";
+
+    /// <summary>Adds the digest of its arguments to a record that is about to be handed in.</summary>
+    internal void AddDigest(AuditRecord record, ReadOnlyMemory<byte> arguments)
+    {
+        if (!arguments.IsEmpty)
+        {
+            _arguments.AddDigest(record, arguments);
+        }
+    }
 
     /// <summary>Accepts the record of a call, or says that there is no room.</summary>
     internal bool TryAccept(AuditRecord record, AgentTask? task, ToolDescriptor? tool = null, ReadOnlyMemory<byte> arguments = default) =>
@@ -136,6 +151,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _hurry.Release();
         _stopping.CancelAfter(_limits.ShutdownTimeout);
         await _writing.ConfigureAwait(false);
+        _arguments.Dispose();
         _stopping.Dispose();
         _hurry.Dispose();
     }

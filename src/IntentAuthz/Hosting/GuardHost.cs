@@ -97,7 +97,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         GuardIdentity identity = new(scrubber, time, settings.RiskWeights);
         _queue = new AuditQueue(
             sink,
-            new AuditArguments(new ArgumentsHasher(settings.AuditDigestKey ?? RandomNumberGenerator.GetBytes(32)), scrubber),
+            new AuditArguments(settings.AuditDigestKey?.ToArray() ?? RandomNumberGenerator.GetBytes(32), scrubber),
             new AuditQueueLimits(settings.AuditQueueCapacity, settings.AuditQueuePerTenant, settings.AuditQueuePerTask, settings.AuditShutdownTimeout),
             time,
             loggers.CreateLogger<AuditQueue>());

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using IntentAuthz.Tests.Guarding;
+
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IntentAuthz.Tests.Audit;
@@ -46,6 +48,48 @@ public sealed class AuditQueueTests
         _sink.Open();
         await queue.FlushAsync(CancellationToken.None);
         Assert.Equal(3, Accepted(queue, s_acme, busy));
+    }
+
+    [Fact]
+    public async Task Calls_ThatCrowdTheQueue_MakeTheDigestsOfTheirOwn_AndTheyAreTheWriters()
+    {
+        await using GuardFixture fixture = new(
+            """permit(principal is IntentAuthz::Agent, action, resource);""",
+            static b => b.AddTool(ToolDescriptor.For("pay").Argument("to", ArgumentRole.Target).AcceptUndeclaredArguments().Idempotent()),
+            sink: _sink);
+        AgentTask task = await fixture.OpenAsync();
+        await fixture.RecordsAsync(); // all that was accepted is written
+        _sink.Close();
+        int before = _sink.Records.Count();
+        for (int i = 0; i < AuditQueue.Crowded; i++)
+        {
+            Assert.True((await fixture.CallAsync(task, "pay", i % 2 == 0 ? """{"to":"ACME","amount":20}""" : """{ "amount" : 2e1, "to" : "\u0041CME" }""")).IsCompleted);
+        }
+
+        int waiting = task.AuditRecordsWaiting;
+        _sink.Open();
+        await fixture.RecordsAsync(); // all that was accepted is written
+
+        AuditRecord[] decisions = [.. _sink.Records.Skip(before).Where(static r => r.Kind == AuditKind.Decision)];
+        Assert.True(waiting > AuditQueue.Crowded, $"{waiting} records waited");
+        Assert.Equal(AuditQueue.Crowded, decisions.Length);
+        Assert.NotNull(Assert.Single(decisions.Select(static r => r.ArgumentsDigest).Distinct()));
+    }
+
+    [Fact]
+    public async Task AddDigest_ByManyCallersAtOnce_IsThatOfTheirOwnArguments()
+    {
+        await using AuditQueue queue = Queue();
+        byte[][] arguments = [.. Enumerable.Range(0, 50).Select(static i => System.Text.Encoding.UTF8.GetBytes($$"""{"to":"{{i}}{{new string('x', i * 3000)}}"}"""))];
+        using ArgumentsHasher alone = new(new byte[32]);
+        ArgumentsDigest[] expected = [.. arguments.Select(a => alone.Hash(s_acme, a))];
+
+        Parallel.For(0, 2_000, i =>
+        {
+            AuditRecord record = Record(s_acme, "one");
+            queue.AddDigest(record, arguments[i % 50]);
+            Assert.Equal(expected[i % 50], record.ArgumentsDigest);
+        });
     }
 
     [Fact]
@@ -159,7 +203,7 @@ public sealed class AuditQueueTests
     }
 
     private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null) =>
-        new(_sink, new AuditArguments(new ArgumentsHasher(new byte[32]), new SecretScrubber(TimeProvider.System)), new AuditQueueLimits(total, perTenant, perTask, shutdown ?? TimeSpan.FromSeconds(10)), TimeProvider.System, NullLogger<AuditQueue>.Instance);
+        new(_sink, new AuditArguments(new byte[32], new SecretScrubber(TimeProvider.System)), new AuditQueueLimits(total, perTenant, perTask, shutdown ?? TimeSpan.FromSeconds(10)), TimeProvider.System, NullLogger<AuditQueue>.Instance);
 
     /// <summary>Has the sink hold one record, so that what follows waits in the queue.</summary>
     private async Task OccupyAsync(AuditQueue queue)

@@ -28,8 +28,12 @@ internal sealed class SecretScrubber(TimeProvider time)
     private readonly Dictionary<UInt128, KnownSecret> _secrets = [];
     private readonly Dictionary<LeaseId, List<(KnownSecret Secret, DateTimeOffset Until)>> _ofLease = [];
     private readonly PriorityQueue<LeaseId, DateTimeOffset> _ending = new();
+    private int _learned;
 
     internal bool KnowsAny => !_index.IsEmpty;
+
+    /// <summary>Differs each time that another secret has become known: what was searched before may hold that one. A secret is told to nobody before this has changed.</summary>
+    internal int Learned => Volatile.Read(ref _learned);
 
     /// <summary>The most characters that a form of any secret has had so far.</summary>
     internal int LongestForm => _index.LongestForm;
@@ -220,6 +224,7 @@ internal sealed class SecretScrubber(TimeProvider time)
                 known = new KnownSecret(fingerprint);
                 writer.WriteAll((This: this, known), static (state, form) => state.This.AddForm(state.known, form));
                 _secrets.Add(fingerprint, known);
+                Volatile.Write(ref _learned, _learned + 1); // once it is found
             }
 
             if (until == DateTimeOffset.MaxValue)
