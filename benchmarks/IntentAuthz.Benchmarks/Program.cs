@@ -16,6 +16,13 @@ if (args is ["replay", .. var counts])
     return;
 }
 
+// dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- guard
+if (args is ["guard"])
+{
+    await GuardReport.WriteAsync(Console.Out);
+    return;
+}
+
 // dotnet run -c Release --project benchmarks/IntentAuthz.Benchmarks -- audit [directory]
 if (args is ["audit", ..])
 {

@@ -65,9 +65,9 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
     /// </summary>
     internal ValueTask<AcquireResult> AcquireAsync(AgentTask task, string profileName, CallId call, bool isApproved, CancellationToken cancellationToken)
     {
-        if (!isApproved && task.Leases.Find(profileName) is { } held && IsGood(held))
+        if (!isApproved && task.Leases.Find(profileName) is { } held && Moment.Now(_time) is var now && IsGood(held, now))
         {
-            return new ValueTask<AcquireResult>(new AcquireResult(held.Credential, ReasonCodes.Permitted, ""));
+            return new ValueTask<AcquireResult>(new AcquireResult(held.Credential, ReasonCodes.Permitted, "", now));
         }
 
         if (!_profiles.TryGetValue(profileName, out CredentialProfile? profile))
@@ -142,7 +142,8 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
         try
         {
             if (task.Leases.Find(profile.Name) is { } held
-                && (IsGood(held) || (CanRenew(held) && await TryRenewAsync(held, cancellationToken).ConfigureAwait(false) && IsGood(held))))
+                && (IsGood(held, Moment.Now(_time))
+                    || (CanRenew(held) && await TryRenewAsync(held, cancellationToken).ConfigureAwait(false) && IsGood(held, Moment.Now(_time)))))
             {
                 return new AcquireResult(held.Credential, ReasonCodes.Permitted, "");
             }
@@ -158,10 +159,10 @@ internal sealed partial class CredentialBroker : IAsyncDisposable
     }
 
     /// <summary>Whether a lease can be handed out: in use, and by both clocks with some life left.</summary>
-    private bool IsGood(HeldLease held) =>
+    private bool IsGood(HeldLease held, Moment now) =>
         held.IsActive
-        && held.Lease.ExpiresAt - _time.GetUtcNow() >= s_leastLife
-        && _time.GetElapsedTime(_time.GetTimestamp(), held.Deadline) >= s_leastLife;
+        && held.Lease.ExpiresAt - now.UtcNow >= s_leastLife
+        && _time.GetElapsedTime(now.Timestamp, held.Deadline) >= s_leastLife;
 
     /// <summary>The profile's scopes that the mandates of the task and of all tasks above it leave.</summary>
     private static ImmutableArray<string> ScopesFor(AgentTask task, CredentialProfile profile)

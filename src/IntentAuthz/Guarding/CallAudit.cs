@@ -8,7 +8,7 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
         ReasonCodes.AuditUnavailable, $"The decision could not be recorded, so the call does not run. {queue.WhyNot} Once records are written again, so are calls permitted.");
 
     /// <summary>The record of a decision; the task's history has it from here on.</summary>
-    internal AuditRecord Decided(CallContext context, Decision decision)
+    internal AuditRecord Decided(CallContext context, Decision decision, DateTimeOffset at)
     {
         AuditFacts facts = FactsOf(context);
         facts.Policies = decision.DeterminingPolicies;
@@ -19,7 +19,7 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
         AuditRecord record = new(facts)
         {
             Kind = AuditKind.Decision,
-            Time = time.GetUtcNow(),
+            Time = at,
             Outcome = decision.Outcome,
             ReasonCode = decision.ReasonCode,
             Explanation = decision.Explanation,
@@ -30,10 +30,29 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
     }
 
     /// <summary>Whether the record was accepted, and for a dangerous tool written.</summary>
-    internal ValueTask<bool> WriteAsync(CallContext context, AuditRecord decided, CancellationToken cancellationToken) =>
-        decided.Outcome == DecisionOutcome.Permit && context.Tool.Risk >= RiskClass.High
-            ? queue.WriteDurablyAsync(decided, context.Task, context.Tool, context.Given.Utf8, durableTimeout, cancellationToken)
-            : new ValueTask<bool>(queue.TryAccept(decided, context.Task, context.Tool, context.Given.Utf8));
+    internal ValueTask<bool> WriteAsync(CallContext context, AuditRecord decided, CancellationToken cancellationToken)
+    {
+        Moment? near = null;
+        return WriteAsync(context, decided, ref near, cancellationToken);
+    }
+
+    /// <summary>The same, and forgets the last look at the clocks where that can take its time.</summary>
+    internal ValueTask<bool> WriteAsync(CallContext context, AuditRecord decided, ref Moment? near, CancellationToken cancellationToken)
+    {
+        if (queue.IsCrowded)
+        {
+            near = null;
+            queue.AddDigest(decided, context.Given.Utf8);
+        }
+
+        if (decided.Outcome == DecisionOutcome.Permit && context.Tool.Risk >= RiskClass.High)
+        {
+            near = null;
+            return queue.WriteDurablyAsync(decided, context.Task, context.Tool, context.Given.Utf8, durableTimeout, cancellationToken);
+        }
+
+        return new ValueTask<bool>(queue.TryAccept(decided, context.Task, context.Tool, context.Given.Utf8));
+    }
 
     /// <summary>A call that was refused before it could be tied to a task and a described tool.</summary>
     internal void Refused(CallId id, AgentTask? task, bool isOwn, ToolCall call, Decision decision) =>
@@ -60,7 +79,7 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
         AuditRecord record = new(context.Audited!, tellsCallAlone: true)
         {
             Kind = AuditKind.Outcome,
-            Time = time.GetUtcNow(),
+            Time = time.GetUtcNow(), // now, and not when the tool returned: looking at its result may have raised a signal
             ReasonCode = outcomeCode,
             Explanation = explanation,
             ResultLabel = label,

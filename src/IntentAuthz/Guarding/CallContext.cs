@@ -94,6 +94,9 @@ internal sealed class CallContext(CallId id, ToolCall call, AgentTask task, Tool
     /// <summary>Where the values came from. Found once a call, since it searches what was seen.</summary>
     internal CallProvenance Provenance => Extras.Provenance ??= CallProvenance.Of(_tool, Arguments, Task.Values);
 
+    /// <summary>Whether it was found where the values came from.</summary>
+    internal bool HasProvenance => _extras?.Provenance is not null;
+
     /// <summary>How risky the call is. Reckoned once a call, when a policy or a ceiling asks for it.</summary>
     internal RiskScore Risk => Extras.Risk ??= RiskAssessment.Of(this, Task.GuardIdentity.Weights);
 

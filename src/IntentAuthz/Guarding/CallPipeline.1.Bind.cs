@@ -3,10 +3,9 @@ namespace IntentAuthz;
 /// <summary>Step 1: the call is tied to its task and to a described tool. Authority is what the caller was bound to, never what the call says.</summary>
 internal sealed partial class CallPipeline
 {
-    private Decision? Bind(AgentTask? task, ToolCall call, out ToolDescriptor? tool, out long now)
+    private Decision? Bind(AgentTask? task, ToolCall call, Moment now, out ToolDescriptor? tool)
     {
         tool = null;
-        now = 0;
         if (task is null)
         {
             return Decision.Deny(ReasonCodes.MissingTask, "The call came with no task; open one and bind the caller to it.");
@@ -17,7 +16,7 @@ internal sealed partial class CallPipeline
             return Decision.Deny(ReasonCodes.ForeignTask, "The task was opened by another guard; use the guard that opened it.");
         }
 
-        if (task.WhyNotActive(out now) is { } reason)
+        if (task.WhyNotActive(now) is { } reason)
         {
             return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } entry
                 ? InWords(entry)

@@ -7,126 +7,169 @@ namespace IntentAuthz;
 /// <summary>Step 3: revoked? Then the verdict: policies ∧ the mandate of the task ∧ those of all tasks above it, for every resource the call touches.</summary>
 internal sealed partial class CallPipeline
 {
-    private static readonly Obligations s_asked = new() { Approvals = [new ApprovalRequirement("", 1)] };
-
-    private async ValueTask<Standing> ReachVerdictAsync(CallContext context, CancellationToken cancellationToken)
+    private ValueTask<Standing> ReachVerdictAsync(CallContext context, CancellationToken cancellationToken)
     {
         AgentTask task = context.Task;
-        Label label = task.History.WorstLabel;
+        Deliberation so = new(task.History.WorstLabel, task.Signals.Raised, modes.Of(task.Tenant, context.Tool.Name), context.Tool.OwnObligations);
         context.PolicyVersion = engine.GetVersion(task.Tenant);
-        EnforcementMode mode = modes.Of(task.Tenant, context.Tool.Name);
-        int signals = task.Signals.Raised;
-        Decision? observed = null;
-        Obligations observedApprovals = Obligations.None;
         if (!revoked.IsKnown)
         {
-            return Refuse(UnknownRevocations());
+            return new(so.Refuse(UnknownRevocations()));
         }
 
         if (revoked.FindFor(task, context.Tool, context.PolicyVersion, credential: null) is { } entry)
         {
-            return Refuse(Decision.Deny(ReasonCodes.Revoked, InWords(entry)));
+            return new(so.Refuse(Decision.Deny(ReasonCodes.Revoked, InWords(entry))));
         }
 
         // Policy sees an approval that this very call can resume under. Only a task that has asked for one can have it.
         context.Approval = task.History.ApprovalsAsked > 0 ? approvals.FindApproved(context) : null;
+        return DeliberateAsync(context, so, cancellationToken);
+    }
 
-        ImmutableArray<string> policies = [];
-        ImmutableArray<string> errors = [];
-        Obligations obligations = context.Tool.OwnObligations;
-        PolicyRequest? asked = null;
-        foreach (Entity resource in context.Resources)
+    /// <summary>Holds the call against policies and mandates for one resource after the other. An engine that answers at once is not waited for.</summary>
+    private ValueTask<Standing> DeliberateAsync(CallContext context, Deliberation so, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < context.Resources.Length; i++)
         {
-            PolicyRequest request = PolicyRequest.Of(task.Tenant, task.Agent.Entity, context.Tool.ActionEntity, resource, hostEntities, context);
-            asked = request;
-            OutsideProposal? outsideProposal = HoldAgainstProposals(context, request);
+            ValueTask<Verdict> answering = AskAsync(context, ref so, context.Resources[i], out long started, cancellationToken);
+            if (!answering.IsCompletedSuccessfully)
+            {
+                return WaitAndDeliberateAsync(context, so, i, started, answering, cancellationToken);
+            }
+
+            Moment now = Moment.Now(time);
+            context.AddEngineTime(time.GetElapsedTime(started, now.Timestamp));
+            so.At = now;
+            if (Weigh(context, ref so, answering.Result) is { } refusal)
+            {
+                return new(so.Refuse(refusal));
+            }
+        }
+
+        return new(Conclude(context, ref so));
+    }
+
+    /// <summary>The same from a resource on whose answer has to be waited for.</summary>
+    private async ValueTask<Standing> WaitAndDeliberateAsync(
+        CallContext context, Deliberation so, int i, long started, ValueTask<Verdict> answering, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
             Verdict verdict;
-            long started = time.GetTimestamp();
             try
             {
-                verdict = await EngineCall.EvaluateAsync(engine, request, engineTimeout, time, cancellationToken).ConfigureAwait(false);
+                verdict = await answering.ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 LogFault(e, context.Id);
-                return Refuse(Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
+                return so.Refuse(Decision.Deny(ReasonCodes.EngineFailed, $"The policy engine failed ({e.GetType().Name}); see the log."));
             }
             finally
             {
                 context.AddEngineTime(time.GetElapsedTime(started));
             }
 
-            if (verdict.Effect != VerdictEffect.Permit)
+            so.At = null;
+            if (Weigh(context, ref so, verdict) is { } refusal)
             {
-                Decision denial = Explain(verdict, request);
-                if (mode != EnforcementMode.Observe || verdict.ReasonCode is ReasonCodes.ConflictingObligations or ReasonCodes.DecisionUnrecorded)
-                {
-                    return Refuse(denial); // with two credentials asked for there is none to run with, in either mode; what is not kept does not run
-                }
-
-                observed ??= denial;
-            }
-            else if (mode == EnforcementMode.Observe)
-            {
-                verdict = WithoutApprovals(verdict, ref observedApprovals);
+                return so.Refuse(refusal);
             }
 
-            policies = policies.IsEmpty ? verdict.Policies : [.. policies.Union(verdict.Policies, StringComparer.Ordinal)];
-            errors = errors.IsEmpty ? verdict.Errors : [.. errors.Union(verdict.Errors, StringComparer.Ordinal)];
-            if (!Obligations.TryCombine(obligations, verdict.Obligations, out Obligations? combined)
-                || AskMandates(task, request, ref combined) is not { } mandated)
+            if (++i == context.Resources.Length)
             {
-                return Refuse(new Decision(
-                    DecisionOutcome.Deny, ReasonCodes.ConflictingObligations,
-                    "The tool and the permits that apply ask for different credentials; make them name one.", policies, errors) { Request = request });
+                return Conclude(context, ref so);
             }
 
-            if (mandated.Refusal is { } outside)
-            {
-                return Refuse(outside);
-            }
-
-            obligations = combined!;
-            if (outsideProposal == OutsideProposal.Deny)
-            {
-                return Refuse(new Decision(
-                    DecisionOutcome.Deny, ReasonCodes.OutsideProposal,
-                    $"What the user asked for was not seen to need {request.Action}: {Proposals(task)}.", policies, errors) { Request = request });
-            }
-
-            if (outsideProposal == OutsideProposal.RequireApproval && obligations.Approvals.IsEmpty)
-            {
-                Obligations.TryCombine(obligations, s_asked, out Obligations? withApproval); // an approval conflicts with nothing
-                obligations = withApproval!;
-            }
+            answering = AskAsync(context, ref so, context.Resources[i], out started, cancellationToken);
         }
-
-        if (task.Signals.AsksForApproval && obligations.Approvals.IsEmpty)
-        {
-            Obligations.TryCombine(obligations, s_asked, out Obligations? watched);
-            obligations = watched!;
-        }
-
-        if (observed is not null && obligations.Credential is { } credential)
-        {
-            return Refuse(WithoutCredential(observed, credential));
-        }
-
-        return AskRisk(context, new Standing(null, policies, errors, obligations, label, signals, mode, observed, observedApprovals.Approvals, asked));
-
-        Standing Refuse(Decision refusal) => new(refusal, [], [], Obligations.None, label, signals, mode);
     }
 
-    /// <summary>Where a task, or one above it, has a ceiling for the risk score, a call above it is asked about.</summary>
-    private static Standing AskRisk(CallContext context, Standing standing)
+    private ValueTask<Verdict> AskAsync(CallContext context, ref Deliberation so, Entity resource, out long started, CancellationToken cancellationToken)
     {
-        if (context.RiskCeiling is not { } ceiling || context.Risk.Value <= ceiling || !standing.Obligations.Approvals.IsEmpty)
+        AgentTask task = context.Task;
+        PolicyRequest request = so.Request = PolicyRequest.Of(task.Tenant, task.Agent.Entity, context.Tool.ActionEntity, resource, hostEntities, context);
+        so.Outside = HoldAgainstProposals(context, request);
+        started = time.GetTimestamp();
+        return EngineCall.EvaluateAsync(engine, request, engineTimeout, time, cancellationToken);
+    }
+
+    /// <summary>Adds what was answered for one resource to what was before. The denial, if that is what it comes to.</summary>
+    private static Decision? Weigh(CallContext context, ref Deliberation so, Verdict verdict)
+    {
+        AgentTask task = context.Task;
+        PolicyRequest request = so.Request!;
+        if (verdict.Effect != VerdictEffect.Permit)
         {
-            return standing;
+            Decision denial = Explain(verdict, request);
+            if (so.Mode != EnforcementMode.Observe || verdict.ReasonCode is ReasonCodes.ConflictingObligations or ReasonCodes.DecisionUnrecorded)
+            {
+                return denial; // with two credentials asked for there is none to run with, in either mode; what is not kept does not run
+            }
+
+            so.Observed ??= denial;
+        }
+        else if (so.Mode == EnforcementMode.Observe)
+        {
+            verdict = WithoutApprovals(verdict, ref so.ObservedApprovals);
         }
 
-        Obligations.TryCombine(standing.Obligations, s_asked, out Obligations? asked);
-        return standing with { Obligations = asked! };
+        so.Policies = so.Policies.IsEmpty ? verdict.Policies : [.. so.Policies.Union(verdict.Policies, StringComparer.Ordinal)];
+        so.Errors = so.Errors.IsEmpty ? verdict.Errors : [.. so.Errors.Union(verdict.Errors, StringComparer.Ordinal)];
+        if (!Obligations.TryCombine(so.Obligations, verdict.Obligations, out Obligations? combined)
+            || AskMandates(task, request, ref combined) is not { } mandated)
+        {
+            return new Decision(
+                DecisionOutcome.Deny, ReasonCodes.ConflictingObligations,
+                "The tool and the permits that apply ask for different credentials; make them name one.", so.Policies, so.Errors) { Request = request };
+        }
+
+        if (mandated.Refusal is { } outside)
+        {
+            return outside;
+        }
+
+        so.At = mandated.Asked ? null : so.At; // they ask the host's entities too
+        so.Obligations = combined!;
+        if (so.Outside == OutsideProposal.Deny)
+        {
+            return new Decision(
+                DecisionOutcome.Deny, ReasonCodes.OutsideProposal,
+                $"What the user asked for was not seen to need {request.Action}: {Proposals(task)}.", so.Policies, so.Errors) { Request = request };
+        }
+
+        if (so.Outside == OutsideProposal.RequireApproval)
+        {
+            so.AskSomebody();
+        }
+
+        return null;
+    }
+
+    private static Standing Conclude(CallContext context, ref Deliberation so)
+    {
+        if (context.Task.Signals.AsksForApproval)
+        {
+            so.AskSomebody();
+        }
+
+        if (so.Observed is { } observed && so.Obligations.Credential is { } credential)
+        {
+            return so.Refuse(WithoutCredential(observed, credential));
+        }
+
+        // Where a task, or one above it, has a ceiling for the risk score, a call above it is asked about.
+        if (context.RiskCeiling is { } ceiling)
+        {
+            so.At = null; // a score is reckoned from all that was seen
+            if (context.Risk.Value > ceiling)
+            {
+                so.AskSomebody();
+            }
+        }
+
+        return so.Conclude();
     }
 
     /// <summary>Holds the call against what was proposed for the task and for those above it. What is to become of it when some proposal does not have it; the strictest wins.</summary>
@@ -166,9 +209,10 @@ internal sealed partial class CallPipeline
         return string.Join("; above it: ", proposals);
     }
 
-    /// <summary>Asks the mandates from the task up. Null when their obligations cannot be combined with the others.</summary>
+    /// <summary>Asks the mandates from the task up, and says whether one had anything to say. Null when their obligations cannot be combined with the others.</summary>
     private static (Decision? Refusal, bool Asked)? AskMandates(AgentTask task, PolicyRequest request, ref Obligations? obligations)
     {
+        bool asked = false;
         for (AgentTask? above = task; above is not null; above = above.Parent)
         {
             if (above.Mandate.Evaluate(request) is not { } verdict)
@@ -176,6 +220,7 @@ internal sealed partial class CallPipeline
                 continue;
             }
 
+            asked = true;
             if (verdict.Effect != VerdictEffect.Permit)
             {
                 return (
@@ -188,7 +233,7 @@ internal sealed partial class CallPipeline
                     {
                         Request = request,
                     },
-                    true);
+                    asked);
             }
 
             if (!Obligations.TryCombine(obligations!, verdict.Obligations, out obligations))
@@ -197,7 +242,7 @@ internal sealed partial class CallPipeline
             }
         }
 
-        return (null, true);
+        return (null, asked);
     }
 
     private static Decision Explain(Verdict verdict, PolicyRequest request)

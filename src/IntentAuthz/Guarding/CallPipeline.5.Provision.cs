@@ -5,7 +5,8 @@ internal sealed partial class CallPipeline
 {
     private static bool NeedsProvision(Standing standing) => !standing.Obligations.Containments.IsEmpty || standing.Obligations.Credential is not null;
 
-    private async ValueTask<Decision> ProvisionAsync(CallContext context, Standing standing, Decision permit, CancellationToken cancellationToken)
+    /// <summary>The decision, and the last look at the clocks if nothing that can take its time came after it.</summary>
+    private async ValueTask<(Decision Decision, Moment? Near)> ProvisionAsync(CallContext context, Standing standing, Decision permit, CancellationToken cancellationToken)
     {
         if (!standing.Obligations.Containments.IsEmpty)
         {
@@ -13,7 +14,7 @@ internal sealed partial class CallPipeline
                 context.Id, context.Task, context.Tool, standing.Obligations.Containments, cancellationToken).ConfigureAwait(false);
             if (!prepared.IsReady)
             {
-                return Decision.Deny(ReasonCodes.ContainmentUnavailable, prepared.Missing);
+                return (Decision.Deny(ReasonCodes.ContainmentUnavailable, prepared.Missing), null);
             }
 
             context.Contain(prepared.Containment);
@@ -21,13 +22,13 @@ internal sealed partial class CallPipeline
 
         if (standing.Obligations.Credential is not { } profile)
         {
-            return permit;
+            return (permit, null);
         }
 
         AcquireResult acquired = await broker.AcquireAsync(
             context.Task, profile, context.Id, isApproved: context.Approval is not null, cancellationToken).ConfigureAwait(false);
         context.Lend(acquired.Credential);
-        return acquired.Credential is null ? Decision.Deny(acquired.ReasonCode, acquired.Message) : permit;
+        return acquired.Credential is null ? (Decision.Deny(acquired.ReasonCode, acquired.Message), null) : (permit, acquired.FoundGoodAt);
     }
 
     /// <summary>Gives back what was made ready for this call alone: its containment first, so that nothing in it still holds the credential.</summary>

@@ -8,7 +8,7 @@ internal sealed partial class CallPipeline
 {
     /// <summary>Runs the tool, or denies. Null when policies, the mode, labels or signals have changed since the verdict: then the call is decided again.</summary>
     private async ValueTask<GuardResult?> TryRunAsync(
-        CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, CancellationToken cancellationToken)
+        CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, Moment? near, CancellationToken cancellationToken)
     {
         AgentTask task = context.Task;
         InFlightCall inFlight = new(context);
@@ -20,7 +20,8 @@ internal sealed partial class CallPipeline
                 return null;
             }
 
-            Decision? refusal = TakeLastSteps(context, standing, inFlight, out long foundActiveAt, out bool again);
+            Moment now = near is { } held && _isOwnEngine ? held : Moment.Now(time); // another engine's version was the host's code just now
+            Decision? refusal = TakeLastSteps(context, standing, inFlight, now, out bool again);
             if (again)
             {
                 return null;
@@ -35,11 +36,41 @@ internal sealed partial class CallPipeline
                 static call => ((InFlightCall)call!).Stop(ReasonCodes.CancelledByCaller), inFlight);
             if (task.Journal is not null)
             {
-                return await WriteAndRunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
+                (refusal, again, now) = await WriteAndCheckAgainAsync(context, standing, inFlight).ConfigureAwait(false);
+                if (refusal is not null)
+                {
+                    return await DenyUnderWayAsync(context, refusal, inFlight, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (again)
+                {
+                    return null;
+                }
             }
 
-            Entered(context, foundActiveAt);
-            return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
+            Entered(context, now);
+            context.Telemetry?.Decided(permit, context.PolicyVersion);
+            context.Telemetry?.Entering(task, context.Tool);
+            long started = context.Telemetry is null && !context.HasProvenance ? now.Timestamp : time.GetTimestamp();
+            ToolResult? result = null;
+            Exception? failure = null;
+            try
+            {
+                result = await dispatch(context, inFlight.Token).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                // What a tool throws is a result too: it is judged below like any other, and never reaches the model as it is.
+                failure = e;
+            }
+
+            GuardResult shown = ConcludeOrWithhold(context, standing, permit, inFlight, result, failure, started);
+            if (shown.OutcomeCode == ReasonCodes.CancelledByCaller)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            return shown;
         }
         finally
         {
@@ -47,10 +78,10 @@ internal sealed partial class CallPipeline
         }
     }
 
-    private static void Entered(CallContext context, long foundActiveAt)
+    private static void Entered(CallContext context, Moment now)
     {
         AgentTask task = context.Task;
-        task.History.CountCall(foundActiveAt);
+        task.History.CountCall(now.Timestamp);
         task.History.Reach(context.Tool, context.ResourceTexts);
         ResultObserver.Entering(context);
         if (context.Approval is not null)
@@ -60,15 +91,15 @@ internal sealed partial class CallPipeline
     }
 
     /// <summary>Whether what the verdict looked at has changed since.</summary>
-    private bool IsOutdated(CallContext context, Standing standing) =>
+    private bool IsOutdated(CallContext context, in Standing standing) =>
         context.PolicyVersion != engine.GetVersion(context.Task.Tenant) || standing.Label != context.Task.History.WorstLabel
         || standing.Signals != context.Task.Signals.Raised || standing.Mode != modes.Of(context.Task.Tenant, context.Tool.Name);
 
     /// <summary>Why the call may not run now, though it was permitted; null when it may.</summary>
-    private Decision? WhyNotNow(CallContext context, out long foundActiveAt)
+    private Decision? WhyNotNow(CallContext context, Moment now)
     {
         AgentTask task = context.Task;
-        string? reason = task.WhyNotActive(out foundActiveAt);
+        string? reason = task.WhyNotActive(now);
         if (reason is not null)
         {
             return Decision.Deny(reason, reason == ReasonCodes.Revoked && revoked.FindFor(task) is { } ended
@@ -95,11 +126,11 @@ internal sealed partial class CallPipeline
     /// No step here waits: nothing can change between them that stopping the call does not catch. The last, entering the dispatch, comes later
     /// where the task is kept: what was taken has to be written down first.
     /// </summary>
-    private Decision? TakeLastSteps(CallContext context, Standing standing, InFlightCall inFlight, out long foundActiveAt, out bool again)
+    private Decision? TakeLastSteps(CallContext context, in Standing standing, InFlightCall inFlight, Moment now, out bool again)
     {
         again = false;
         AgentTask task = context.Task;
-        if (WhyNotNow(context, out foundActiveAt) is { } changed)
+        if (WhyNotNow(context, now) is { } changed)
         {
             return changed;
         }
@@ -156,47 +187,5 @@ internal sealed partial class CallPipeline
         bool consumed = approvals.Current(approval) == ApprovalState.Approved && approval.TryConsume();
         again = !consumed;
         return consumed;
-    }
-
-    private async ValueTask<GuardResult> RunAsync(
-        CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
-    {
-        context.Telemetry?.Decided(permit, context.PolicyVersion);
-        context.Telemetry?.Entering(context.Task, context.Tool);
-        long started = time.GetTimestamp();
-        ToolResult? result = null;
-        Exception? failure = null;
-        try
-        {
-            result = await dispatch(context, inFlight.Token).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            // What a tool throws is a result too: it is judged below like any other, and never reaches the model as it is.
-            failure = e;
-        }
-
-        GuardResult ended;
-        try
-        {
-            TimeSpan duration = time.GetElapsedTime(started);
-            ended = Conclude(context, standing, permit, inFlight, result, failure, duration);
-            context.Telemetry?.Ended(context.Tool, ended.OutcomeCode, duration);
-        }
-        catch (Exception e)
-        {
-            // The tool ran, so a fault from here on is no denial: what it returned is withheld, and how it ended counts as unknown.
-            LogFault(e, context.Id);
-            context.Task.History.Reached(Label.Worst);
-            ending.SuspendInBackground(context.Task, "A fault after a tool had run; its outcome is not recorded.");
-            return new GuardResult(context.Id, permit, ReasonCodes.ResultWithheld);
-        }
-
-        if (ended.OutcomeCode == ReasonCodes.CancelledByCaller)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        return ended;
     }
 }

@@ -3,8 +3,28 @@ namespace IntentAuthz;
 /// <summary>Step 7: how the call ended. The result is observed, scrubbed and redacted before anybody sees it, and the outcome is recorded.</summary>
 internal sealed partial class CallPipeline
 {
+    private GuardResult ConcludeOrWithhold(
+        CallContext context, in Standing standing, Decision permit, InFlightCall inFlight, ToolResult? returned, Exception? failure, long started)
+    {
+        try
+        {
+            TimeSpan duration = time.GetElapsedTime(started);
+            GuardResult ended = Conclude(context, standing, permit, inFlight, returned, failure, duration);
+            context.Telemetry?.Ended(context.Tool, ended.OutcomeCode, duration);
+            return ended;
+        }
+        catch (Exception e)
+        {
+            // The tool ran, so a fault from here on is no denial: what it returned is withheld, and how it ended counts as unknown.
+            LogFault(e, context.Id);
+            context.Task.History.Reached(Label.Worst);
+            ending.SuspendInBackground(context.Task, "A fault after a tool had run; its outcome is not recorded.");
+            return new GuardResult(context.Id, permit, ReasonCodes.ResultWithheld);
+        }
+    }
+
     private GuardResult Conclude(
-        CallContext context, Standing standing, Decision permit, InFlightCall inFlight, ToolResult? returned, Exception? failure, TimeSpan duration)
+        CallContext context, in Standing standing, Decision permit, InFlightCall inFlight, ToolResult? returned, Exception? failure, TimeSpan duration)
     {
         Label label = Label.Worst;
         ToolResult? shown = null;
@@ -52,7 +72,7 @@ internal sealed partial class CallPipeline
         return new GuardResult(context.Id, permit, code, shown, label) { FailureMessage = failureMessage };
     }
 
-    private ToolResult? Observe(CallContext context, Standing standing, ToolResult returned, ref Label label)
+    private ToolResult? Observe(CallContext context, in Standing standing, ToolResult returned, ref Label label)
     {
         try
         {

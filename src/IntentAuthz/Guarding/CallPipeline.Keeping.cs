@@ -20,44 +20,20 @@ internal sealed partial class CallPipeline
     }
 
     /// <summary>
-    /// Waits until what the call has taken is durable, checks everything again that could have changed meanwhile, and runs the tool. Null when the
-    /// call is to be decided again.
+    /// Waits until what the call has taken is durable, checks everything again that could have changed meanwhile, and enters the dispatch: unless the
+    /// call is to be denied, or to be decided again.
     /// </summary>
-    private async ValueTask<GuardResult?> WriteAndRunAsync(
-        CallContext context, Standing standing, Decision permit, ToolDispatch dispatch, InFlightCall inFlight, CancellationToken cancellationToken)
-    {
-        (Decision? refusal, bool again, long foundActiveAt) = await WriteAndCheckAgainAsync(context, standing, inFlight).ConfigureAwait(false);
-        if (refusal is not null)
-        {
-            if (inFlight.StopReason == ReasonCodes.CancelledByCaller)
-            {
-                AuditRecord decided = audit.Decided(context, refusal); // no denial of the agent's, so it is not counted as one
-                await audit.WriteAsync(context, decided, CancellationToken.None).ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            return await DenyAsync(context, refusal, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (again)
-        {
-            return null;
-        }
-
-        Entered(context, foundActiveAt);
-        return await RunAsync(context, standing, permit, dispatch, inFlight, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<(Decision? Refusal, bool Again, long FoundActiveAt)> WriteAndCheckAgainAsync(CallContext context, Standing standing, InFlightCall inFlight)
+    private async ValueTask<(Decision? Refusal, bool Again, Moment Now)> WriteAndCheckAgainAsync(CallContext context, Standing standing, InFlightCall inFlight)
     {
         AgentTask task = context.Task;
         TaskJournal journal = task.Journal!;
         NoteUnderWay(context, journal);
         bool isWritten = await journal.WriteAsync().ConfigureAwait(false);
-        Decision? refusal = WhyNotNow(context, out long foundActiveAt);
+        Moment now = Moment.Now(time);
+        Decision? refusal = WhyNotNow(context, now);
         if (isWritten && refusal is null && !IsOutdated(context, standing) && inFlight.TryDispatch())
         {
-            return (null, false, foundActiveAt);
+            return (null, false, now);
         }
 
         // The tool was never entered. What a failed write may have put into the store stays taken here too; what was written is given back.
@@ -79,8 +55,21 @@ internal sealed partial class CallPipeline
 
         journal.Note(KeyOf(context), null);
         journal.Save();
-        return again ? (null, true, foundActiveAt)
-            : (refusal ?? (inFlight.StopReason is null ? NotWritten("What the call uses") : Stopped(context, inFlight)), false, foundActiveAt);
+        return again ? (null, true, now)
+            : (refusal ?? (inFlight.StopReason is null ? NotWritten("What the call uses") : Stopped(context, inFlight)), false, now);
+    }
+
+    /// <summary>Denies what was about to be dispatched. A call that its caller has cancelled is no denial of the agent's, so it is not counted as one.</summary>
+    private async ValueTask<GuardResult> DenyUnderWayAsync(CallContext context, Decision refusal, InFlightCall inFlight, CancellationToken cancellationToken)
+    {
+        if (inFlight.StopReason == ReasonCodes.CancelledByCaller)
+        {
+            AuditRecord decided = audit.Decided(context, refusal, time.GetUtcNow());
+            await audit.WriteAsync(context, decided, CancellationToken.None).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return await DenyAsync(context, refusal, cancellationToken).ConfigureAwait(false);
     }
 
     private static void NoteUnderWay(CallContext context, TaskJournal journal)

@@ -33,6 +33,9 @@ internal sealed partial class CallPipeline(
     /// <summary>How often a call is decided again because policies or labels changed meanwhile, before it is denied.</summary>
     private const int MaxRounds = 3;
 
+    /// <summary>Whether asking for the version runs no code of the host.</summary>
+    private readonly bool _isOwnEngine = engine is CedarPolicyEngine or DecisionRecorder { IsOverOwnEngine: true };
+
     private readonly CallIds _ids = new();
     private readonly ArgumentReader _arguments = new(argumentLimits);
     private readonly ILogger<CallPipeline> _logger = logger;
@@ -43,10 +46,11 @@ internal sealed partial class CallPipeline(
         CallId id = _ids.Next();
         using CallTelemetry? watched = telemetry.Watch(id, task, call);
         CallContext context;
-        long foundActiveAt;
+        Moment now;
         try
         {
-            if (Bind(task, call, out ToolDescriptor? tool, out foundActiveAt) is { } unbound)
+            now = Moment.Now(time);
+            if (Bind(task, call, now, out ToolDescriptor? tool) is { } unbound)
             {
                 watched?.Decided(unbound);
                 return task?.Journal is null ? Refuse(id, task, call, unbound) : await RefuseInWritingAsync(id, task, call, unbound).ConfigureAwait(false);
@@ -69,7 +73,7 @@ internal sealed partial class CallPipeline(
 
         try
         {
-            watch.Starting(context, foundActiveAt);
+            watch.Starting(context, now.Timestamp);
             for (int round = 0; round < MaxRounds; round++)
             {
                 Standing standing = await ReachVerdictAsync(context, cancellationToken).ConfigureAwait(false);
@@ -78,10 +82,12 @@ internal sealed partial class CallPipeline(
                     throw new InvalidOperationException("No verdict was reached."); // what was never filled in must not read as a permit
                 }
 
+                // What is looked up in an approval, or hashed, can take its time.
+                Moment? near = standing.Obligations.Approvals.IsEmpty && context.Approval is null && context.Tool.IsIdempotent ? standing.At : null;
                 Decision decision = standing.Refusal ?? CheckApproval(context, standing);
                 if (decision.IsPermitted && NeedsProvision(standing))
                 {
-                    decision = await ProvisionAsync(context, standing, decision, cancellationToken).ConfigureAwait(false);
+                    (decision, near) = await ProvisionAsync(context, standing, decision, cancellationToken).ConfigureAwait(false);
                 }
 
                 if (!decision.IsPermitted)
@@ -90,13 +96,13 @@ internal sealed partial class CallPipeline(
                 }
 
                 decision.Risk = context.RiskIfKnown;
-                if (!await audit.WriteAsync(context, audit.Decided(context, decision), cancellationToken).ConfigureAwait(false))
+                AuditRecord decided = audit.Decided(context, decision, near?.UtcNow ?? time.GetUtcNow());
+                if (!await audit.WriteAsync(context, decided, ref near, cancellationToken).ConfigureAwait(false))
                 {
                     return await DenyAsync(context, audit.Unavailable(), cancellationToken).ConfigureAwait(false);
                 }
 
-                GuardResult? result = await TryRunAsync(context, standing, decision, dispatch, cancellationToken).ConfigureAwait(false);
-                if (result is not null)
+                if (await TryRunAsync(context, standing, decision, dispatch, near, cancellationToken).ConfigureAwait(false) is { } result)
                 {
                     return result;
                 }
@@ -151,7 +157,7 @@ internal sealed partial class CallPipeline(
         decision.Risk = context.RiskIfKnown;
         context.Telemetry?.Decided(decision, context.PolicyVersion);
         // Before what it causes: a signal's record comes after that of the denial which raised it, and an incident finds the denial in the history.
-        await audit.WriteAsync(context, audit.Decided(context, decision), cancellationToken).ConfigureAwait(false);
+        await audit.WriteAsync(context, audit.Decided(context, decision, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         if (decision.Outcome == DecisionOutcome.Deny)
         {
             context.Task.History.CountDenial();

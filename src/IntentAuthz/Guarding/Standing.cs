@@ -10,6 +10,7 @@ namespace IntentAuthz;
 /// <param name="Label">The task's worst label when it was decided.</param>
 /// <param name="Signals">The kinds of signals raised by then.</param>
 /// <param name="Mode">The mode it was decided in.</param>
+/// <param name="At">When the engine answered, if nothing that can take its time came after it; else null.</param>
 /// <param name="Observed">What policies would have decided, when the call goes on because they are only observed.</param>
 /// <param name="ObservedApprovals">The approvals the policy set alone asks for where it is only observed; they are not among the obligations.</param>
 /// <param name="Request">What policies were asked, for an explanation; the last of several.</param>
@@ -21,6 +22,7 @@ internal readonly record struct Standing(
     Label Label,
     int Signals,
     EnforcementMode Mode,
+    Moment? At,
     Decision? Observed = null,
     ImmutableArray<ApprovalRequirement> ObservedApprovals = default,
     PolicyRequest? Request = null)

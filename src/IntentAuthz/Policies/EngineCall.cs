@@ -1,15 +1,22 @@
 namespace IntentAuthz;
 
-/// <summary>Asks an engine with a time limit. An engine that answers at once, as the native one does, costs nothing extra.</summary>
+/// <summary>Asks an engine with a time limit. An engine that answers at once, as the native one does, costs nothing extra; what one throws is in the task.</summary>
 internal static class EngineCall
 {
     internal static ValueTask<Verdict> EvaluateAsync(
         IPolicyEngine engine, PolicyRequest request, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        ValueTask<Verdict> pending = engine.EvaluateAsync(request, cancellationToken);
-        return pending.IsCompletedSuccessfully
-            ? new ValueTask<Verdict>(Required(pending.Result))
-            : WaitAsync(pending.AsTask(), timeout, time, cancellationToken);
+        try
+        {
+            ValueTask<Verdict> pending = engine.EvaluateAsync(request, cancellationToken);
+            return pending.IsCompletedSuccessfully
+                ? new ValueTask<Verdict>(Required(pending.Result))
+                : WaitAsync(pending.AsTask(), timeout, time, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<Verdict>(e);
+        }
     }
 
     private static async ValueTask<Verdict> WaitAsync(Task<Verdict> pending, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>

@@ -49,7 +49,7 @@ internal sealed partial class SignalWatch(
             Raise(context, SignalKind.RepeatedEscalation, $"the effect that was denied to '{other}' is tried with '{tool.Name}'");
         }
 
-        if (signals.CountStart(tool.Name, HashOf(context.Given.Utf8.Span), foundActiveAt) is { } runaway)
+        if (signals.CountStart(tool.Name, HashOf(tool, context.Given.Utf8.Span), foundActiveAt) is { } runaway)
         {
             Raise(context, SignalKind.Runaway, runaway);
         }
@@ -167,9 +167,10 @@ internal sealed partial class SignalWatch(
         return null;
     }
 
-    private static int HashOf(ReadOnlySpan<byte> arguments)
+    private static int HashOf(ToolDescriptor tool, ReadOnlySpan<byte> arguments)
     {
         HashCode hash = default;
+        hash.Add(tool.NameHash);
         hash.AddBytes(arguments);
         return hash.ToHashCode();
     }

@@ -19,7 +19,7 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
     private readonly int[] _ofKind = new int[Enum.GetValues<SignalKind>().Length];
     private readonly Dictionary<string, int> _denialsOfTool = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _deniedEffects = new(StringComparer.Ordinal); // effect and resource -> the tool
-    private readonly Dictionary<(string Tool, int Arguments), int> _repeats = [];
+    private readonly Dictionary<RepeatedCall, int> _repeats = [];
     private RiskClass _highestDenied;
     private int _risingDenials;
     private long _windowStart;
@@ -92,19 +92,22 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
     }
 
     /// <summary>Counts a call that starts. What is out of the ordinary about its number, or null.</summary>
-    internal string? CountStart(string tool, int arguments, long now)
+    /// <param name="tool">The tool's name.</param>
+    /// <param name="hash">A hash of that and the arguments.</param>
+    /// <param name="now">The monotonic time.</param>
+    internal string? CountStart(string tool, int hash, long now)
     {
         lock (_watching)
         {
             int repeats = 0;
-            ref int known = ref CollectionsMarshal.GetValueRefOrNullRef(_repeats, (tool, arguments));
+            ref int known = ref CollectionsMarshal.GetValueRefOrNullRef(_repeats, new RepeatedCall(tool, hash));
             if (!Unsafe.IsNullRef(ref known))
             {
                 repeats = ++known;
             }
             else if (_repeats.Count < MaxRemembered)
             {
-                _repeats.Add((tool, arguments), repeats = 1);
+                _repeats.Add(new RepeatedCall(tool, hash), repeats = 1);
             }
 
             if (Journal is not null)
@@ -183,5 +186,13 @@ internal sealed partial class TaskSignals(TaskSignals? parent, TimeProvider time
 
         _inWindow++;
         return _inWindow + (_inWindowBefore * (1 - (since / options.BurstWindow)));
+    }
+
+    /// <summary>A tool and a hash of its name and the arguments, which finds the place.</summary>
+    private readonly record struct RepeatedCall(string Tool, int Hash)
+    {
+        public bool Equals(RepeatedCall other) => Hash == other.Hash && Tool == other.Tool;
+
+        public override int GetHashCode() => Hash;
     }
 }

@@ -300,20 +300,18 @@ public sealed class AgentTask
     }
 
     /// <summary>Why a call of this task may not run now, judged over the task and all above it; null when it may.</summary>
-    internal string? WhyNotActive() => WhyNotActive(out _);
+    internal string? WhyNotActive() => WhyNotActive(Moment.Now(_time));
 
-    /// <summary>The same, with the monotonic time at which it was so: for whoever would look at the clock next.</summary>
-    internal string? WhyNotActive(out long now)
+    /// <summary>The same at a moment that has just been looked at.</summary>
+    internal string? WhyNotActive(Moment now)
     {
-        now = _time.GetTimestamp();
-        DateTimeOffset utcNow = _time.GetUtcNow();
         for (AgentTask? task = this; task is not null; task = task.Parent)
         {
             switch (task._state)
             {
-                case TaskState.Active when !task.IsOutOfTime(now, utcNow): continue;
-                case TaskState.Pending when !task.IsOutOfTime(now, utcNow): return ReasonCodes.TaskPending;
-                case TaskState.Suspended when !task.IsOutOfTime(now, utcNow): return ReasonCodes.TaskSuspended;
+                case TaskState.Active when !task.IsOutOfTime(now): continue;
+                case TaskState.Pending when !task.IsOutOfTime(now): return ReasonCodes.TaskPending;
+                case TaskState.Suspended when !task.IsOutOfTime(now): return ReasonCodes.TaskSuspended;
                 case TaskState.Revoked: return ReasonCodes.Revoked;
                 case TaskState.Completed or TaskState.Failed: return ReasonCodes.TaskEnded;
                 default: return ReasonCodes.TaskExpired;
@@ -351,9 +349,9 @@ public sealed class AgentTask
     }
 
     /// <summary>The earlier of monotonic and wall time, so that setting a clock back lends no life.</summary>
-    private bool IsOutOfTime() => IsOutOfTime(_time.GetTimestamp(), _time.GetUtcNow());
+    private bool IsOutOfTime() => IsOutOfTime(Moment.Now(_time));
 
-    private bool IsOutOfTime(long now, DateTimeOffset utcNow) => _time.GetElapsedTime(_livesFrom, now) >= _lifetime || utcNow >= ExpiresAt;
+    private bool IsOutOfTime(Moment now) => _time.GetElapsedTime(_livesFrom, now.Timestamp) >= _lifetime || now.UtcNow >= ExpiresAt;
 
     private sealed record PolicyVersionTarget(string Version, RevocationTarget[] Target);
 }

@@ -16,6 +16,9 @@ internal sealed class DecisionRecorder(IPolicyEngine engine, DecisionQueue queue
     /// </summary>
     internal const ContextParts AlwaysKept = ContextParts.Input | ContextParts.Task | ContextParts.Approval | ContextParts.Delegation | ContextParts.System;
 
+    /// <summary>Whether the engine is the library's.</summary>
+    internal bool IsOverOwnEngine => engine is CedarPolicyEngine;
+
     public string GetVersion(TenantId tenant) => engine.GetVersion(tenant);
 
     public bool CouldPermit(PartialPolicyRequest request) => engine.CouldPermit(request);

@@ -219,7 +219,9 @@ public sealed class RestoringAttackTests
             await host.Guard.InvokeAsync(task, new ToolCall("send", $$"""{"to":"{{i}}"}"""), static (_, _) => throw new IOException("gone"));
         }
 
-        Assert.InRange(hosts.Disk.Records[0].Notes.Count(static n => n.Key.StartsWith("open/", StringComparison.Ordinal)), 4_000, 4_096);
+        int Kept() => hosts.Disk.Records[0].Notes.Count(static n => n.Key.StartsWith("open/", StringComparison.Ordinal));
+        await Waiting.UntilAsync(() => Kept() >= 4_000, "the notes of open calls"); // how a call ended is written without being waited for
+        Assert.InRange(Kept(), 4_000, 4_096);
         host = await hosts.KillAndStartAsync();
         task = await hosts.RestoreAsync(task.Id);
         Assert.Equal(ReasonCodes.RepeatOfUnknownOutcome, (await host.CallAsync(task, "send", """{"to":"new"}""")).Decision.ReasonCode);
