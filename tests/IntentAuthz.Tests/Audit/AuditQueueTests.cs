@@ -77,6 +77,32 @@ public sealed class AuditQueueTests
     }
 
     [Fact]
+    public async Task WriteAsync_OfACallWhereRecordsCrowd_HasItsDigestAtOnce_AndForgetsTheLookAtTheClocks()
+    {
+        await using GuardFixture fixture = new("permit(principal, action, resource);", static b => b.AddTool(ToolDescriptor.For("read")));
+        AgentTask task = await fixture.OpenAsync();
+        CallContext context = new(CallId.New(), new ToolCall("read", "{}"), task, Assert.Single(fixture.Guard.Tools.Tools))
+        {
+            Given = new CallArguments("{}"u8.ToArray(), IntentAuthz.Cedar.CedarRecord.Empty),
+        };
+        await using AuditQueue queue = Queue(total: 5000);
+        CallAudit audit = new(queue, new SecretScrubber(TimeProvider.System), TimeProvider.System, TimeSpan.FromSeconds(1));
+        await OccupyAsync(queue);
+        Moment? near = Moment.Now(TimeProvider.System);
+        AuditRecord quiet = Record(s_acme, "quiet"), crowded = Record(s_acme, "crowded");
+
+        Assert.True(await audit.WriteAsync(context, quiet, ref near, CancellationToken.None));
+        Assert.NotNull(near);
+        Assert.Null(quiet.ArgumentsDigest); // the writer's work
+
+        Assert.Equal(AuditQueue.Crowded, Enumerable.Range(0, AuditQueue.Crowded).Count(i => queue.TryAccept(Record(s_acme, "x"), null)));
+        Assert.True(await audit.WriteAsync(context, crowded, ref near, CancellationToken.None));
+        Assert.Null(near);
+        Assert.NotNull(crowded.ArgumentsDigest);
+        _sink.Open();
+    }
+
+    [Fact]
     public async Task AddDigest_ByManyCallersAtOnce_IsThatOfTheirOwnArguments()
     {
         await using AuditQueue queue = Queue();
