@@ -212,12 +212,12 @@ public sealed partial class PostgreSqlCredentialIssuer
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The schema {Schema} is gone or closed to the issuer; roles are dropped without it. Run SetUpAsync.")]
+    [LoggerMessage(350, LogLevel.Error, "The schema {Schema} is gone or closed to the issuer; roles are dropped without it. Run SetUpAsync.")]
     private partial void LogSchemaGone(Exception exception, string schema);
 
-    [LoggerMessage(2, LogLevel.Warning, "The role {Role} left something behind in the database {Database}; it is dropped.")]
+    [LoggerMessage(351, LogLevel.Warning, "The role {Role} left something behind in the database {Database}; it is dropped.")]
     private partial void LogOwned(string role, string database);
 
-    [LoggerMessage(3, LogLevel.Warning, "The role {Role} had been granted to {Member}, which loses it now.")]
+    [LoggerMessage(352, LogLevel.Warning, "The role {Role} had been granted to {Member}, which loses it now.")]
     private partial void LogMember(string role, string member);
 }

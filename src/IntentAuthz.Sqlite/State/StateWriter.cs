@@ -196,6 +196,6 @@ internal sealed partial class StateWriter : IDisposable
     private bool IsRegistered() =>
         _statements.Get("SELECT 1 FROM instance WHERE id = $id", ("$id", _instance.Id)).ExecuteScalar() is not null;
 
-    [LoggerMessage(EventId = 800, Level = LogLevel.Error, Message = "A transaction with {Writes} writes of state failed; those who wait for them were told.")]
+    [LoggerMessage(EventId = 430, Level = LogLevel.Error, Message = "A transaction with {Writes} writes of state failed; those who wait for them were told.")]
     private partial void LogFailed(Exception exception, int writes);
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Microsoft.Extensions.Logging;
+
 namespace IntentAuthz;
 
 /// <summary>Renewing what stands behind leases, once those whom it was lent are not trusted any more.</summary>
@@ -40,6 +42,6 @@ internal sealed partial class CredentialBroker
         return new SecretRotation(issuerName, profile, result.State, ShownText.Of(result.Message, IncidentEntry.MaxText));
     }
 
-    [Microsoft.Extensions.Logging.LoggerMessage(EventId = 309, Level = Microsoft.Extensions.Logging.LogLevel.Critical, Message = "The secret of profile {Profile} could not be renewed by issuer {Issuer}; the old one may be good still.")]
+    [LoggerMessage(EventId = 310, Level = LogLevel.Critical, Message = "The secret of profile {Profile} could not be renewed by issuer {Issuer}; the old one may be good still.")]
     private partial void LogRotateFailed(Exception exception, string issuer, string profile);
 }

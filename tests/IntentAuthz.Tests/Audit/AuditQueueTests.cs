@@ -32,6 +32,16 @@ public sealed class AuditQueueTests
     }
 
     [Fact]
+    public async Task Dispose_ZeroesTheKeyOfTheDigests()
+    {
+        byte[] key = [.. Enumerable.Repeat((byte)7, 32)];
+
+        await Queue(total: 12, key: key).DisposeAsync();
+
+        Assert.All(key, static b => Assert.Equal(0, b));
+    }
+
+    [Fact]
     public async Task Room_IsBoundedInAll_PerTenantAndPerTask()
     {
         await using AuditQueue queue = Queue(total: 12, perTenant: 8, perTask: 3);
@@ -228,8 +238,12 @@ public sealed class AuditQueueTests
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30));
     }
 
-    private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null) =>
-        new(_sink, new AuditArguments(new byte[32], new SecretScrubber(TimeProvider.System)), new AuditQueueLimits(total, perTenant, perTask, shutdown ?? TimeSpan.FromSeconds(10)), TimeProvider.System, NullLogger<AuditQueue>.Instance);
+    private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null, byte[]? key = null) => new(
+        _sink,
+        new AuditArguments(key ?? new byte[32], new SecretScrubber(TimeProvider.System)),
+        new AuditQueueLimits(total, perTenant, perTask, shutdown ?? TimeSpan.FromSeconds(10)),
+        TimeProvider.System,
+        NullLogger<AuditQueue>.Instance);
 
     /// <summary>Has the sink hold one record, so that what follows waits in the queue.</summary>
     private async Task OccupyAsync(AuditQueue queue)

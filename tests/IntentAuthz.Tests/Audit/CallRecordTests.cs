@@ -1,5 +1,7 @@
 using IntentAuthz.Tests.Guarding;
 
+using Microsoft.Extensions.Time.Testing;
+
 namespace IntentAuthz.Tests.Audit;
 
 /// <summary>What stands in the audit and in a task's history of a call, and in which order.</summary>
@@ -40,5 +42,27 @@ public sealed class CallRecordTests
         Assert.Null(foreign.AuditRecordsOfTenant);
         Assert.Equal(0, foreign.AuditRecordsWaiting);
         Assert.Equal(2, (await own.RecordsAsync()).Count(r => r.Kind == AuditKind.Decision && r.Tenant == GuardFixture.Acme));
+    }
+
+    /// <summary>Each look at this clock finds it a little later, so records whose times were taken in the wrong order have them in the wrong order.</summary>
+    [Fact]
+    public async Task Outcome_OfACallWhoseResultRaisesASignal_IsNotEarlierThanTheSignal()
+    {
+        FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+        await using GuardFixture fixture = new(
+            """permit(principal is IntentAuthz::Agent, action, resource);""",
+            static b => b.AddTool(ToolDescriptor.For("read").Idempotent().UsualResult(1)),
+            clock: clock);
+        AgentTask task = await fixture.OpenAsync();
+
+        await fixture.CallAsync(task, "read");
+
+        AuditRecord[] records = await fixture.RecordsAsync();
+        AuditRecord decision = Assert.Single(records, static r => r.Kind == AuditKind.Decision && r.Call is not null);
+        AuditRecord signal = Assert.Single(records, static r => r.Kind == AuditKind.Signal);
+        AuditRecord outcome = Assert.Single(records, static r => r.Kind == AuditKind.Outcome);
+        Assert.True(decision.Time < signal.Time, $"decided at {decision.Time:O}, the signal is of {signal.Time:O}");
+        Assert.True(signal.Time < outcome.Time, $"the signal is of {signal.Time:O}, the outcome of {outcome.Time:O}");
+        Assert.True(Array.IndexOf(records, signal) < Array.IndexOf(records, outcome), "the outcome stands before the signal");
     }
 }

@@ -182,15 +182,15 @@ internal sealed partial class DecisionQueue : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventId = 210, Level = LogLevel.Error, Message = "Decisions cannot be kept for replay; they are lost once the queue is full. The store is tried again.")]
+    [LoggerMessage(EventId = 220, Level = LogLevel.Error, Message = "Decisions cannot be kept for replay; they are lost once the queue is full. The store is tried again.")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(EventId = 211, Level = LogLevel.Error, Message = "A decision was not kept for replay; the metric intentauthz.decisions.lost counts how many.")]
+    [LoggerMessage(EventId = 221, Level = LogLevel.Error, Message = "A decision was not kept for replay; the metric intentauthz.decisions.lost counts how many.")]
     private partial void LogLosing(Exception? exception);
 
-    [LoggerMessage(EventId = 212, Level = LogLevel.Information, Message = "Decisions are kept for replay again.")]
+    [LoggerMessage(EventId = 222, Level = LogLevel.Information, Message = "Decisions are kept for replay again.")]
     private partial void LogRecovered();
 
-    [LoggerMessage(EventId = 213, Level = LogLevel.Error, Message = "{Count} decisions were not kept for replay since the store did not take them before the shutdown's time was up.")]
+    [LoggerMessage(EventId = 223, Level = LogLevel.Error, Message = "{Count} decisions were not kept for replay since the store did not take them before the shutdown's time was up.")]
     private partial void LogLost(int count);
 }
