@@ -46,7 +46,7 @@ internal static class VerifyCommand
             }
             else
             {
-                output.Line(Readable(found));
+                output.Line(Readable(found, options.Checkpoints.Count));
             }
 
             return found.IsIntact ? ExitCode.Yes : ExitCode.No;
@@ -64,7 +64,7 @@ internal static class VerifyCommand
         }
     }
 
-    private static string Readable(AuditVerification found)
+    private static string Readable(AuditVerification found, int kept)
     {
         var text = new StringBuilder();
         foreach (var finding in found.Findings)
@@ -80,6 +80,23 @@ internal static class VerifyCommand
             found.LastCheckpoint is { } last
                 ? $"The last good checkpoint covers {last.Records} records and is {(found.IsSigned ? $"signed by '{last.KeyId}'" : "not held against a key")}. "
                 : "No checkpoint holds. ");
+        if (found.IsIntact && found.RecordsAfterCheckpoint > 0)
+        {
+            text.Append(found.LastCheckpoint is null
+                ? $"Its {found.RecordsAfterCheckpoint} records are chained only: nothing vouches for them. "
+                : $"The {found.RecordsAfterCheckpoint} records after it are chained only, and a later checkpoint would vouch for them. ");
+        }
+
+        if (found.IsIntact && kept > 0)
+        {
+            text.Append($"It holds {found.CheckpointsHeld} of {kept} checkpoints kept elsewhere{(found.CheckpointsHeld < kept ? "; the others are of records that are not here" : "")}. ");
+        }
+
+        if (found.EndsTorn)
+        {
+            text.Append("It ends in half a line that was never acknowledged, as after a kill. ");
+        }
+
         text.Append(found.IsClosed ? "The writer closed the log." : "The log is not closed: its writer runs, was killed, or the end was cut off; a checkpoint kept elsewhere would tell.");
         return text.ToString();
     }
@@ -91,6 +108,8 @@ internal static class VerifyCommand
         writer.WriteNumber("firstRecord", found.FirstRecord);
         writer.WriteNumber("records", found.Records);
         writer.WriteNumber("covered", found.LastCheckpoint?.Records ?? 0);
+        writer.WriteNumber("afterCheckpoint", found.RecordsAfterCheckpoint);
+        writer.WriteNumber("checkpointsHeld", found.CheckpointsHeld);
         writer.WriteBoolean("signed", found.IsSigned);
         writer.WriteBoolean("closed", found.IsClosed);
         writer.WriteBoolean("torn", found.EndsTorn);

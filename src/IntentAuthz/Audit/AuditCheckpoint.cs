@@ -114,7 +114,7 @@ public sealed class AuditCheckpoint
                 AuditCheckpoint read = new(
                     body.GetProperty("log"u8).GetString()!, body.GetProperty("records"u8).GetInt64(), tree, chain, time, body.GetProperty("closing"u8).GetBoolean(),
                     body.GetProperty("key"u8).GetString(), signature is null ? null : System.Buffers.Text.Base64Url.DecodeFromChars(signature));
-                checkpoint = read.ToLine().AsSpan().SequenceEqual(line) ? read : null;
+                checkpoint = read.Records is >= 0 and <= AuditLogLine.MaxRecords && read.ToLine().AsSpan().SequenceEqual(line) ? read : null;
             }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)

@@ -23,4 +23,11 @@ public enum AuditFindingCode
 
     /// <summary>The log has fewer records than a checkpoint that was kept elsewhere says.</summary>
     CutOff,
+
+    /// <summary>
+    /// Nothing that the log was verified against vouches for any of it: no checkpoint in it is signed by a key that was given, or each that was kept
+    /// elsewhere is of records from before those that are here. It may be as its writer wrote it, such as a log that was begun a moment ago; nobody
+    /// can tell it from one that somebody else wrote.
+    /// </summary>
+    Unproven,
 }

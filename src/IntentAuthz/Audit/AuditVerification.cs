@@ -27,8 +27,20 @@ public sealed record AuditVerification
     public required bool IsSigned { get; init; }
 
     /// <summary>
-    /// Whether the writer has closed the log. Otherwise it is running, was killed, or the end was cut off: without a checkpoint kept elsewhere,
-    /// nobody can tell.
+    /// How many of the checkpoints that were kept elsewhere the log was held against. The others, in an intact log, are of records from before
+    /// <see cref="FirstRecord"/>, and say nothing of what is here.
+    /// </summary>
+    public required int CheckpointsHeld { get; init; }
+
+    /// <summary>
+    /// How many records come after <see cref="LastCheckpoint"/>. They are chained only: whoever can write the file can write them anew, or more of
+    /// them, without a key.
+    /// </summary>
+    public long RecordsAfterCheckpoint => Records - (LastCheckpoint?.Records ?? FirstRecord);
+
+    /// <summary>
+    /// Whether the writer has closed the log, and nothing stands after that. Otherwise it is running, was killed, or the end was cut off: without a
+    /// checkpoint kept elsewhere, nobody can tell.
     /// </summary>
     public required bool IsClosed { get; init; }
 

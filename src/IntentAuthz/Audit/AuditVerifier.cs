@@ -3,7 +3,7 @@ namespace IntentAuthz;
 /// <summary>
 /// Finds out whether an audit log is as its writer wrote it: every change, gap, insertion, move and cut before the last signed checkpoint, or the
 /// last one kept elsewhere, is found and its place named. What stands after that is only chained: somebody who can write the file and knows how the
-/// chain is made can write that part anew.
+/// chain is made can write that part anew (<see cref="AuditVerification.RecordsAfterCheckpoint"/>).
 /// </summary>
 public static class AuditVerifier
 {

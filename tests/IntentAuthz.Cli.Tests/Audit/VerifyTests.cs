@@ -44,6 +44,20 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
+    public async Task Log_whose_checkpoints_were_left_out_is_not_intact_against_a_key()
+    {
+        await WriteAsync();
+        File.WriteAllLines(Log, File.ReadAllLines(Log).TakeWhile(static l => !l.StartsWith("{\"checkpoint\"", StringComparison.Ordinal)));
+
+        var alone = Verb.Run("audit", "verify", Log);
+        var held = Verb.Run("audit", "verify", Log, "--key", Key);
+
+        Assert.Equal((0, 1), (alone.ExitCode, held.ExitCode));
+        Assert.Contains("Its 50 records are chained only", alone.Output, StringComparison.Ordinal);
+        Assert.Contains("No checkpoint in the log is signed", held.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task End_that_was_cut_off_is_found_by_a_checkpoint_kept_elsewhere()
     {
         await WriteAsync();

@@ -71,7 +71,7 @@ internal sealed record AuditLogHeader(string Log, long Segment, Hash256 Chain, M
                 root.GetProperty("log"u8).GetString()!, root.GetProperty("segment"u8).GetInt64(), chain,
                 new MerkleTree(root.GetProperty("records"u8).GetInt64(), complete),
                 DateTimeOffset.ParseExact(root.GetProperty("time"u8).GetString()!, "O", CultureInfo.InvariantCulture));
-            header = read.ToLine().AsSpan().SequenceEqual(line) ? read : null;
+            header = read.Tree.Size <= AuditLogLine.MaxRecords && read.Segment is >= 0 and <= AuditLogLine.MaxRecords && read.ToLine().AsSpan().SequenceEqual(line) ? read : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {

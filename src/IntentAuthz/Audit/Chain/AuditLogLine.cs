@@ -10,6 +10,9 @@ namespace IntentAuthz;
 /// </summary>
 internal static class AuditLogLine
 {
+    /// <summary>More records than a log can have; a number from here on was not written by a host, and would overflow what counts them.</summary>
+    internal const long MaxRecords = 1L << 53;
+
     private const int TailLength = 10 + Hash256.TextLength + 2; // ,"chain":"…"}
 
     private static ReadOnlySpan<byte> Start => "{\"n\":"u8;
@@ -58,7 +61,8 @@ internal static class AuditLogLine
         ReadOnlySpan<byte> rest = line[Start.Length..^TailLength];
         int digits = rest.IndexOf((byte)',');
         if (digits is < 1 or > 19 || !rest[digits..].StartsWith(Middle)
-            || !long.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out number) || (digits > 1 && rest[0] == '0'))
+            || !long.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out number) || (digits > 1 && rest[0] == '0')
+            || number >= MaxRecords)
         {
             return false;
         }

@@ -4,12 +4,14 @@ namespace IntentAuthz;
 internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? leaves)
 {
     private readonly List<AuditFinding> _findings = [];
-    private readonly HashSet<(long Records, string Root)> _kept = [.. options.Checkpoints.Select(static c => (c.Records, c.Root))]; // not met in the log yet
+    private readonly HashSet<(long, string, string, DateTimeOffset)> _kept = [.. options.Checkpoints.Select(KeyOf)]; // not met in the log yet
     private AuditChain? _chain;
     private AuditCheckpoint? _last;
     private string _file = "";
     private long _line;
     private long _first;
+    private Hash256 _firstRoot;
+    private int _held;
     private long _bytes;
     private long _read;
     private long _total;
@@ -60,6 +62,11 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
             Hold(kept);
         }
 
+        if (_findings.Count == 0 && WhyUnproven() is { } unproven)
+        {
+            Find(AuditFindingCode.Unproven, unproven);
+        }
+
         return new AuditVerification
         {
             Findings = [.. _findings],
@@ -68,10 +75,23 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
             Records = _chain?.Tree.Size ?? 0,
             LastCheckpoint = _last,
             IsSigned = _isSigned,
-            IsClosed = _isClosed,
+            CheckpointsHeld = _held,
+            IsClosed = _isClosed && !_endsTorn,
             EndsTorn = _endsTorn,
         };
     }
+
+    /// <summary>
+    /// Why an otherwise good log has nothing behind it; null when it has, or was not to. Without this, who can write the file could leave the
+    /// checkpoints out, or let it begin after all that were kept.
+    /// </summary>
+    private string? WhyUnproven() =>
+        _chain is not { Tree.Size: > 0 } chain ? null
+        : options.Keys.Count > 0
+            ? _last is null ? $"No checkpoint in the log is signed by a key that was given: nothing shows who wrote its {chain.Tree.Size - _first} records." : null
+        : options.Checkpoints.Count > 0 && _held == 0
+            ? $"The log begins with record {_first}, and each checkpoint kept elsewhere is of records from before that: nothing shows that it is the same log."
+        : null;
 
     private void Read(AuditLineReader reader, CancellationToken cancellationToken)
     {
@@ -163,7 +183,7 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
         }
         else
         {
-            _first = header.Tree.Size;
+            (_first, _firstRoot) = (header.Tree.Size, header.Tree.Root);
         }
 
         _chain = AuditChain.After(header);
@@ -224,7 +244,7 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
             (_last, _isSigned) = (checkpoint, isSigned);
         }
 
-        _kept.Remove((checkpoint.Records, checkpoint.Root));
+        _kept.Remove(KeyOf(checkpoint));
     }
 
     /// <summary>Holds a checkpoint that was kept elsewhere against the log.</summary>
@@ -247,11 +267,21 @@ internal sealed class AuditVerifyRun(AuditVerifyOptions options, List<Hash256>? 
         {
             Find(AuditFindingCode.CutOff, $"The log ends after {_chain.Tree.Size} records; on {kept.Time:u} it held {kept.Records}.");
         }
-        else if (_kept.Contains((kept.Records, kept.Root)) && kept.Records >= _first)
+        else if (kept.Records < _first)
+        {
+            return; // of files that are not here
+        }
+        else if (!_kept.Contains(KeyOf(kept)) || (kept.Records == _first && kept.RootHash.Is(_firstRoot)))
+        {
+            _held++; // also where it is the last line of a file that was moved away: what is here says of itself that it goes on from there
+        }
+        else
         {
             Find(AuditFindingCode.WrongCheckpoint, $"The log has no such checkpoint as one that was kept elsewhere, of {kept.Records} records on {kept.Time:u}: it was written anew.");
         }
     }
+
+    private static (long, string, string, DateTimeOffset) KeyOf(AuditCheckpoint checkpoint) => (checkpoint.Records, checkpoint.Root, checkpoint.Chain, checkpoint.Time);
 
     private bool IsSigned(AuditCheckpoint checkpoint) =>
         checkpoint.KeyId is { } id && options.Keys.TryGetValue(id, out System.Security.Cryptography.ECDsa? key) && checkpoint.IsSignedBy(key);
