@@ -82,7 +82,9 @@ internal sealed class UnmakingRetries(Func<HeldLease, Task<bool>> tryUnmake, Tim
         _isDown = false;
         foreach (HeldLease held in _waiting)
         {
-            long earliest = held.FailedForward == 0 ? 0 : held.LastAttempt + InTicks(Doubled(ProbeInterval, held.FailedForward));
+            // One that is unmade waits for the store to remove its record: how often that failed says nothing of the issuer.
+            TimeSpan pause = held.IsUnmade ? ProbeInterval : Doubled(ProbeInterval, held.FailedForward);
+            long earliest = held.FailedForward == 0 ? 0 : held.LastAttempt + InTicks(pause);
             if (!held.IsBeingMade && earliest < held.NextAttempt)
             {
                 held.NextAttempt = earliest;
