@@ -13,6 +13,9 @@ internal sealed class AuditBatch(int capacity)
 
     internal int Count => _entries.Count;
 
+    /// <summary>A time before which none of its entries was accepted.</summary>
+    internal long Since { get; set; }
+
     /// <summary>Adds an entry and its record as it is to be written.</summary>
     internal void Add(in AuditEntry entry, AuditRecord completed)
     {

@@ -37,6 +37,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private readonly AuditArguments _arguments;
     private readonly AuditQueueLimits _limits;
     private readonly AuditRoom _room;
+    private readonly AuditWait _wait;
     private readonly TimeProvider _time;
     private readonly ILogger<AuditQueue> _logger;
     private readonly Task _writing;
@@ -50,16 +51,18 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         _arguments = arguments;
         _limits = limits;
         _room = new AuditRoom(limits);
+        _wait = new AuditWait(time);
+        _wait.SeenEmpty();
         _time = time;
         _logger = logger;
         _writing = Task.Run(WriteAllAsync);
     }
 
-    /// <summary>Whether the sink refused the newest batch: what a health check shows.</summary>
+    /// <summary>Whether the sink refused the newest batch.</summary>
     internal bool IsFailing => Volatile.Read(ref _failing) != 0;
 
-    /// <summary>How many records are accepted and not written.</summary>
-    internal int WaitingCount => _room.Waiting;
+    /// <summary>What health checks and metrics show.</summary>
+    internal AuditStatus GetStatus() => new(_room.Waiting, IsFailing, _room.IsFull, _wait.IsOver(_limits.Late));
 
     /// <summary>Whether so many records wait that callers make the digests of their own, with <see cref="AddDigest"/>.</summary>
     internal bool IsCrowded => _room.Waiting >= Crowded;
@@ -195,11 +198,13 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             bool written = true;
             if (batch.Records.Count > 0)
             {
+                _wait.Writing(batch.Since); // before the sink is called, which may hold this thread
                 ReadOnlyMemory<AuditRecord> records = batch.Records.ToArray(); // the sink's own: one that is left behind may still hold it
                 Task<Exception?> writing = TryWriteAsync(records);
                 Fill(next, until: writing); // digests are made while the disk is waited for
                 written = await writing.ConfigureAwait(false) is not { } fault || await InsistAsync(batch, next, records, fault).ConfigureAwait(false);
                 Recovered(written);
+                _wait.Written();
             }
 
             _room.GiveBack(batch.Entries); // before anybody is told, who may look at the counts then
@@ -215,10 +220,24 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     private void Fill(AuditBatch batch, Task? until)
     {
-        while (until is not { IsCompleted: true } && batch.Count < MaxBatch && (_backlog.TryDequeue(out AuditEntry entry) || _entries.Reader.TryRead(out entry)))
+        if (batch.Count == 0)
         {
+            batch.Since = _wait.Since;
+        }
+
+        int before = batch.Count;
+        while (until is not { IsCompleted: true } && batch.Count < MaxBatch)
+        {
+            if (!_backlog.TryDequeue(out AuditEntry entry) && !_entries.Reader.TryRead(out entry))
+            {
+                _wait.SeenEmpty();
+                return;
+            }
+
             batch.Add(entry, Completed(entry));
         }
+
+        _wait.Took(batch.Count - before, _room.Waiting);
     }
 
     /// <summary>The record as it is to be written. A fault costs its digest, or at worst the record: better than a writing loop that ends here and an audit that is never written again.</summary>
@@ -249,6 +268,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
             return false;
         }
 
+        _wait.SeenEmpty();
         await _hurry.WaitAsync(s_linger).ConfigureAwait(false);
         while (_hurry.CurrentCount > 0)
         {

@@ -31,7 +31,7 @@ internal sealed partial class CallPipeline
                 if (apart.When(facts))
                 {
                     context.Become(apart.Descriptor);
-                    context.Telemetry?.Bound(context.Tool);
+                    context.Telemetry?.Became(context.Tool);
                 }
             }
             catch (Exception e)

@@ -44,7 +44,7 @@ internal sealed partial class CallPipeline(
     {
         cancellationToken.ThrowIfCancellationRequested();
         CallId id = _ids.Next();
-        using CallTelemetry? watched = telemetry.Watch(id, task, call);
+        using CallTelemetry? watched = telemetry.Watch(id, task, call, tools);
         CallContext context;
         Moment now;
         try
@@ -56,7 +56,6 @@ internal sealed partial class CallPipeline(
                 return task?.Journal is null ? Refuse(id, task, call, unbound) : await RefuseInWritingAsync(id, task, call, unbound).ConfigureAwait(false);
             }
 
-            watched?.Bound(tool!);
             context = new CallContext(id, call, task!, tool!) { Telemetry = watched };
             if (ReadIntent(context) is { } unreadable)
             {

@@ -67,7 +67,7 @@ public sealed class Guard
     public RevocationRegistry Revocations { get; }
 
     /// <summary>Whether decisions can be recorded, and how many records wait.</summary>
-    public AuditStatus GetAuditStatus() => new(_audit.WaitingCount, _audit.IsFailing);
+    public AuditStatus GetAuditStatus() => _audit.GetStatus();
 
     /// <summary>What somebody has to look at, and the steps to answer it.</summary>
     public IncidentRegistry Incidents { get; }

@@ -98,7 +98,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
         _queue = new AuditQueue(
             sink,
             new AuditArguments(settings.AuditDigestKey?.ToArray() ?? RandomNumberGenerator.GetBytes(32), scrubber),
-            new AuditQueueLimits(settings.AuditQueueCapacity, settings.AuditQueuePerTenant, settings.AuditQueuePerTask, settings.AuditShutdownTimeout),
+            new AuditQueueLimits(settings.AuditQueueCapacity, settings.AuditQueuePerTenant, settings.AuditQueuePerTask, settings.DurableAuditTimeout, settings.AuditShutdownTimeout),
             time,
             loggers.CreateLogger<AuditQueue>());
         AuditTrail trail = new(_queue, time);

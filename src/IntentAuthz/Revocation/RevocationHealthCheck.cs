@@ -6,7 +6,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Tells whether revocation works: unhealthy where what is revoked is not known, so that every call is denied; degraded where revocations wait
-/// to be written, the state of tasks could not be, or credentials could not be unmade. Add it by <c>AddHealthChecks().AddCheck&lt;RevocationHealthCheck&gt;("intentauthz")</c>.
+/// to be written, the state of tasks could not be, or credentials could not be unmade. It is for readiness: no restart mends a store that cannot be read.
+/// Add it by <c>AddHealthChecks().AddCheck&lt;RevocationHealthCheck&gt;("intentauthz")</c>, and not to the liveness of the process.
 /// </summary>
 /// <param name="guard">The guard.</param>
 public sealed class RevocationHealthCheck(Guard guard) : IHealthCheck

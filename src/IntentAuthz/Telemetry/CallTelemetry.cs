@@ -5,8 +5,8 @@ namespace IntentAuthz;
 /// <summary>
 /// Watches one call: the span <c>authorize {tool}</c> lasts until it is decided, <c>execute_tool {tool}</c> while the tool runs. Both are children
 /// of the caller's span, and the second links to the first, since deciding is over before the tool begins. No argument, result or secret is
-/// among the attributes. What a listener throws goes no further than here: the call is decided, recorded and ended as if nobody listened. Used by the
-/// one flow of its call.
+/// among the attributes. What is known when a span starts is given to its creation, so that samplers can choose by tool, agent, task or tenant. What a
+/// listener throws goes no further than here: the call is decided, recorded and ended as if nobody listened. Used by the one flow of its call.
 /// </summary>
 internal sealed class CallTelemetry : IDisposable
 {
@@ -18,45 +18,41 @@ internal sealed class CallTelemetry : IDisposable
     private readonly long _started;
     private readonly Activity? _caller;
     private readonly Activity? _deciding;
-    private ToolDescriptor? _tool;
+    private readonly ToolDescriptor? _tool;
     private Activity? _running;
     private bool _isDecided;
 
-    internal CallTelemetry(ActivitySource source, GuardMetrics metrics, ListenerFaults faults, TimeProvider time, CallId id, AgentTask? task, ToolCall call)
+    /// <param name="source">Whose spans they are.</param>
+    /// <param name="metrics">Where the call is counted.</param>
+    /// <param name="faults">Where a listener's faults are noted.</param>
+    /// <param name="time">The clock of durations.</param>
+    /// <param name="id">The guard's id of the call.</param>
+    /// <param name="task">The task, or null.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="tool">The tool it names; null where none is described by that name, which is then what a model wrote, and shown nowhere.</param>
+    internal CallTelemetry(
+        ActivitySource source, GuardMetrics metrics, ListenerFaults faults, TimeProvider time, CallId id, AgentTask? task, ToolCall call, ToolDescriptor? tool)
     {
         _source = source;
         _metrics = metrics;
         _faults = faults;
         _time = time;
         _call = call;
+        _tool = tool;
         _started = time.GetTimestamp();
         _caller = Activity.Current;
-        _deciding = Start("authorize", links: null);
-        if (_deciding is { IsAllDataRequested: true } span)
+        if (source.HasListeners())
         {
-            span.SetTag(TelemetryNames.Call, id.Value);
-            if (task is not null)
-            {
-                span.SetTag(TelemetryNames.Task, task.Id.Value);
-                span.SetTag(TelemetryNames.Tenant, task.Tenant.Value);
-                span.SetTag(TelemetryNames.Agent, task.Agent.Id.Value);
-            }
+            _deciding = Start(tool is null ? "authorize" : $"authorize {tool.Name}", Known(id, task, call, tool), links: null);
         }
     }
 
-    /// <summary>The tool is known by its descriptor from here on; before, its name is what the model wrote.</summary>
-    internal void Bound(ToolDescriptor tool)
+    /// <summary>The call turned out, by its arguments, to be another action of the same tool; samplers were told the tool's own.</summary>
+    internal void Became(ToolDescriptor apart)
     {
-        _tool = tool;
-        if (_deciding is { } span)
+        if (_deciding is { IsAllDataRequested: true } span)
         {
-            span.DisplayName = $"authorize {tool.Name}";
-            if (span.IsAllDataRequested)
-            {
-                span.SetTag(TelemetryNames.Tool, tool.Name);
-                span.SetTag(TelemetryNames.Action, tool.Audited.Action);
-                span.SetTag(TelemetryNames.ToolCall, Bounded(_call.FrameworkCallId));
-            }
+            span.SetTag(TelemetryNames.Action, apart.Audited.Action);
         }
     }
 
@@ -102,19 +98,24 @@ internal sealed class CallTelemetry : IDisposable
     internal void Entering(AgentTask task, ToolDescriptor tool)
     {
         BackToCaller();
-        _running = Start($"{TelemetryNames.ExecuteTool} {tool.Name}", _deciding is { } decided ? [new ActivityLink(decided.Context)] : []);
-        if (_running is { IsAllDataRequested: true } span)
+        if (!_source.HasListeners())
         {
-            span.SetTag(TelemetryNames.Operation, TelemetryNames.ExecuteTool);
-            span.SetTag(TelemetryNames.Tool, tool.Name);
-            span.SetTag(TelemetryNames.ToolType, "function");
-            span.SetTag(TelemetryNames.ToolCall, Bounded(_call.FrameworkCallId));
-            span.SetTag(TelemetryNames.Agent, task.Agent.Id.Value);
-            span.SetTag(TelemetryNames.Task, task.Id.Value);
+            return;
         }
+
+        List<KeyValuePair<string, object?>> tags = new(6)
+        {
+            new(TelemetryNames.Operation, TelemetryNames.ExecuteTool),
+            new(TelemetryNames.Tool, tool.Name),
+            new(TelemetryNames.ToolType, TelemetryNames.Function),
+            new(TelemetryNames.Agent, task.Agent.Id.Value),
+            new(TelemetryNames.Task, task.Id.Value),
+        };
+        AddIdOfFramework(tags, _call);
+        _running = Start($"{TelemetryNames.ExecuteTool} {tool.Name}", tags, _deciding is { } decided ? [new ActivityLink(decided.Context)] : []);
     }
 
-    /// <summary>The tool has ended, and what it returned was observed.</summary>
+    /// <summary>The tool has ended, and what it returned was observed. The span ends when the tool did, so that it and the metric say the same.</summary>
     internal void Ended(ToolDescriptor tool, string outcomeCode, TimeSpan duration)
     {
         _metrics.Ran(tool, outcomeCode, duration);
@@ -132,6 +133,7 @@ internal sealed class CallTelemetry : IDisposable
         }
 
         span.SetTag(TelemetryNames.ToolOutcome, outcomeCode);
+        span.SetEndTime(span.StartTimeUtc + duration);
         Stop(span);
     }
 
@@ -140,8 +142,7 @@ internal sealed class CallTelemetry : IDisposable
     {
         if (!_isDecided && _deciding is { } span)
         {
-            span.SetTag(TelemetryNames.Error, ReasonCodes.CancelledByCaller);
-            span.SetStatus(ActivityStatusCode.Error);
+            span.SetTag(TelemetryNames.Reason, ReasonCodes.CancelledByCaller); // no fault of the guard's, and no decision
             Stop(span);
         }
 
@@ -154,12 +155,12 @@ internal sealed class CallTelemetry : IDisposable
     }
 
     /// <summary>Starts a span below the current one; null where nobody wants it, or where whoever is asked throws.</summary>
-    private Activity? Start(string name, ActivityLink[]? links)
+    private Activity? Start(string name, List<KeyValuePair<string, object?>> tags, ActivityLink[]? links)
     {
         Activity? span = null;
         try
         {
-            span = _source.CreateActivity(name, ActivityKind.Internal, default(ActivityContext), tags: null, links);
+            span = _source.CreateActivity(name, ActivityKind.Internal, default(ActivityContext), tags, links);
             span?.Start(); // before any listener is told it has started; so it goes on where one of them throws
         }
         catch (Exception e)
@@ -195,5 +196,32 @@ internal sealed class CallTelemetry : IDisposable
         }
     }
 
-    private static string? Bounded(string? text) => text is null || text.Length <= Identifier.MaxLength ? text : text[..Identifier.MaxLength];
+    /// <summary>What is known of a call before anything of it is decided.</summary>
+    private static List<KeyValuePair<string, object?>> Known(CallId id, AgentTask? task, ToolCall call, ToolDescriptor? tool)
+    {
+        List<KeyValuePair<string, object?>> tags = new(7) { new(TelemetryNames.Call, id.Value) };
+        if (task is not null)
+        {
+            tags.Add(new(TelemetryNames.Task, task.Id.Value));
+            tags.Add(new(TelemetryNames.Tenant, task.Tenant.Value));
+            tags.Add(new(TelemetryNames.Agent, task.Agent.Id.Value));
+        }
+
+        if (tool is not null)
+        {
+            tags.Add(new(TelemetryNames.Tool, tool.Name));
+            tags.Add(new(TelemetryNames.Action, tool.Audited.Action));
+            AddIdOfFramework(tags, call);
+        }
+
+        return tags;
+    }
+
+    private static void AddIdOfFramework(List<KeyValuePair<string, object?>> tags, ToolCall call)
+    {
+        if (call.FrameworkCallId is { } id)
+        {
+            tags.Add(new(TelemetryNames.ToolCall, id.Length <= Identifier.MaxLength ? id : id[..Identifier.MaxLength]));
+        }
+    }
 }

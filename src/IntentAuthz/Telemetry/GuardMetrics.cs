@@ -35,7 +35,9 @@ internal sealed class GuardMetrics : IDisposable
         _deciding = _meter.CreateHistogram(
             "intentauthz.decision.duration", "s", "From the call until it is denied, asks, or the tool is entered; waiting for stores, issuers and the audit included.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.000_002, 0.000_005, 0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.005, 0.02, 0.1, 1, 5] });
-        _running = _meter.CreateHistogram<double>("intentauthz.tool.duration", "s", "How long tools ran.");
+        _running = _meter.CreateHistogram(
+            "gen_ai.execute_tool.duration", "s", "How long tools ran.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] }); // the conventions' own
         _asked = _meter.CreateCounter<long>("intentauthz.approval.requests", "{request}", "Questions to people.");
         _waited = _meter.CreateHistogram(
             "intentauthz.approval.wait", "s", "From the question until it is answered or over.", tags: null,
@@ -44,7 +46,9 @@ internal sealed class GuardMetrics : IDisposable
             "intentauthz.task.approval_requests", "{request}", "Questions that a task has asked by its end.", tags: null,
             new InstrumentAdvice<long> { HistogramBucketBoundaries = [0, 1, 2, 3, 5, 10, 20, 50] });
         _signals = _meter.CreateCounter<long>("intentauthz.signals", "{signal}", "Signals that detectors have raised.");
-        _delay = _meter.CreateHistogram<double>("intentauthz.revocation.delay", "s", "From the call to revoke until all that it stops in this process was stopped.");
+        _delay = _meter.CreateHistogram(
+            "intentauthz.revocation.delay", "s", "From the call to revoke until all that it stops in this process was stopped.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.000_1, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30] });
         _cancelled = _meter.CreateCounter<long>("intentauthz.revocation.cancelled_calls", "{call}", "Calls in flight that a revocation cancelled.");
         _failedWrites = _meter.CreateCounter<long>("intentauthz.revocation.store.failed_writes", "{write}", "Writes to the revocation store that failed; each is tried again.");
         _failedReads = _meter.CreateCounter<long>("intentauthz.revocation.store.failed_reads", "{read}", "Reads of the revocation store that failed.");
@@ -65,11 +69,14 @@ internal sealed class GuardMetrics : IDisposable
         }
     }
 
-    internal void Ran(ToolDescriptor tool, string outcomeCode, TimeSpan duration) => Record(
-        _running,
-        duration.TotalSeconds,
-        new KeyValuePair<string, object?>(TelemetryNames.Tool, tool.Name),
-        new KeyValuePair<string, object?>(TelemetryNames.ToolOutcome, outcomeCode));
+    internal void Ran(ToolDescriptor tool, string outcomeCode, TimeSpan duration)
+    {
+        ReadOnlySpan<KeyValuePair<string, object?>> tags =
+        [
+            new(TelemetryNames.Tool, tool.Name), new(TelemetryNames.ToolType, TelemetryNames.Function), new(TelemetryNames.Error, outcomeCode),
+        ];
+        Record(_running, duration.TotalSeconds, outcomeCode == ReasonCodes.Completed ? tags[..^1] : tags);
+    }
 
     internal void Asked(ApprovalRequest request, TimeProvider time)
     {
@@ -132,8 +139,10 @@ internal sealed class GuardMetrics : IDisposable
     {
         _meter.CreateObservableUpDownCounter("intentauthz.task.live", () => (long)tasks.Count, "{task}", "Tasks that have not ended.");
         _meter.CreateObservableUpDownCounter("intentauthz.approval.pending", () => (long)approvals.CountPending(), "{request}", "Questions that nobody has answered yet.");
-        _meter.CreateObservableUpDownCounter("intentauthz.audit.waiting", () => (long)audit.WaitingCount, "{record}", "Records that the audit has accepted and not written yet.");
-        _meter.CreateObservableGauge("intentauthz.audit.failing", () => audit.IsFailing ? 1 : 0, "{1}", "1 while the audit's sink refuses what it is given.");
+        _meter.CreateObservableUpDownCounter("intentauthz.audit.waiting", () => (long)audit.GetStatus().Waiting, "{record}", "Records that the audit has accepted and not written yet.");
+        _meter.CreateObservableGauge(
+            "intentauthz.audit.failing", () => audit.GetStatus().IsKeepingUp ? 0 : 1, "{1}",
+            "1 while the audit's sink refuses what it is given, the queue is full, or records wait for longer than DurableAuditTimeout.");
         if (policies is not null)
         {
             _meter.CreateObservableUpDownCounter("intentauthz.policy.count", () => (long)policies.PolicyCount, "{policy}", "Policies in force.");

@@ -10,8 +10,10 @@ internal sealed class GuardTelemetry(GuardMetrics metrics, ListenerFaults faults
     internal GuardMetrics Metrics => metrics;
 
     /// <summary>Begins to watch a call; null while nobody listens, so that it then costs nothing.</summary>
-    internal CallTelemetry? Watch(CallId id, AgentTask? task, ToolCall call) =>
-        _source.HasListeners() || metrics.HearsCalls ? new CallTelemetry(_source, metrics, faults, time, id, task, call) : null;
+    internal CallTelemetry? Watch(CallId id, AgentTask? task, ToolCall call, ToolCatalog tools) =>
+        _source.HasListeners() || metrics.HearsCalls
+            ? new CallTelemetry(_source, metrics, faults, time, id, task, call, tools.TryGet(call.ToolName, out ToolDescriptor? tool) ? tool : null)
+            : null;
 
     public void Dispose() => _source.Dispose();
 }

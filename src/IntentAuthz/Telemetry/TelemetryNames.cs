@@ -2,7 +2,7 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Names of attributes. Those that begin with <c>gen_ai</c> and <c>error</c> are of OpenTelemetry's semantic conventions (GenAI, "Execute tool
-/// span"); the others are ours.
+/// span" and "Generative AI tool metrics"); the others are ours.
 /// </summary>
 internal static class TelemetryNames
 {
@@ -10,6 +10,7 @@ internal static class TelemetryNames
     internal const string ExecuteTool = "execute_tool";
     internal const string Tool = "gen_ai.tool.name";
     internal const string ToolType = "gen_ai.tool.type";
+    internal const string Function = "function";
     internal const string ToolCall = "gen_ai.tool.call.id";
     internal const string Agent = "gen_ai.agent.id";
     internal const string Error = "error.type";

@@ -48,6 +48,14 @@ internal static class SnippetCompiler
         return [.. compilation.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error).Select(Describe)];
     }
 
+    /// <summary>Whether a text reads as C#, be it statements, types or members; whether it would compile is another question.</summary>
+    internal static bool IsCSharp(string text)
+    {
+        SyntaxTree tree = Parse(new CodeBlock("", 1, "", text));
+        CompilationUnitSyntax root = tree.GetCompilationUnitRoot();
+        return !HasErrors(tree) && (root.Members.Count > 0 || root.Usings.Count > 0) && !string.IsNullOrWhiteSpace(text);
+    }
+
     private static SyntaxTree Parse(CodeBlock block)
     {
         string located = $"#line {block.Line} \"{block.File}\"\n{block.Code}";

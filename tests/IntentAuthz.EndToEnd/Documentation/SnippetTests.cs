@@ -33,11 +33,27 @@ public sealed class SnippetTests
         string[] hidden =
         [
             .. MarkdownFiles.Blocks
-                .Where(static b => (b.Language is "csharp" or "cedar" && b.Info != b.Language) || s_otherNamesOfCSharp.Contains(b.Language))
+                .Where(static b => (b.Language is "csharp" or "cedar" && b.Info != b.Language) || s_otherNamesOfCSharp.Contains(b.Language) || IsCodeAsText(b))
                 .Select(static b => $"{b} is marked \"{b.Info}\""),
         ];
         Assert.True(hidden.Length == 0, $"Mark C# as \"csharp\" and policies as \"cedar\", with nothing behind it:\n{string.Join('\n', hidden)}");
     }
+
+    [Theory]
+    [InlineData("text", "services.AddThings()\n    .With(t => t.Thing());\n")]
+    [InlineData("", "internal sealed class Policy;\n")]
+    [InlineData("text", "Guard guard = …\nvar result = await guard.InvokeAsync(task, call, dispatch);\n")]
+    [InlineData("text", "permit(principal, action, resource) when { context.input.amount < 5 };\n")]
+    public void Code_in_a_fence_of_text_is_noticed(string language, string code) =>
+        Assert.True(IsCodeAsText(new CodeBlock("docs/hidden.md", 1, language, code)));
+
+    [Theory]
+    [InlineData("text", "$ intentauthz eval --policies policies --request large.json\nrequire-approval\n")]
+    [InlineData("text", "audit.jsonl:214: Record 212 is not what was written here; see above.\n")]
+    [InlineData("text", "")]
+    [InlineData("sh", "dotnet run;\n")]
+    public void Text_in_a_fence_of_text_is_text(string language, string code) =>
+        Assert.False(IsCodeAsText(new CodeBlock("docs/shown.md", 1, language, code)));
 
     [Fact]
     public void The_compiler_says_file_and_line_of_what_is_wrong()
@@ -59,6 +75,13 @@ public sealed class SnippetTests
         Assert.Equal("int a = 1;\n", blocks[0].Code);
         Assert.Equal(3, blocks[0].Line);
     }
+
+    /// <summary>Whether it is marked as text, or as nothing, and is C# or Cedar: as a whole, or in one of its lines.</summary>
+    private static bool IsCodeAsText(CodeBlock block) =>
+        block.Language is "" or "text" or "txt" or "plain" or "plaintext"
+        && (SnippetCompiler.IsCSharp(block.Code)
+            || block.Code.Split('\n').Any(static line => line.TrimEnd().EndsWith(';') && SnippetCompiler.IsCSharp(line))
+            || (PolicySet.TryParse(block.Code, block.File, out PolicySet? policies, out _) && policies.Policies.Count > 0));
 
     private static CodeBlock Find(string file, int line) => MarkdownFiles.Blocks.Single(b => b.File == file && b.Line == line);
 

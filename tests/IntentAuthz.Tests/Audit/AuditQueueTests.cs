@@ -3,6 +3,7 @@ using System.Diagnostics;
 using IntentAuthz.Tests.Guarding;
 
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IntentAuthz.Tests.Audit;
 
@@ -11,6 +12,7 @@ public sealed class AuditQueueTests
 {
     private static readonly TenantId s_acme = new("acme");
     private static readonly TenantId s_other = new("other");
+    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(5);
 
     private readonly GatedSink _sink = new();
 
@@ -238,11 +240,102 @@ public sealed class AuditQueueTests
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30));
     }
 
-    private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null, byte[]? key = null) => new(
+    [Fact]
+    public async Task Status_OfASinkThatHolds_IsLateAfterTheTimeAllowed_AndNotOnceItHasWritten()
+    {
+        FakeTimeProvider clock = new();
+        await using AuditQueue queue = Queue(time: clock);
+        await OccupyAsync(queue);
+        Assert.Equal((1, false), (queue.GetStatus().Waiting, queue.GetStatus().IsLate));
+
+        clock.Advance(s_late);
+        Assert.False(queue.GetStatus().IsLate);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal((true, false, false), (queue.GetStatus().IsLate, queue.GetStatus().IsFailing, queue.GetStatus().IsFull));
+
+        _sink.Open();
+        await queue.FlushAsync(CancellationToken.None);
+        Assert.True(queue.GetStatus().IsKeepingUp);
+    }
+
+    [Fact]
+    public async Task Status_OfARecordAfterAnHourOfNothing_CountsFromTheRecord()
+    {
+        FakeTimeProvider clock = new();
+        await using AuditQueue queue = Queue(time: clock);
+        bool isLate = true;
+        for (int i = 0; i < 20 && isLate; i++) // again where the writing loop was held up before it could wait
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            int before = _sink.Attempts;
+            _sink.Close();
+            Assert.True(queue.TryAccept(Record(s_acme, "one"), null));
+            await UntilAsync(() => _sink.Attempts > before);
+            isLate = queue.GetStatus().IsLate;
+            _sink.Open();
+            await queue.FlushAsync(CancellationToken.None);
+        }
+
+        Assert.False(isLate);
+    }
+
+    [Fact]
+    public async Task Status_OfRecordsBehindASlowBatch_CountsTheTimeTheyWaitedForIt()
+    {
+        FakeTimeProvider clock = new();
+        await using AuditQueue queue = Queue(time: clock);
+        await OccupyAsync(queue);
+        Assert.True(queue.TryAccept(Record(s_acme, "second"), null));
+        clock.Advance(s_late - TimeSpan.FromSeconds(1));
+        _sink.Next();
+        await UntilAsync(() => _sink.Attempts == 2);
+        Assert.False(queue.GetStatus().IsLate);
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(queue.GetStatus().IsLate);
+        _sink.Open();
+    }
+
+    [Fact]
+    public void Wait_OfAQueueThatIsNeverEmpty_IsAboutAsLongAsRecordsWait()
+    {
+        FakeTimeProvider clock = new();
+        AuditWait wait = new(clock);
+        wait.SeenEmpty();
+        for (int batch = 0; batch < 100; batch++)
+        {
+            wait.Took(4_000, waiting: 8_000); // of which each waits for two batches
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        wait.Writing(wait.Since);
+        Assert.False(wait.IsOver(s_late));
+        clock.Advance(s_late);
+        Assert.True(wait.IsOver(s_late));
+        wait.Written();
+        Assert.False(wait.IsOver(s_late));
+    }
+
+    [Fact]
+    public async Task Status_IsFullWhereNothingMoreIsAccepted()
+    {
+        await using AuditQueue queue = Queue(total: 12);
+        await OccupyAsync(queue);
+        Assert.True(queue.GetStatus().IsKeepingUp);
+
+        Assert.Equal(11, Accepted(queue, s_acme, null));
+        Assert.Equal((12, true, false), (queue.GetStatus().Waiting, queue.GetStatus().IsFull, queue.GetStatus().IsLate));
+
+        _sink.Open();
+        await queue.FlushAsync(CancellationToken.None);
+        Assert.True(queue.GetStatus().IsKeepingUp);
+    }
+
+    private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null, byte[]? key = null, TimeProvider? time = null) => new(
         _sink,
         new AuditArguments(key ?? new byte[32], new SecretScrubber(TimeProvider.System)),
-        new AuditQueueLimits(total, perTenant, perTask, shutdown ?? TimeSpan.FromSeconds(10)),
-        TimeProvider.System,
+        new AuditQueueLimits(total, perTenant, perTask, s_late, shutdown ?? TimeSpan.FromSeconds(10)),
+        time ?? TimeProvider.System,
         NullLogger<AuditQueue>.Instance);
 
     /// <summary>Has the sink hold one record, so that what follows waits in the queue.</summary>

@@ -29,6 +29,14 @@ internal sealed class GatedSink : IAuditSink
 
     internal void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Lets the write that waits go on, and has the next one wait.</summary>
+    internal void Next()
+    {
+        TaskCompletionSource? gate = _gate;
+        Close();
+        gate?.SetResult();
+    }
+
     internal void Open()
     {
         TaskCompletionSource? gate = _gate;

@@ -13,7 +13,7 @@ public sealed class CachedLeaseTests
         await using LeaseNode node = new(disk, backEnd, TimeProvider.System);
         AgentTask task = await node.OpenAsync();
         await using AuditQueue queue = new(
-            new InMemoryAuditSink(), new AuditArguments(new byte[32], new SecretScrubber(TimeProvider.System)), new AuditQueueLimits(100, 100, 100, TimeSpan.FromSeconds(1)), TimeProvider.System,
+            new InMemoryAuditSink(), new AuditArguments(new byte[32], new SecretScrubber(TimeProvider.System)), new AuditQueueLimits(100, 100, 100, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), TimeProvider.System,
             NullLogger<AuditQueue>.Instance);
         await using CredentialBroker broker = new(
             [new CredentialProfile("read", "vault", "db", ["a"], TimeSpan.FromHours(1))], [new BackEndIssuer(backEnd)], new DiskLeaseStore(disk, -1),

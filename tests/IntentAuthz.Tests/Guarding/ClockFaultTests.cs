@@ -55,10 +55,12 @@ public sealed class ClockFaultTests
     private sealed class FailingClock() : FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero))
     {
         private bool _failsWall, _failsMonotonic;
+        private int _thread; // others look at the clock too, such as the writer of the audit
 
         internal bool HasFailed { get; private set; }
 
-        internal void FailOnce(bool wall) => (_failsWall, _failsMonotonic, HasFailed) = (wall, !wall, false);
+        /// <summary>Fails the next look that the calling thread takes.</summary>
+        internal void FailOnce(bool wall) => (_thread, _failsWall, _failsMonotonic, HasFailed) = (Environment.CurrentManagedThreadId, wall, !wall, false);
 
         public override DateTimeOffset GetUtcNow()
         {
@@ -74,7 +76,7 @@ public sealed class ClockFaultTests
 
         private void Fail(ref bool fails)
         {
-            if (fails)
+            if (fails && Environment.CurrentManagedThreadId == _thread)
             {
                 fails = false;
                 HasFailed = true;

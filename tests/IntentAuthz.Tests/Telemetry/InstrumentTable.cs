@@ -25,9 +25,9 @@ internal static partial class InstrumentTable
         return directory ?? throw new InvalidOperationException("The repository is not above the tests.");
     }
 
-    [GeneratedRegex("`(intentauthz\\.[a-z_.]+)`(?=[^|\n]*\\|$)", RegexOptions.Multiline)]
+    [GeneratedRegex("`((?:intentauthz|gen_ai|error)\\.[a-z_.]+)`(?=[^|\n]*\\|$)", RegexOptions.Multiline)]
     private static partial Regex TagName();
 
-    [GeneratedRegex(@"^\| `(intentauthz\.[a-z_.]+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `((?:intentauthz|gen_ai)\.[a-z_.]+)` \|", RegexOptions.Multiline)]
     private static partial Regex InstrumentRow();
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
+using IntentAuthz.Tests.Audit;
 using IntentAuthz.Tests.Guarding;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -28,15 +29,46 @@ public sealed partial class MetricsTests
         await fixture.CallAsync(task, "delete");
         await fixture.CallAsync(task, "name-that-a-model-made-up");
         await fixture.CallAsync(task: null, "read");
+        await fixture.Guard.InvokeAsync(task, new ToolCall("read", "{}"), static (_, _) => throw new InvalidOperationException("no"));
         fixture.Guard.RefuseUnguarded(task, "bare");
 
         Assert.Equal(
             [
-                "deny missing-task (unknown)", "deny no-permit delete", "deny unguarded-function (unknown)", "deny unknown-tool (unknown)", "permit permitted read",
+                "deny missing-task read", "deny no-permit delete", "deny unguarded-function (unknown)", "deny unknown-tool (unknown)", "permit permitted read", "permit permitted read",
             ],
             collected.Of("intentauthz.decisions").Select(m => $"{m["intentauthz.decision.outcome"]} {m["intentauthz.decision.reason"]} {m["gen_ai.tool.name"]}").Order(StringComparer.Ordinal));
-        Assert.Equal(4, collected.Of("intentauthz.decision.duration").Count); // nothing was decided of the function outside the guard
-        Assert.Equal("read completed", Assert.Single(collected.Of("intentauthz.tool.duration").Select(m => $"{m["gen_ai.tool.name"]} {m["intentauthz.tool.outcome"]}")));
+        Assert.Equal(5, collected.Of("intentauthz.decision.duration").Count); // nothing was decided of the function outside the guard
+    }
+
+    [Fact]
+    public async Task Tools_are_timed_under_the_name_and_tags_of_the_conventions()
+    {
+        await using GuardFixture fixture = Fixture();
+        using Collected collected = new(fixture);
+        AgentTask task = await fixture.OpenAsync();
+
+        await fixture.Guard.InvokeAsync(task, new ToolCall("read", "{}"), (_, _) =>
+        {
+            fixture.Clock.Advance(TimeSpan.FromMilliseconds(30));
+            return new ValueTask<ToolResult>(ToolResult.None);
+        });
+        await fixture.Guard.InvokeAsync(task, new ToolCall("read", "{}"), static (_, _) => throw new InvalidOperationException("no"));
+
+        List<Measured> runs = collected.Of("gen_ai.execute_tool.duration");
+        Assert.Equal(0.03, runs[0].Value, tolerance: 1e-9);
+        Assert.Equal(
+            ["gen_ai.tool.name=read gen_ai.tool.type=function", "gen_ai.tool.name=read gen_ai.tool.type=function error.type=tool-failed"],
+            runs.Select(static m => string.Join(' ', m.Tags.Select(static t => $"{t.Key}={t.Value}"))));
+    }
+
+    [Fact]
+    public async Task Every_histogram_says_its_own_buckets_as_those_of_exporters_are_for_milliseconds()
+    {
+        await using GuardFixture fixture = Fixture();
+        using Collected collected = new(fixture);
+
+        Assert.NotEmpty(collected.Histograms);
+        Assert.All(collected.Histograms, static h => Assert.True(h.Boundaries > 2, h.Name));
     }
 
     [Fact]
@@ -89,6 +121,64 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
+    public void Dashboard_shows_every_instrument_that_the_page_lists()
+    {
+        string text = File.ReadAllText(Path.Combine(InstrumentTable.DocsPath, "grafana-dashboard.json"));
+        string[] asked = [.. SeriesName().Matches(text).Select(static m => m.Value)];
+
+        Assert.All(InstrumentTable.Names().Select(static n => n.Replace('.', '_')), name => Assert.True(
+            asked.Any(series => series.StartsWith(name, StringComparison.Ordinal) && Suffix().IsMatch(series[name.Length..])), $"no panel asks for {name}"));
+    }
+
+    [Theory]
+    [InlineData(true, "every call is denied")]
+    [InlineData(false, "holds records for longer than DurableAuditTimeout")]
+    public async Task Health_and_metric_say_that_a_sink_hangs(bool untilFull, string said)
+    {
+        GatedSink sink = new();
+        await using GuardFixture fixture = new(
+            """permit(principal, action == Action::"read", resource);""",
+            static b =>
+            {
+                b.Services.AddMetrics();
+                b.AddTool(ToolDescriptor.For("read").Action("read").Idempotent());
+            },
+            o => o.AuditQueueCapacity = o.AuditQueuePerTenant = o.AuditQueuePerTask = untilFull ? 64 : 10_000,
+            sink);
+        AuditHealthCheck check = fixture.Services.GetRequiredService<AuditHealthCheck>();
+        using Collected collected = new(fixture);
+        AgentTask task = await fixture.OpenAsync(), other = await fixture.OpenAsync();
+        await fixture.RecordsAsync();
+        int before = sink.Attempts;
+        sink.Close();
+        string answer = ReasonCodes.Permitted;
+        for (int i = 0; i < 200 && answer == ReasonCodes.Permitted && (untilFull || i < 3); i++)
+        {
+            answer = (await fixture.CallAsync(task, "read")).Decision.ReasonCode;
+        }
+
+        for (int i = 0; i < 500 && sink.Attempts == before; i++)
+        {
+            await Task.Delay(10); // until the sink holds them
+        }
+
+        // The task itself may be suspended by now, since the outcome of its last call found no room.
+        Assert.Equal(untilFull ? ReasonCodes.AuditUnavailable : ReasonCodes.Permitted, (await fixture.CallAsync(other, "read")).Decision.ReasonCode);
+        fixture.Clock.Advance(untilFull ? TimeSpan.Zero : TimeSpan.FromSeconds(6));
+        HealthCheckResult degraded = await check.CheckHealthAsync(new HealthCheckContext());
+        collected.Observe();
+        double failing = collected.Last("intentauthz.audit.failing");
+        sink.Open();
+        await fixture.RecordsAsync();
+        HealthCheckResult healthy = await check.CheckHealthAsync(new HealthCheckContext());
+        collected.Observe();
+
+        Assert.Equal((HealthStatus.Degraded, 1.0), (degraded.Status, failing));
+        Assert.Contains(said, degraded.Description, StringComparison.Ordinal);
+        Assert.Equal((HealthStatus.Healthy, 0.0), (healthy.Status, collected.Last("intentauthz.audit.failing")));
+    }
+
+    [Fact]
     public async Task Health_checks_say_when_policies_or_audit_are_not_what_they_should_be()
     {
         FailingSink sink = new();
@@ -119,7 +209,7 @@ public sealed partial class MetricsTests
         Assert.Contains(Path.GetFileName(file), older.Description, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("intentauthz_[a-z_]+")]
+    [GeneratedRegex("(intentauthz|gen_ai)_[a-z_]+")]
     private static partial Regex SeriesName();
 
     [GeneratedRegex("^(_seconds|_ratio)?(_bucket|_count|_sum|_total)?$")]
@@ -163,6 +253,15 @@ public sealed partial class MetricsTests
                 if (instrument.Meter.Name == IntentAuthzTelemetry.MeterName && ReferenceEquals(instrument.Meter.Scope, factory))
                 {
                     _instruments.Add(instrument.Name);
+                    if (instrument is Histogram<double> seconds)
+                    {
+                        Histograms.Add((seconds.Name, seconds.Advice?.HistogramBucketBoundaries?.Count ?? 0));
+                    }
+                    else if (instrument is Histogram<long> whole)
+                    {
+                        Histograms.Add((whole.Name, whole.Advice?.HistogramBucketBoundaries?.Count ?? 0));
+                    }
+
                     l.EnableMeasurementEvents(instrument);
                 }
             };
@@ -173,6 +272,9 @@ public sealed partial class MetricsTests
         }
 
         internal IEnumerable<string> Instruments => _instruments;
+
+        /// <summary>Each histogram, and how many bounds of buckets it asks for.</summary>
+        internal List<(string Name, int Boundaries)> Histograms { get; } = [];
 
         internal void Observe() => _listener.RecordObservableInstruments();
 

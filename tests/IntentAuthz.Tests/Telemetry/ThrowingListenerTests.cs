@@ -24,7 +24,7 @@ public sealed class ThrowingListenerTests
 
     public static TheoryData<string> Places { get; } = new(
         "sample", "started authorize", "started execute_tool", "stopped authorize", "stopped execute_tool", "all of a span",
-        "current span changes", "intentauthz.decisions", "intentauthz.decision.duration", "intentauthz.tool.duration", "all instruments", "everything", "log", "log level");
+        "current span changes", "intentauthz.decisions", "intentauthz.decision.duration", "gen_ai.execute_tool.duration", "all instruments", "everything", "log", "log level");
 
     [Theory]
     [MemberData(nameof(Places))]

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
 
+using IntentAuthz.Tests.Audit;
 using IntentAuthz.Tests.Guarding;
 
 namespace IntentAuthz.Tests.Telemetry;
@@ -112,6 +114,103 @@ public sealed class TracingTests
 
         Activity ran = spans.Of(task, "execute_tool read");
         Assert.Equal((ActivityStatusCode.Error, ReasonCodes.CancelledByCaller), (ran.Status, Tag(ran, "error.type")));
+    }
+
+    [Fact]
+    public async Task Call_that_its_caller_cancels_before_it_is_decided_is_no_error_of_the_guard()
+    {
+        GatedSink sink = new();
+        await using GuardFixture fixture = new(Policies, static b => b.AddTool(ToolDescriptor.For("read").Action("read").Risk(RiskClass.High)), sink: sink);
+        using Spans spans = new();
+        AgentTask task = await fixture.OpenAsync();
+        await fixture.RecordsAsync();
+        sink.Close(); // so that the call waits for its record
+        using CancellationTokenSource cancelling = new();
+
+        ValueTask<GuardResult> waiting = fixture.Guard.InvokeAsync(task, new ToolCall("read", "{}"), fixture.NoteAsync, cancelling.Token);
+        cancelling.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await waiting);
+        sink.Open();
+
+        Activity decided = spans.Of(task, "authorize read");
+        Assert.Equal(
+            (ActivityStatusCode.Unset, ReasonCodes.CancelledByCaller, null, null),
+            (decided.Status, Tag(decided, "intentauthz.decision.reason"), Tag(decided, "intentauthz.decision.outcome"), Tag(decided, "error.type")));
+        Assert.Empty(fixture.Ran);
+    }
+
+    [Fact]
+    public async Task Span_of_a_tool_lasts_as_long_as_its_metric_says()
+    {
+        await using GuardFixture fixture = Fixture();
+        using Spans spans = new();
+        AgentTask task = await fixture.OpenAsync();
+
+        await fixture.Guard.InvokeAsync(task, new ToolCall("read", "{}"), (_, _) =>
+        {
+            fixture.Clock.Advance(TimeSpan.FromSeconds(30));
+            return new ValueTask<ToolResult>(ToolResult.None);
+        });
+
+        Assert.Equal(TimeSpan.FromSeconds(30), spans.Of(task, "execute_tool read").Duration);
+    }
+
+    [Fact]
+    public async Task Sampler_sees_tool_agent_task_and_tenant_before_a_span_begins()
+    {
+        await using GuardFixture fixture = Fixture();
+        AgentTask task = await fixture.OpenAsync();
+        ConcurrentQueue<(string Name, Dictionary<string, object?> Tags)> asked = new();
+        ConcurrentQueue<string> recorded = new();
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = static source => source.Name == IntentAuthzTelemetry.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+            {
+                Dictionary<string, object?> tags = new(options.Tags ?? []);
+                if (tags.GetValueOrDefault("intentauthz.task.id") as string != task.Id.Value)
+                {
+                    return ActivitySamplingResult.None; // of another test
+                }
+
+                asked.Enqueue((options.Name, tags));
+                return tags.GetValueOrDefault("gen_ai.tool.name") is "read" ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None;
+            },
+            ActivityStopped = span => recorded.Enqueue(span.DisplayName),
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        await fixture.Guard.InvokeAsync(task, new ToolCall("read", "{}") { FrameworkCallId = "call_7" }, fixture.NoteAsync);
+        await fixture.CallAsync(task, "delete");
+        await fixture.CallAsync(task, "made-up");
+
+        Assert.Equal(["authorize read", "execute_tool read", "authorize delete", "authorize"], asked.Select(static a => a.Name));
+        Assert.Equal(["authorize read", "execute_tool read"], recorded);
+        (string, string)[] known = [("gen_ai.agent.id", "invoice-bot"), ("gen_ai.tool.call.id", "call_7"), ("gen_ai.tool.name", "read")];
+        (string, string)[] deciding = [.. known, ("intentauthz.action", "Action::\"read\""), ("intentauthz.call.id", "*"), ("intentauthz.task.id", task.Id.Value), ("intentauthz.tenant.id", "acme")];
+        (string, string)[] running = [.. known, ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.type", "function"), ("intentauthz.task.id", task.Id.Value)];
+        Assert.Equal(deciding.Order(), Of(0));
+        Assert.Equal(running.Order(), Of(1));
+        Assert.DoesNotContain("gen_ai.tool.name", asked.ElementAt(3).Tags.Keys);
+
+        IEnumerable<(string, string)> Of(int index) =>
+            asked.ElementAt(index).Tags.Select(static t => (t.Key, t.Key == "intentauthz.call.id" ? "*" : $"{t.Value}")).Order();
+    }
+
+    [Fact]
+    public async Task Call_that_is_an_action_apart_is_named_by_that_action()
+    {
+        await using GuardFixture fixture = new(Policies, static b => b.AddTool(ToolDescriptor.For("read").Action("read")
+            .InputSchema("""{"properties":{"all":{"type":"boolean"}}}""")
+            .Derives("""{"properties":{"whole":{"type":"boolean"}}}""", static _ => JsonElement.Parse("""{"whole":true}"""))
+            .ActionApart("read_all", static facts => facts.GetProperty("whole").GetBoolean())));
+        using Spans spans = new();
+        AgentTask task = await fixture.OpenAsync();
+
+        await fixture.CallAsync(task, "read", """{"all":true}""");
+
+        Activity decided = spans.Of(task, "authorize read");
+        Assert.Equal(("Action::\"read_all\"", "no-permit"), (Tag(decided, "intentauthz.action"), Tag(decided, "intentauthz.decision.reason")));
     }
 
     private static string? Tag(Activity span, string name) => span.GetTagItem(name)?.ToString();
