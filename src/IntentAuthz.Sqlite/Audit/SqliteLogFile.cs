@@ -17,14 +17,26 @@ internal sealed class SqliteLogFile : IAuditLogFile
     private readonly string _path;
     private SqliteConnection? _connection;
     private SqliteLineInsert? _insert;
+    private FileStream? _file; // open as long as the log is this file: closing it would take SQLite's own locks away
+    private HeldLogFile? _held;
+    private FileIdentity? _wal; // of the journal, which holds what was confirmed last
+    private long _version; // PRAGMA data_version: another one when somebody else has written, or has emptied the journal
     private long _last; // the number of the last line that was confirmed
     private long _length;
-    private bool _isDoubtful; // the device failed while a commit was made durable: what was not confirmed may be there
+    private long _doubtful; // the device failed while a commit was made durable: so many lines that were not confirmed may be there
 
     internal SqliteLogFile(string path)
     {
         _path = System.IO.Path.GetFullPath(path);
-        Connect();
+        try
+        {
+            Connect(isFirst: true);
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
     }
 
     public long Length => _length;
@@ -43,21 +55,18 @@ internal sealed class SqliteLogFile : IAuditLogFile
     {
         int length = lines.Length;
         bool isCommitting = false;
-        if (!File.Exists(_path))
-        {
-            throw AuditLogWriter.Gone(_path);
-        }
-
+        long number = _last;
+        EnsureInPlace();
         try
         {
-            SqliteConnection connection = _connection ?? Reconnect();
+            SqliteConnection connection = _connection ?? Connect(isFirst: false);
             StateFile.Execute(connection, "BEGIN IMMEDIATE");
-            if (_isDoubtful)
+            EnsureUntouched(connection);
+            if (_doubtful > 0)
             {
                 StateFile.Execute(connection, string.Create(CultureInfo.InvariantCulture, $"DELETE FROM line WHERE number > {_last}"));
             }
 
-            long number = _last;
             for (int end = lines.IndexOf((byte)'\n'); end >= 0; end = lines.IndexOf((byte)'\n'))
             {
                 _insert!.Run(++number, lines[..end]);
@@ -66,13 +75,19 @@ internal sealed class SqliteLogFile : IAuditLogFile
 
             isCommitting = true;
             StateFile.Execute(connection, "COMMIT");
-            (_last, _length, _isDoubtful) = (number, _length + length, false);
+            (_last, _length, _doubtful) = (number, _length + length, 0);
+            _wal ??= LinuxFile.Identify(_path + "-wal");
         }
         catch (SqliteException e)
         {
-            _isDoubtful |= isCommitting;
+            _doubtful = isCommitting ? Math.Max(_doubtful, number - _last) : _doubtful;
             Disconnect(); // takes back what was begun; the next batch begins with a connection that knows nothing of this one's fault
             throw SqliteLogFaults.Explain(e, _path);
+        }
+        catch
+        {
+            Disconnect();
+            throw;
         }
     }
 
@@ -93,9 +108,10 @@ internal sealed class SqliteLogFile : IAuditLogFile
             }
 
             Disconnect();
+            Release();
             File.Move(_path, aside, overwrite: false);
-            (_last, _length, _isDoubtful) = (0, 0, false);
-            Connect();
+            (_last, _length, _doubtful) = (0, 0, 0);
+            Connect(isFirst: false);
             return true;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
@@ -105,7 +121,25 @@ internal sealed class SqliteLogFile : IAuditLogFile
         }
     }
 
-    public void Dispose() => Disconnect();
+    public void Dispose()
+    {
+        try
+        {
+            EnsureInPlace();
+        }
+        catch (IOException) when (_connection is not null)
+        {
+            // SQLite deletes the journal by its name when it closes: it could be that of the file that was put there.
+            _ = raw.sqlite3_db_config(_connection.Handle!, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        }
+        catch (IOException)
+        {
+            // Nothing is open that could do harm.
+        }
+
+        Disconnect();
+        Release();
+    }
 
     private void Disconnect()
     {
@@ -113,23 +147,55 @@ internal sealed class SqliteLogFile : IAuditLogFile
         _insert = null;
         _connection?.Dispose();
         _connection = null;
+        _wal = null;
     }
 
-    /// <summary>Connects after a fault, to the log that was there before it.</summary>
-    private SqliteConnection Reconnect()
+    private void Release()
     {
-        SqliteConnection connection = Connect();
-        long last = StateFile.Ask(connection, "SELECT COALESCE(MAX(number), 0) FROM line");
-        if (last < _last || (last > _last && !_isDoubtful))
+        _file?.Dispose();
+        (_file, _held) = (null, null);
+    }
+
+    /// <summary>Fails when the path, or that of the journal, leads to another file than the one that is written.</summary>
+    private void EnsureInPlace()
+    {
+        _held?.EnsureInPlace();
+        if (_held is null && _length > 0 && !File.Exists(_path))
         {
-            Disconnect();
             throw AuditLogWriter.Gone(_path);
         }
 
-        return connection;
+        if (_wal is { } wal && LinuxFile.Identify(_path + "-wal") != wal)
+        {
+            throw AuditLogWriter.Gone(_path);
+        }
     }
 
-    private SqliteConnection Connect()
+    /// <summary>
+    /// Fails when the lines are not those that were written, by their number and length; an altered text of the same length is the verifier's to
+    /// find. They are counted only when there is reason to: after a fault, and when somebody else has done something to the database.
+    /// </summary>
+    private void EnsureUntouched(SqliteConnection connection)
+    {
+        long version = StateFile.Ask(connection, "PRAGMA data_version");
+        if (version == _version)
+        {
+            return;
+        }
+
+        long last = StateFile.Ask(connection, "SELECT COALESCE(MAX(number), 0) FROM line");
+        string confirmed = string.Create(CultureInfo.InvariantCulture, $"FROM line WHERE number <= {_last}");
+        if (last < _last || last > _last + _doubtful
+            || StateFile.Ask(connection, "SELECT COUNT(*) " + confirmed) != _last
+            || StateFile.Ask(connection, "SELECT COALESCE(SUM(LENGTH(CAST(content AS BLOB)) + 1), 0) " + confirmed) != _length)
+        {
+            throw AuditLogWriter.Touched(_path);
+        }
+
+        _version = version;
+    }
+
+    private SqliteConnection Connect(bool isFirst)
     {
         try
         {
@@ -157,6 +223,7 @@ internal sealed class SqliteLogFile : IAuditLogFile
             }
 
             _insert = new SqliteLineInsert(connection.Handle!);
+            _version = isFirst ? StateFile.Ask(connection, "PRAGMA data_version") : -1; // the first time all lines are read after this; later they are counted
             return connection;
         }
         catch (SqliteException e)
@@ -171,18 +238,25 @@ internal sealed class SqliteLogFile : IAuditLogFile
         }
     }
 
-    /// <summary>Makes the file for its owner alone; SQLite gives those beside it the same permissions.</summary>
+    /// <summary>
+    /// Makes the file for its owner alone, SQLite gives those beside it the same permissions; keeps other writers out; and sees that it is a database.
+    /// </summary>
     private void MakeOrInspect()
     {
-        FileStreamOptions make = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
+        if (_file is null)
         {
-            make.UnixCreateMode = OwnerOnly;
+            FileStreamOptions make = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, BufferSize = 0 };
+            if (!OperatingSystem.IsWindows())
+            {
+                make.UnixCreateMode = OwnerOnly;
+            }
+
+            _file = new FileStream(_path, make);
+            _held = new HeldLogFile(_path, _file.SafeFileHandle);
         }
 
-        using FileStream stream = new(_path, make);
         Span<byte> head = stackalloc byte[16];
-        int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        int read = RandomAccess.Read(_file.SafeFileHandle, head, fileOffset: 0);
         if (read > 0 && !head[..read].SequenceEqual(SqliteLogSchema.Magic))
         {
             throw SqliteLogFaults.Foreign(_path);

@@ -126,7 +126,7 @@ public sealed class SqliteAuditTamperTests : IDisposable
 
         IOException refusal = await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None));
 
-        Assert.Contains("Somebody else", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("somebody else", refusal.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None));
     }
 

@@ -25,13 +25,13 @@ internal sealed class AuditLogWriter : IDisposable, IAsyncDisposable
     internal AuditLogWriter(string path, Func<string, IAuditLogFile> open, AuditFileOptions? options, TimeProvider? time)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _path = path;
+        _path = AuditSegments.Resolve(path); // one lock for a file and the links to it
         _options = options ?? new AuditFileOptions();
         _time = time ?? TimeProvider.System;
-        _lock = Lock(path);
+        _lock = Lock(_path);
         try
         {
-            _file = open(path);
+            _file = open(_path);
             _chain = GoOn();
         }
         catch
@@ -185,9 +185,10 @@ internal sealed class AuditLogWriter : IDisposable, IAsyncDisposable
     {
         using (AuditLineReader lines = _file.Read())
         {
-            if (Restore(lines, _path) is { } stands)
+            AuditChain? stands = Restore(lines, _path);
+            _file.GoOnAfter(lines);
+            if (stands is not null)
             {
-                _file.GoOnAfter(lines);
                 return stands;
             }
         }
@@ -243,14 +244,21 @@ internal sealed class AuditLogWriter : IDisposable, IAsyncDisposable
     internal static IOException Gone(string path) =>
         new($"The audit log {path} was deleted, moved or replaced under the host that writes it. Bring it back, or restart the host; a full file is put aside by itself, see AuditFileOptions.MaxFileBytes.");
 
+    /// <summary>Somebody else has written: what they wrote, or what they took away, is not for the writer to mend.</summary>
+    internal static IOException Touched(string path) =>
+        new($"The audit log {path} was cut, or written to, by somebody else than the host that writes it. Nothing more is written: move its files away and keep them, 'intentauthz audit verify' says more, and restart the host.");
+
+    internal static IOException Written(string path, Exception? cause) =>
+        new($"The audit file {path} is written by another process or cannot be locked; give each writer a file of its own.", cause);
+
     private static IOException Foreign(string path) => new($"The file {path} holds something else than an audit log; give the audit a file of its own.");
 
     private static IOException Altered(string path, long line) =>
         new($"The audit log {path} was altered at line {line}. It is not gone on with: move its files away and keep them, 'intentauthz audit verify' says more.");
 
     /// <summary>
-    /// Keeps a second writer out by a file beside it: on Unix a file that others may read cannot be locked against those who would write it. The
-    /// lock goes with the process; its file stays.
+    /// Keeps a second writer out by a file beside it, on every system and file system. The lock goes with the process; its file stays. On Linux the
+    /// log itself is locked too (<see cref="HeldLogFile"/>), which holds for its other names and when this file was deleted.
     /// </summary>
     private static FileStream Lock(string path)
     {
@@ -260,7 +268,7 @@ internal sealed class AuditLogWriter : IDisposable, IAsyncDisposable
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException))
         {
-            throw new IOException($"The audit file {path} is written by another process or cannot be locked; give each writer a file of its own.", e);
+            throw Written(path, e);
         }
     }
 }

@@ -8,9 +8,17 @@ internal static class AuditSegments
     internal static string PathOf(string path, long segment) => Path.Combine(
         Directory(path), string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(path)}.{segment:000000}{Path.GetExtension(path)}"));
 
+    /// <summary>The file itself, when the path is a link to it: its full files lie beside it, and so does its lock.</summary>
+    internal static string Resolve(string path)
+    {
+        FileInfo file = new(path);
+        return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
     /// <summary>The full files, in order.</summary>
     internal static List<(long Segment, string Path)> Full(string path)
     {
+        path = Resolve(path);
         string prefix = Path.GetFileNameWithoutExtension(path) + ".", suffix = Path.GetExtension(path);
         List<(long Segment, string Path)> found = [];
         foreach (string file in System.IO.Directory.EnumerateFiles(Directory(path), $"{prefix}*{suffix}"))

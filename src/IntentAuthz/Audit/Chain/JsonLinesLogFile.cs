@@ -4,13 +4,15 @@ namespace IntentAuthz;
 internal sealed class JsonLinesLogFile : IAuditLogFile
 {
     private readonly string _path;
-    private FileStream _file;
-    private long _end; // of the last whole batch; what may stand behind it was never confirmed
+    private FileStream? _file; // null when it could not be opened again after it was not put aside
+    private HeldLogFile? _held;
+    private long _end; // of the last whole batch
+    private long _left; // how much at most stands behind it of a write that failed, or of a process that died: never confirmed
 
     internal JsonLinesLogFile(string path)
     {
         _path = path;
-        _file = Open(path);
+        (_file, _held) = Open(path, FileMode.OpenOrCreate);
     }
 
     public long Length => _end;
@@ -23,31 +25,51 @@ internal sealed class JsonLinesLogFile : IAuditLogFile
         return path.Length > 0 ? OpenToRead(path) : null;
     }
 
-    public void GoOnAfter(AuditLineReader lines) => _end = lines.Position;
+    public void GoOnAfter(AuditLineReader lines)
+    {
+        _end = lines.Position;
+        _left = _file!.Length - _end;
+    }
 
     public void Append(ReadOnlySpan<byte> lines)
     {
-        if (!File.Exists(_path))
+        if (_file is null)
         {
-            throw AuditLogWriter.Gone(_path);
+            (_file, _held) = Open(_path, FileMode.Open);
         }
 
-        if (_file.Length != _end)
+        _held!.EnsureInPlace();
+        long behind = RandomAccess.GetLength(_file.SafeFileHandle) - _end;
+        if (behind < 0 || behind > _left)
         {
-            _file.SetLength(_end); // what a write that failed, or a process that died, has left behind the last whole line
+            throw AuditLogWriter.Touched(_path);
         }
 
+        if (behind > 0)
+        {
+            _file.SetLength(_end);
+        }
+
+        _left = lines.Length;
         _file.Seek(_end, SeekOrigin.Begin);
         _file.Write(lines);
         _file.Flush(flushToDisk: true);
         _end += lines.Length;
+        _left = 0;
     }
 
     public bool TryPutAside(long segment)
     {
         string aside = AuditSegments.PathOf(_path, segment);
+        FileStream full = _file!;
         try
         {
+            if (OperatingSystem.IsWindows())
+            {
+                full.Dispose(); // a file that nobody can replace cannot be moved while it is open
+                _file = null;
+            }
+
             File.Move(_path, aside, overwrite: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -55,15 +77,13 @@ internal sealed class JsonLinesLogFile : IAuditLogFile
             return false;
         }
 
-        FileStream full = _file;
         try
         {
-            _file = Open(_path);
+            (_file, _held) = Open(_path, FileMode.CreateNew);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _file = full;
-            File.Move(aside, _path, overwrite: false);
+            TryBringBack(aside);
             return false;
         }
 
@@ -72,19 +92,42 @@ internal sealed class JsonLinesLogFile : IAuditLogFile
         return true;
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>When it cannot be brought back the next batch fails and says so: this one is written, and must not be written twice.</summary>
+    private void TryBringBack(string aside)
+    {
+        try
+        {
+            File.Move(aside, _path, overwrite: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody has made a file there, or the file system failed twice.
+        }
+    }
+
+    public void Dispose() => _file?.Dispose();
 
     internal static AuditFileReader OpenToRead(string path) =>
         new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
 
-    private static FileStream Open(string path)
+    private static (FileStream File, HeldLogFile Held) Open(string path, FileMode mode)
     {
-        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
+        // On Windows nobody else can delete, move or replace it meanwhile; elsewhere HeldLogFile notices.
+        FileStreamOptions options = new() { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows() && mode != FileMode.Open)
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        return new FileStream(path, options);
+        FileStream file = new(path, options);
+        try
+        {
+            return (file, new HeldLogFile(path, file.SafeFileHandle));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 }

@@ -37,9 +37,26 @@ internal sealed class DecisionFileWriter : IDisposable
         }
         catch
         {
-            file?.Dispose();
             cipher.Dispose();
+            if (file is not null)
+            {
+                TakeAway(file); // or its number would be taken for good, and nothing more could be written
+            }
+
             throw;
+        }
+    }
+
+    private static void TakeAway(FileStream begun)
+    {
+        try
+        {
+            begun.Dispose();
+            File.Delete(begun.Name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A file system that is read-only by now: what made the header fail is what is told.
         }
     }
 
