@@ -45,13 +45,12 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
     internal void Signalled(AgentTask task, Signal signal) =>
         queue.Note(ForTask(AuditKind.Signal, task, signal.Kind.Name(), $"{signal.Evidence} ({(signal.Call is { } call ? $"call {call}; " : "")}{signal.Response})", null));
 
-    /// <summary>A credential was used after its end, and the task it served is not here any more.</summary>
-    internal void ShadowPrivilege(TenantId tenant, TaskId of, LeaseId lease, string evidence) =>
-        queue.Note(new AuditRecord
+    /// <summary>A credential was used after its end, and the task it served is over: what is still known of it, or null where it is not known here.</summary>
+    internal void ShadowPrivilege(TenantId tenant, TaskId of, EndedTask? ended, LeaseId lease, string evidence) =>
+        queue.Note(new AuditRecord(new AuditFacts { Task = ended?.Audited ?? new AuditedTask(tenant, null) })
         {
             Kind = AuditKind.Signal,
             Time = time.GetUtcNow(),
-            Tenant = tenant,
             Resources = [$"task {of}"],
             ReasonCode = SignalKind.ShadowPrivilege.Name(),
             Explanation = evidence,

@@ -24,6 +24,9 @@ internal sealed class HeldLease(Lease lease, ICredentialIssuer? issuer, Credenti
 
     internal LeasedCredential? Credential { get; set; }
 
+    /// <summary>The name of the tool whose call was the last to be given it, by reference: a hint, so that the next call of that tool is not noted again.</summary>
+    internal string? LastGivenTo { get; set; }
+
     internal bool IsActive => Lease.State == LeaseState.Active;
 
     /// <summary>

@@ -56,7 +56,7 @@ public sealed class LeaseRegistry
 
     /// <summary>
     /// Reports that a target service saw a credential in use. After its end that is a signal (<see cref="SignalKind.ShadowPrivilege"/>), raised in
-    /// the task it served if that lives, and recorded in any case.
+    /// the task it served if that lives. Where it is over, the signal is recorded with whose it was, as long as that is known here, and at most eight times a lease.
     /// </summary>
     /// <param name="tenant">Whose; from what the service knows of the credential, such as a verified token's claims.</param>
     /// <param name="lease">The lease, as the credential names it: a token's <c>jti</c>.</param>
@@ -74,7 +74,15 @@ public sealed class LeaseRegistry
             return true;
         }
 
-        _watch.UsedAfterItsEnd(_tasks.Find(tenant, task), tenant, task, lease, where);
+        if (_tasks.Find(tenant, task) is { } live)
+        {
+            _watch.UsedAfterItsEnd(live, lease, where);
+        }
+        else
+        {
+            _watch.UsedAfterItsEnd(_tasks.Ended.Find(tenant, task), tenant, task, lease, where);
+        }
+
         return false;
     }
 }

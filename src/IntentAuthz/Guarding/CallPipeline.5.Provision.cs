@@ -35,13 +35,19 @@ internal sealed partial class CallPipeline
     private ValueTask<AcquireResult> AcquireAsync(CallContext context, string profile, CancellationToken cancellationToken) =>
         broker.AcquireAsync(context.Task, profile, context.Id, isApproved: context.Approval is not null, cancellationToken);
 
-    private static async ValueTask<(Decision Decision, Moment? Near)> LendAsync(CallContext context, Decision permit, ValueTask<AcquireResult> acquiring) =>
+    private async ValueTask<(Decision Decision, Moment? Near)> LendAsync(CallContext context, Decision permit, ValueTask<AcquireResult> acquiring) =>
         Lend(context, permit, await acquiring.ConfigureAwait(false));
 
-    private static (Decision Decision, Moment? Near) Lend(CallContext context, Decision permit, AcquireResult acquired)
+    private (Decision Decision, Moment? Near) Lend(CallContext context, Decision permit, AcquireResult acquired)
     {
         context.Lend(acquired.Credential);
-        return acquired.Credential is null ? (Decision.Deny(acquired.ReasonCode, acquired.Message), null) : (permit, acquired.FoundGoodAt);
+        if (acquired.Credential is not { } credential)
+        {
+            return (Decision.Deny(acquired.ReasonCode, acquired.Message), null);
+        }
+
+        broker.NoteGiven(context.Tool.Name, credential);
+        return (permit, acquired.FoundGoodAt);
     }
 
     /// <summary>Gives back what was made ready for this call alone: its containment first, so that nothing in it still holds the credential.</summary>

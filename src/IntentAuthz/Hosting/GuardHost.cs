@@ -147,11 +147,12 @@ internal sealed partial class GuardHost : IAsyncDisposable
 
         LiveQuery live = new(table, _keeping, _broker.ReadAsync);
         _incidents = new IncidentBook(incidentStores.LastOrDefault() ?? new InMemoryIncidentStore(), settings.Incidents, time, loggers.CreateLogger<IncidentBook>());
-        IncidentScene scene = new(table, approvals, _broker, live, scrubber, _incidents);
+        LentHere lent = new(table, _broker);
+        IncidentScene scene = new(table, approvals, _broker, live, scrubber, _incidents, lent);
         IncidentWatch incidentWatch = new(_incidents, scene, settings.Incidents, engine.GetVersion, time, loggers.CreateLogger<IncidentWatch>());
         IncidentDesk desk = new(
             _incidents, scene, incidentWatch, gate, stopping, revocations, revoked, table, registry, _broker,
-            new LentBefore(_keeping, time, loggers.CreateLogger<LentBefore>()), trail, engine.GetVersion, loggers.CreateLogger<IncidentDesk>());
+            new LentBefore(lent, _keeping, time, loggers.CreateLogger<LentBefore>()), trail, engine.GetVersion, loggers.CreateLogger<IncidentDesk>());
         _notifier = new IncidentNotifier(
             [new LoggerIncidentSink(loggers.CreateLogger<LoggerIncidentSink>()), .. incidentSinks], _incidents, loggers.CreateLogger<IncidentNotifier>());
         desk.Start();

@@ -36,6 +36,11 @@ internal sealed class AuditExcerpt
         List<long> numbers = [];
         using MemoryStream lines = new();
         Needles needles = Needles.Of(incident);
+        if (needles.IsCut)
+        {
+            missing.Add("the incident is about more tasks than are looked for in the audit; AuditVerifier.Prove makes proofs of single records");
+        }
+
         bool isFull = false;
         AuditVerifyRun run = new(new AuditVerifyOptions(), leaves)
         {
@@ -146,6 +151,9 @@ internal sealed class AuditExcerpt
     /// <summary>What a record must name to be about the incident: looked for in the members that name it, not in what an agent may have written.</summary>
     private sealed class Needles(HashSet<string> tasks, string incident, RevocationTarget subject)
     {
+        private const int MaxTasks = 1_000;
+        private const int MaxSought = 64; // beyond it reading each record is faster
+
         private readonly byte[][] _bytes = [.. tasks.Append(incident).Select(Encoding.UTF8.GetBytes)];
         private readonly byte[] _id = Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(subject.Id)}\"");
 
@@ -157,9 +165,14 @@ internal sealed class AuditExcerpt
                 tasks.Add(root.Value);
             }
 
+            if (incident.Subject.Kind == RevocationKind.Task)
+            {
+                tasks.Add(incident.Subject.Id);
+            }
+
             foreach (IncidentEntry entry in incident.Entries)
             {
-                if (entry.Kind == IncidentEntryKind.Evidence && entry.Data is { } data && tasks.Count < 1_000)
+                if (entry.Kind == IncidentEntryKind.Evidence && entry.Data is { } data)
                 {
                     AddTasks(data, tasks);
                 }
@@ -168,9 +181,12 @@ internal sealed class AuditExcerpt
             return new Needles(tasks, incident.Id.Value, incident.Subject);
         }
 
+        /// <summary>Whether there are more tasks than are looked for.</summary>
+        internal bool IsCut => tasks.Count >= MaxTasks;
+
         internal bool IsIn(ReadOnlySpan<byte> record)
         {
-            bool may = subject.Kind == RevocationKind.Tenant || (subject.Kind != RevocationKind.Task && record.IndexOf(_id) >= 0);
+            bool may = subject.Kind == RevocationKind.Tenant || _bytes.Length > MaxSought || (subject.Kind != RevocationKind.Task && record.IndexOf(_id) >= 0);
             for (int i = 0; !may && i < _bytes.Length; i++)
             {
                 may = record.IndexOf(_bytes[i]) >= 0;
@@ -193,7 +209,7 @@ internal sealed class AuditExcerpt
                     || (subject.Kind == RevocationKind.Agent && Text(read, "agent") == subject.Id)
                     || (subject.Kind == RevocationKind.Tool && Text(read, "tool") == subject.Id)
                     || (Text(read, "task") is { } task && tasks.Contains(task))
-                    || (Text(read, "kind") is "administration" or "lease" && read.TryGetProperty("resources"u8, out JsonElement resources)
+                    || (Text(read, "kind") is "administration" or "lease" or "signal" && read.TryGetProperty("resources"u8, out JsonElement resources)
                         && resources.EnumerateArray().Any(r => r.GetString() is { } what && (what.Contains(incident, StringComparison.Ordinal) || tasks.Any(t => what.Contains(t, StringComparison.Ordinal)))));
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -208,11 +224,12 @@ internal sealed class AuditExcerpt
         {
             try
             {
-                if (JsonElement.Parse(data).TryGetProperty("histories"u8, out JsonElement histories))
+                JsonElement told = JsonElement.Parse(data);
+                foreach (JsonElement task in told.GetProperty("histories"u8).EnumerateArray().Concat(told.GetProperty("ended"u8).EnumerateArray()))
                 {
-                    foreach (JsonElement history in histories.EnumerateArray())
+                    if (tasks.Count < MaxTasks)
                     {
-                        tasks.Add(history.GetProperty("task"u8).GetString()!);
+                        tasks.Add(task.GetProperty("task"u8).GetString()!);
                     }
                 }
             }

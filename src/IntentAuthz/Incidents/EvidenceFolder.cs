@@ -46,14 +46,20 @@ public static class EvidenceFolder
         Put("incident.json", IncidentJson.ObjectBytes(writer => WriteHead(writer, incident), indented: true));
         Put("timeline.jsonl", Timeline(incident));
         int taken = 0;
+        bool hasHistory = false;
         foreach (IncidentEntry entry in incident.Entries.Where(static e => e.Kind == IncidentEntryKind.Evidence && e.Data is not null))
         {
             Put(string.Create(CultureInfo.InvariantCulture, $"evidence-{++taken:000}.json"), Encoding.UTF8.GetBytes(entry.Data!));
+            hasHistory |= HasHistory(entry.Data!);
         }
 
         if (taken == 0)
         {
             missing.Add("no host has told what it knew: there is no history of the tasks");
+        }
+        else if (!hasHistory)
+        {
+            missing.Add("no host has the history of a task any more, or no task was on it: the audit's records alone say what was done");
         }
 
         (int records, int proofs) = (0, 0);
@@ -101,6 +107,18 @@ public static class EvidenceFolder
             cancellationToken.ThrowIfCancellationRequested();
             Create(Path.Combine(target, name), content);
             files.Add((name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content))));
+        }
+    }
+
+    private static bool HasHistory(string evidence)
+    {
+        try
+        {
+            return JsonElement.Parse(evidence).GetProperty("histories"u8).GetArrayLength() > 0;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return false; // too much to be told, or another version's
         }
     }
 

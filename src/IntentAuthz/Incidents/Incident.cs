@@ -87,7 +87,7 @@ public sealed record Incident
 
     /// <summary>What is left to see to, one sentence each.</summary>
     /// <param name="now">The time, in wall-clock time: a credential whose end has come is left out.</param>
-    public ImmutableArray<string> GetRemaining(DateTimeOffset now) => [.. IncidentRemains.Of(GetResiduals(), GetRotations(), now)];
+    public ImmutableArray<string> GetRemaining(DateTimeOffset now) => [.. IncidentRemains.Of(GetResiduals(), GetRotations(), now), .. IncidentRemains.ReadUnknown(this)];
 
     /// <summary>Id, severity and state, for logs.</summary>
     public override string ToString() => $"{Id} ({Severity.ToString().ToLowerInvariant()}, {State.ToString().ToLowerInvariant()}, {ShownText.Of(Subject.ToString(), 300)})";

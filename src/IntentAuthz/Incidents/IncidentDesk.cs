@@ -136,17 +136,17 @@ internal sealed partial class IncidentDesk(
         ValueTask<RevocationResult> stoppingIt = StopAsync(incident.Subject, by, reason, decision, began);
         (_, Task<bool> writing) = book.Add(book.Entry(incident, IncidentEntryKind.Revoked, by.Text, reason));
         Note(by, incident, AdministrativeActions.Revoke, "revoke", reason, decision);
-        Task<ImmutableArray<SecretRotation>> rotating = RotateAsync(incident, reason);
+        Task<RotationReport> rotating = RotateAsync(incident, reason);
         RevocationResult result = await stoppingIt.ConfigureAwait(false);
-        ImmutableArray<SecretRotation> rotations = await rotating.ConfigureAwait(false);
+        RotationReport report = await rotating.ConfigureAwait(false);
         bool isDurable = await book.IsWrittenAsync(writing).ConfigureAwait(false) && result.IsDurable;
         Incident now = book.Find(id) ?? incident;
         ImmutableArray<ResidualWindow> residuals =
             [.. ResidualJson.ReadAll(now).Where(w => result.Residuals.All(r => r.Lease != w.Lease)), .. result.Residuals];
         return new IncidentStep
         {
-            Decision = decision, Incident = now, IsDurable = isDurable, CallsCancelled = result.CallsCancelled, Residuals = residuals, Rotations = rotations,
-            Remaining = [.. IncidentRemains.Of(residuals, rotations, book.Time.GetUtcNow()), .. NotDurable(isDurable)],
+            Decision = decision, Incident = now, IsDurable = isDurable, CallsCancelled = result.CallsCancelled, Residuals = residuals, Rotations = report.Rotations,
+            Remaining = [.. IncidentRemains.Of(residuals, report.Rotations, book.Time.GetUtcNow()), .. report.Unknown, .. NotDurable(isDurable)],
         };
     }
 
@@ -221,25 +221,6 @@ internal sealed partial class IncidentDesk(
             Decision = decision, Incident = book.Find(id) ?? incident, IsDurable = !incident.IsOpen || await book.IsWrittenAsync(writing).ConfigureAwait(false),
             Remaining = revoked.Contains(incident.Stop) ? ["it stays stopped: reopen lifts that, and a closed incident is not reopened"] : [],
         };
-    }
-
-    internal async Task<ImmutableArray<SecretRotation>> RotateAsync(Incident incident, string reason)
-    {
-        (HashSet<(string, string)> lent, bool isComplete) = await lentBefore.OfAsync(incident).ConfigureAwait(false);
-        lent.UnionWith(book.Watched(incident.Id).SelectMany(static t => t.Leases.Lent));
-        string unread = isComplete ? "" : "; what tasks that do not run here were lent could not be read: the audit's lease records say it";
-        if (lent.Count == 0)
-        {
-            book.Add(book.Entry(incident, IncidentEntryKind.Rotated, "host", $"no credential was lent here{unread}"));
-            return [];
-        }
-
-        ImmutableArray<SecretRotation> rotations = await broker.RotateAsync(lent, $"{incident.Id}: {ShownText.Of(reason, 256)}").ConfigureAwait(false);
-        int open = rotations.Count(static r => r.Remains);
-        book.Add(book.Entry(
-            incident, IncidentEntryKind.Rotated, "host",
-            (open == 0 ? "every long-lived secret that was lent is renewed, or there was none" : $"{open} secrets that were lent have to be replaced by hand") + unread, IncidentRemains.Write(rotations)));
-        return rotations;
     }
 
     private async ValueTask<IEnumerable<string>> ResumeAsync(Incident incident, Principal by, CancellationToken cancellationToken)

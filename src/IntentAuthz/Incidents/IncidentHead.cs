@@ -22,15 +22,21 @@ internal sealed record IncidentHead
 
     internal string? PolicyVersion { get; init; }
 
-    internal static IncidentHead Of(RevocationTarget subject, IncidentSeverity severity, AgentTask? task, string? policyVersion) => new()
+    internal static IncidentHead Of(RevocationTarget subject, IncidentSeverity severity, AgentTask? task, string? policyVersion) => Of(subject, severity, task?.Root.Id, task?.Audited.Subject, policyVersion);
+
+    /// <summary>Of a task that is over, as far as that is still known.</summary>
+    internal static IncidentHead OfEnded(RevocationTarget subject, IncidentSeverity severity, EndedTask ended, string? policyVersion) =>
+        Of(subject, severity, ended.Root, ended.Subject, policyVersion);
+
+    private static IncidentHead Of(RevocationTarget subject, IncidentSeverity severity, TaskId? root, AuditSubject? task, string? policyVersion) => new()
     {
         Subject = subject,
         Severity = severity,
-        RootTask = task?.Root.Id,
-        Agent = task?.Agent.Id ?? (subject.Kind == RevocationKind.Agent ? new AgentId(subject.Id) : null),
+        RootTask = root,
+        Agent = task?.Agent ?? (subject.Kind == RevocationKind.Agent ? new AgentId(subject.Id) : null),
         Owner = task?.Owner,
         Purpose = task?.Purpose,
-        OnBehalfOf = task?.Delegation.User?.ToString(),
+        OnBehalfOf = task?.OnBehalfOf,
         PolicyVersion = policyVersion,
     };
 

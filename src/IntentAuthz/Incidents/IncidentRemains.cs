@@ -31,10 +31,41 @@ internal static class IncidentRemains
     }
 
     /// <summary>What all hosts told, the last word on each secret.</summary>
-    internal static ImmutableArray<SecretRotation> ReadAll(Incident incident)
+    internal static ImmutableArray<SecretRotation> ReadAll(Incident incident) => Read(incident.Entries);
+
+    /// <summary>The same since the subject was last given back its authority: what it was lent after that has to be renewed again.</summary>
+    internal static ImmutableArray<SecretRotation> SinceReopened(Incident incident)
+    {
+        int reopened = incident.Entries.Length - 1;
+        while (reopened >= 0 && incident.Entries[reopened].Kind != IncidentEntryKind.Reopened)
+        {
+            reopened--;
+        }
+
+        return Read(incident.Entries[(reopened + 1)..]);
+    }
+
+    /// <summary>What hosts could not say, the last word of each. Of a task one that knows it is enough.</summary>
+    internal static ImmutableArray<string> ReadUnknown(Incident incident)
+    {
+        Dictionary<string, ImmutableArray<string>> unknown = new(StringComparer.Ordinal);
+        foreach (IncidentEntry entry in incident.Entries)
+        {
+            if (entry.Kind == IncidentEntryKind.Rotated)
+            {
+                unknown[entry.Origin] = ReadUnknown(entry.Data);
+            }
+        }
+
+        return incident.Subject.Kind == RevocationKind.Task && unknown.Values.Any(static u => u.IsEmpty)
+            ? []
+            : [.. unknown.Values.SelectMany(static u => u).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static ImmutableArray<SecretRotation> Read(ImmutableArray<IncidentEntry> entries)
     {
         Dictionary<(string, string), SecretRotation> rotations = [];
-        foreach (IncidentEntry entry in incident.Entries)
+        foreach (IncidentEntry entry in entries)
         {
             if (entry.Kind == IncidentEntryKind.Rotated && entry.Data is { } data)
             {
@@ -43,6 +74,18 @@ internal static class IncidentRemains
         }
 
         return [.. rotations.Values];
+    }
+
+    private static ImmutableArray<string> ReadUnknown(string? data)
+    {
+        try
+        {
+            return [.. JsonElement.Parse(data ?? "").GetProperty("unknown"u8).EnumerateArray().Select(static u => ShownText.Of(u.GetString(), IncidentEntry.MaxText))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return ["what a host said of the secrets that were lent cannot be read; the timeline has it"];
+        }
     }
 
     private static void Read(string data, Dictionary<(string, string), SecretRotation> rotations)
@@ -63,10 +106,10 @@ internal static class IncidentRemains
         }
     }
 
-    internal static string Write(ImmutableArray<SecretRotation> rotations) => IncidentJson.Object(writer =>
+    internal static string Write(ImmutableArray<SecretRotation> rotations, ImmutableArray<string> unknown) => IncidentJson.Object(writer =>
     {
         writer.WriteStartArray("rotations"u8);
-        foreach (SecretRotation rotation in rotations.Take(256))
+        foreach (SecretRotation rotation in rotations)
         {
             writer.WriteStartObject();
             IncidentJson.Text(writer, "issuer", rotation.Issuer);
@@ -77,5 +120,6 @@ internal static class IncidentRemains
         }
 
         writer.WriteEndArray();
+        IncidentJson.List(writer, "unknown", unknown, 8);
     });
 }

@@ -73,13 +73,13 @@ public sealed class IncidentResponder
 
     /// <summary>
     /// Ends for good what the incident is about, and has the issuers renew the long-lived secrets that were lent to it, as far as they can
-    /// (<see cref="IRotatingIssuer"/>). Policy authorises it as <c>Revoke</c>; where the engine cannot answer it is done all the same.
+    /// (<see cref="IRotatingIssuer"/>), each once for the incident. Policy authorises it as <c>Revoke</c>; where the engine cannot answer it is done all the same.
     /// </summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="id">Which.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Ends the decision, not what follows it.</param>
-    /// <returns>What was done, and what remains: credentials that may still be honoured, and until when; secrets that somebody has to replace by hand.</returns>
+    /// <returns>What was done, and what remains: credentials that may still be honoured, and until when; secrets that somebody has to replace by hand; and where it is not known completely what was lent.</returns>
     public ValueTask<IncidentStep> RevokeAsync(TenantId tenant, IncidentId id, string reason, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);

@@ -8,11 +8,15 @@ namespace IntentAuthz;
 /// events of a history have both, and a secret that somebody put into an argument must not travel with the evidence.
 /// </summary>
 internal sealed class IncidentScene(
-    TaskTable tasks, ApprovalRegistry approvals, CredentialBroker broker, LiveQuery live, SecretScrubber scrubber, IncidentBook book)
+    TaskTable tasks, ApprovalRegistry approvals, CredentialBroker broker, LiveQuery live, SecretScrubber scrubber, IncidentBook book, LentHere lent)
 {
     private const int MaxEvents = 256; // of all tasks together
     private const int MaxListed = 256;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    internal AgentTask? Find(TenantId tenant, TaskId id) => tasks.Find(tenant, id);
+
+    internal EndedTask? FindEnded(TenantId tenant, TaskId id) => tasks.Ended.Find(tenant, id);
 
     /// <summary>The tasks that rest on the subject and have not ended.</summary>
     internal ImmutableArray<AgentTask> Covered(Incident incident) => Covered(incident.Subject);
@@ -106,7 +110,29 @@ internal sealed class IncidentScene(
         }
 
         writer.WriteEndArray();
+        WriteEnded(writer, tasks.Ended.On(incident.Subject).Where(t => known.All(k => k.Id != t.Id)), listed);
+        LentBefore.Write(writer, lent, incident.Subject, known, listed);
         WriteLive(writer, now, listed);
+    }
+
+    /// <summary>Tasks on the subject that are over and whose history nobody has any more.</summary>
+    private static void WriteEnded(Utf8JsonWriter writer, IEnumerable<EndedTask> ended, int listed)
+    {
+        writer.WriteStartArray("ended"u8);
+        foreach (EndedTask task in ended.Take(listed))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("task"u8, task.Id.Value);
+            writer.WriteString("root"u8, task.Root.Value);
+            IncidentJson.Text(writer, "agent", task.Subject.Agent.Value);
+            IncidentJson.Text(writer, "owner", task.Subject.Owner);
+            IncidentJson.Text(writer, "purpose", task.Subject.Purpose);
+            IncidentJson.Text(writer, "onBehalfOf", task.Subject.OnBehalfOf);
+            LentBefore.WriteCredentials(writer, task.Leases.Lent);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteTask(Utf8JsonWriter writer, AgentTask task, int events, out int written)
@@ -130,7 +156,7 @@ internal sealed class IncidentScene(
         writer.WriteNumber("errors"u8, task.History.Errors);
         writer.WriteNumber("approvalsAsked"u8, task.History.ApprovalsAsked);
         writer.WriteString("worstLabel"u8, task.History.WorstLabel.ToString());
-        LentBefore.Write(writer, task);
+        LentBefore.WriteCredentials(writer, task.Leases.Lent);
         writer.WriteStartArray("signals"u8);
         foreach (Signal signal in task.GetSignals().TakeLast(64))
         {

@@ -28,18 +28,24 @@ internal sealed partial class IncidentWatch(
         IncidentSeverity severity = options.SeverityOf(signal);
         AgentTask root = task.Root;
         RevocationTarget subject = RevocationTarget.Task(root.Tenant, root.Id);
-        if (Open(subject, root, root.Agent.Id, severity, signal) is { } opened)
+        if (Open(subject, root, null, severity, signal) is { } opened)
         {
             book.Watch(opened.Id, task == root ? [root] : [root, task]);
             _ = TellAsync(opened);
         }
     }
 
-    /// <summary>A signal about a task that is over, or another process's.</summary>
-    internal void Signalled(TenantId tenant, TaskId task, SignalKind kind, string evidence)
+    /// <summary>A signal about a task that is over, or another process's. It is about the top of the task's tree, as any is, where that is still known.</summary>
+    internal void Signalled(TenantId tenant, TaskId task, EndedTask? ended, SignalKind kind, string evidence)
     {
         Signal signal = new(kind, time.GetUtcNow(), task, null, evidence, SignalResponse.Record);
-        Open(RevocationTarget.Task(tenant, task), null, null, options.SeverityOf(signal), signal);
+        TaskId top = ended?.Root ?? task;
+        AgentTask? root = scene.Find(tenant, top);
+        if (Open(RevocationTarget.Task(tenant, top), root, scene.FindEnded(tenant, top) ?? ended, options.SeverityOf(signal), signal) is { } opened)
+        {
+            book.Watch(opened.Id, root is null ? [] : [root]);
+            _ = TellAsync(opened);
+        }
     }
 
     /// <summary>Writes down what is known; for whoever opens or freezes. It never fails.</summary>
@@ -59,7 +65,7 @@ internal sealed partial class IncidentWatch(
     }
 
     /// <summary>The incident that was opened; null where the signal joined one, was not bad enough, or found no room.</summary>
-    private Incident? Open(RevocationTarget subject, AgentTask? root, AgentId? agent, IncidentSeverity severity, Signal signal)
+    private Incident? Open(RevocationTarget subject, AgentTask? root, EndedTask? ended, IncidentSeverity severity, Signal signal)
     {
         lock (_opening)
         {
@@ -75,15 +81,18 @@ internal sealed partial class IncidentWatch(
                 return null;
             }
 
+            AgentId? agent = root?.Agent.Id ?? ended?.Subject.Agent; // all whose agent is not known any more have one quota together
             if (ofTenant.Count(i => i.Subject == subject) >= options.MaxPerTask
                 || ofTenant.Count(static i => i.IsOpen && IsBySignal(i)) >= options.MaxPerTenant
-                || (agent is { } a && ofTenant.Count(i => i.IsOpen && IsBySignal(i) && i.Agent == a) >= options.MaxPerAgent))
+                || ofTenant.Count(i => i.IsOpen && IsBySignal(i) && i.Agent == agent) >= options.MaxPerAgent)
             {
                 LeaveOut(subject, signal);
                 return null;
             }
 
-            IncidentHead head = IncidentHead.Of(subject, severity, root, VersionOf(subject.Tenant));
+            IncidentHead head = root is null && ended is not null
+                ? IncidentHead.OfEnded(subject, severity, ended, VersionOf(subject.Tenant))
+                : IncidentHead.Of(subject, severity, root, VersionOf(subject.Tenant));
             Incident? opened = book.Add(new IncidentEntry
             {
                 Incident = IncidentId.New(), Tenant = subject.Tenant, Kind = IncidentEntryKind.Opened, At = signal.Time, By = Detector,

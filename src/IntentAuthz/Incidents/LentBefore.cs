@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 using Microsoft.Extensions.Logging;
@@ -5,18 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace IntentAuthz;
 
 /// <summary>
-/// What was lent to tasks that do not run in this process any more: of tasks that nobody holds, their store says it; of others, the evidence in the
-/// timeline. So a host that starts after the one that lent them still knows which secrets have to be renewed. Safe for use by many threads.
+/// What was lent to what an incident is about. This process knows its own part; of tasks that nobody holds, their store says it; of others, the evidence
+/// in the timeline. So a host that starts after the one that lent them still knows which secrets have to be renewed. Safe for use by many threads.
 /// </summary>
-internal sealed partial class LentBefore(TaskKeeping? keeping, TimeProvider time, ILogger<LentBefore> logger)
+internal sealed partial class LentBefore(LentHere here, TaskKeeping? keeping, TimeProvider time, ILogger<LentBefore> logger)
 {
     private const int MaxRemembered = 64;
-    private const int MaxLent = 256;
+    private const int MaxLent = 4_096; // told by others
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly ILogger<LentBefore> _logger = logger;
     private readonly Lock _looking = new(); // protects _looks
-    private readonly List<(RevocationTarget Subject, Task<HashSet<(string Issuer, string Profile)>?> Held)> _looks = [];
+    private readonly List<(RevocationTarget Subject, Task<Held?> Held)> _looks = [];
 
     /// <summary>
     /// Begins to read what held tasks on a subject were lent, before it is revoked: what rests on something revoked is removed from the store. It does not
@@ -24,13 +25,18 @@ internal sealed partial class LentBefore(TaskKeeping? keeping, TimeProvider time
     /// </summary>
     internal void Look(RevocationTarget subject)
     {
-        if (keeping is null)
+        HashSet<(string, string)> running = [];
+        if (subject.Kind == RevocationKind.Tool)
+        {
+            here.AddTo(running, subject); // its calls are over once it is stopped
+        }
+        else if (keeping is null)
         {
             return;
         }
 
-        Task<HashSet<(string, string)>?> held = Task.Run(() => ReadHeldAsync(subject));
-        keeping.WaitFor(held);
+        Task<Held?> held = keeping is null ? Task.FromResult<Held?>(new Held(running, false)) : Task.Run(() => ReadHeldAsync(subject, running));
+        keeping?.WaitFor(held);
         lock (_looking)
         {
             if (_looks.Count == MaxRemembered)
@@ -42,47 +48,61 @@ internal sealed partial class LentBefore(TaskKeeping? keeping, TimeProvider time
         }
     }
 
-    /// <summary>What is known to have been lent, and whether all could be read that should tell it.</summary>
-    internal async Task<(HashSet<(string Issuer, string Profile)> Lent, bool IsComplete)> OfAsync(Incident incident)
+    /// <summary>All that is known to have been lent to what an incident is about: here, to tasks that nobody holds, and as the timeline tells it.</summary>
+    /// <param name="incident">The incident.</param>
+    /// <param name="origin">This process: what it told before is less than what it knows now.</param>
+    internal async Task<LentCredentials> OfAsync(Incident incident, string origin)
     {
         HashSet<(string Issuer, string Profile)> lent = [];
+        RevocationTarget subject = incident.Subject;
+        bool isKnown = here.AddTo(lent, subject);
+        bool isTask = subject.Kind == RevocationKind.Task;
         foreach (IncidentEntry entry in incident.Entries)
         {
             if (entry is { Kind: IncidentEntryKind.Evidence, Data: { } data })
             {
-                AddTold(data, lent);
+                bool isTold = AddTold(data, lent);
+                isKnown = isTask ? isKnown || isTold : isKnown && (isTold || entry.Origin == origin); // one that knows a task knows all of it; of others each process knows its part
             }
         }
 
-        if (keeping is null)
+        (bool isRead, bool isHeld) = await AddHeldAsync(subject, lent).ConfigureAwait(false);
+        List<string> unknown = [];
+        if (!isRead)
         {
-            return (lent, true);
+            unknown.Add("what tasks that do not run here were lent could not be read; the audit's lease records say it");
         }
 
-        Look(incident.Subject);
-        Task<HashSet<(string, string)>?>[] looks;
-        lock (_looking)
+        if (!isKnown && !(isTask && isHeld))
         {
-            looks = [.. _looks.Where(l => l.Subject == incident.Subject).Select(static l => l.Held)];
-            _looks.RemoveAll(l => l.Subject == incident.Subject);
+            unknown.Add(isTask
+                ? "what the task was lent is not known completely here; the audit's lease records say it, and secrets that issuers do not unmake have to be replaced by hand"
+                : "more tasks have ended, or more was lent, than is remembered; the audit's lease records say what else was lent, to be replaced by hand");
         }
 
-        bool isComplete = true;
-        foreach (Task<HashSet<(string, string)>?> look in looks)
-        {
-            HashSet<(string, string)>? held = await look.ConfigureAwait(false);
-            isComplete &= held is not null;
-            lent.UnionWith(held ?? []);
-        }
-
-        return (lent, isComplete);
+        return new LentCredentials(lent, [.. unknown]);
     }
 
-    /// <summary>Writes, for evidence, what a task was lent.</summary>
-    internal static void Write(Utf8JsonWriter writer, AgentTask task)
+    /// <summary>Writes, for evidence, all that the subject was lent as far as this process knows it. A task that may be lent more has it told completely by nobody.</summary>
+    internal static void Write(Utf8JsonWriter writer, LentHere here, RevocationTarget subject, ImmutableArray<AgentTask> known, int most)
+    {
+        HashSet<(string Issuer, string Profile)> lent = [];
+        bool isComplete = here.AddTo(lent, subject) && (subject.Kind != RevocationKind.Task || here.IsOver(subject));
+        foreach (AgentTask task in known)
+        {
+            lent.UnionWith(task.Leases.Lent);
+        }
+
+        writer.WriteStartObject("lent"u8);
+        writer.WriteBoolean("complete"u8, isComplete && lent.Count <= most);
+        WriteCredentials(writer, lent.Take(most));
+        writer.WriteEndObject();
+    }
+
+    internal static void WriteCredentials(Utf8JsonWriter writer, IEnumerable<(string Issuer, string Profile)> lent)
     {
         writer.WriteStartArray("credentials"u8);
-        foreach ((string issuer, string profile) in task.Leases.Lent.Take(MaxLent))
+        foreach ((string issuer, string profile) in lent)
         {
             writer.WriteStartObject();
             IncidentJson.Text(writer, "profile", profile);
@@ -93,43 +113,70 @@ internal sealed partial class LentBefore(TaskKeeping? keeping, TimeProvider time
         writer.WriteEndArray();
     }
 
-    private static void AddTold(string data, HashSet<(string Issuer, string Profile)> lent)
+    /// <summary>Adds what one telling says. False where it does not say all, or cannot be read.</summary>
+    private static bool AddTold(string data, HashSet<(string Issuer, string Profile)> lent)
     {
         try
         {
-            if (!JsonElement.Parse(data).TryGetProperty("histories"u8, out JsonElement histories))
+            JsonElement told = JsonElement.Parse(data).GetProperty("lent"u8);
+            foreach (JsonElement credential in told.GetProperty("credentials"u8).EnumerateArray())
             {
-                return;
+                if (lent.Count >= MaxLent)
+                {
+                    return false;
+                }
+
+                lent.Add((credential.GetProperty("issuer"u8).GetString()!, credential.GetProperty("profile"u8).GetString()!));
             }
 
-            foreach (JsonElement credential in histories.EnumerateArray().SelectMany(static h => h.GetProperty("credentials"u8).EnumerateArray()))
-            {
-                if (lent.Count < MaxLent)
-                {
-                    lent.Add((credential.GetProperty("issuer"u8).GetString()!, credential.GetProperty("profile"u8).GetString()!));
-                }
-            }
+            return told.GetProperty("complete"u8).GetBoolean();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            // Another version's: it stays in the timeline, for people.
+            return false; // another version's: it stays in the timeline, for people
         }
     }
 
-    private async Task<HashSet<(string Issuer, string Profile)>?> ReadHeldAsync(RevocationTarget subject)
+    /// <summary>Adds what tasks that nobody holds were lent.</summary>
+    /// <returns>Whether the store could be read, and whether a task was there.</returns>
+    private async Task<(bool IsRead, bool IsHeld)> AddHeldAsync(RevocationTarget subject, HashSet<(string Issuer, string Profile)> lent)
+    {
+        Look(subject);
+        Task<Held?>[] looks;
+        lock (_looking)
+        {
+            looks = [.. _looks.Where(l => l.Subject == subject).Select(static l => l.Held)];
+            _looks.RemoveAll(l => l.Subject == subject);
+        }
+
+        bool isRead = true;
+        bool isHeld = false;
+        foreach (Task<Held?> look in looks)
+        {
+            Held? held = await look.ConfigureAwait(false);
+            isRead &= held is not null;
+            isHeld |= held?.IsAny == true;
+            lent.UnionWith(held?.Lent ?? []);
+        }
+
+        return (isRead, isHeld);
+    }
+
+    private async Task<Held?> ReadHeldAsync(RevocationTarget subject, HashSet<(string Issuer, string Profile)> lent)
     {
         try
         {
-            HashSet<(string, string)> lent = [];
+            bool isAny = false;
             foreach (TaskRecord record in await keeping!.Store.ReadHeldAsync(subject.Tenant, CancellationToken.None).AsTask().WaitAsync(s_patience, time).ConfigureAwait(false))
             {
                 if (TaskFacts.RestsOn(record).Contains(subject) || (subject.Kind == RevocationKind.Agent && record.Agent.Value == subject.Id))
                 {
+                    isAny = true;
                     lent.UnionWith(record.Notes.Select(static n => TaskNotes.FindLent(n.Key)).OfType<(string, string)>());
                 }
             }
 
-            return lent;
+            return new Held(lent, isAny);
         }
         catch (Exception e)
         {
@@ -140,4 +187,6 @@ internal sealed partial class LentBefore(TaskKeeping? keeping, TimeProvider time
 
     [LoggerMessage(EventId = 1021, Level = LogLevel.Error, Message = "What tasks on {Subject} that do not run here were lent could not be read; the audit's lease records say it.")]
     private partial void LogUnread(Exception exception, RevocationTarget subject);
+
+    private sealed record Held(HashSet<(string Issuer, string Profile)> Lent, bool IsAny);
 }

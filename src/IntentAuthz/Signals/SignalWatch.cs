@@ -10,6 +10,7 @@ internal sealed partial class SignalWatch(
     TaskEnding ending, RevocationStopping stopping, AuditTrail audit, GuardMetrics metrics, IncidentWatch incidents, TimeProvider time, ILogger<SignalWatch> logger)
 {
     private readonly ILogger<SignalWatch> _logger = logger;
+    private readonly LateUses _lateUses = new();
 
     /// <summary>Before a call is decided, so that what a signal leads to holds for it already. A call that is denied then was tried all the same.</summary>
     internal void Starting(CallContext context, long foundActiveAt)
@@ -83,20 +84,28 @@ internal sealed partial class SignalWatch(
         }
     }
 
-    /// <summary>A credential was used after its lease had ended. The task it served can be over, or another process's: then it is written down only.</summary>
-    internal void UsedAfterItsEnd(AgentTask? task, TenantId tenant, TaskId of, LeaseId lease, string where)
+    /// <summary>A credential was used after its lease had ended.</summary>
+    internal void UsedAfterItsEnd(AgentTask task, LeaseId lease, string where) => Raise(task, null, SignalKind.ShadowPrivilege, UseOf(lease, where));
+
+    /// <summary>The same where the task that it served is over, or another process's: it is written down only.</summary>
+    /// <param name="ended">What is still known of the task; null where nothing is.</param>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="of">The task.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="where">Where it was seen.</param>
+    internal void UsedAfterItsEnd(EndedTask? ended, TenantId tenant, TaskId of, LeaseId lease, string where)
     {
-        string evidence = $"the credential of lease {lease} was used at {where} after its end";
-        if (task is not null)
+        string evidence = UseOf(lease, where);
+        if (_lateUses.Take(tenant, lease))
         {
-            Raise(task, null, SignalKind.ShadowPrivilege, evidence);
-            return;
+            audit.ShadowPrivilege(tenant, of, ended, lease, evidence);
+            LogRaised(SignalKind.ShadowPrivilege, of, evidence);
         }
 
-        audit.ShadowPrivilege(tenant, of, lease, evidence);
-        incidents.Signalled(tenant, of, SignalKind.ShadowPrivilege, evidence);
-        LogRaised(SignalKind.ShadowPrivilege, of, evidence);
+        incidents.Signalled(tenant, of, ended, SignalKind.ShadowPrivilege, evidence); // it has bounds of its own, and one that was thought to be over is not
     }
+
+    private static string UseOf(LeaseId lease, string where) => $"the credential of lease {lease} was used at {where} after its end";
 
     private void Raise(CallContext context, SignalKind kind, string evidence) => Raise(context.Task, context.Id, kind, evidence);
 

@@ -11,13 +11,21 @@ internal sealed class TaskTable
 
     internal int Count => _live.Count;
 
+    /// <summary>The latest of those that have ended. Whoever looks for a task looks at those that live first: it moves from there to here.</summary>
+    internal EndedTasks Ended { get; } = new();
+
     internal void Add(AgentTask task)
     {
         _live[task.Id] = task;
         Interlocked.MemoryBarrier(); // whoever adds a task looks at what is revoked next, and whoever revokes looks for tasks
     }
 
-    internal void Remove(AgentTask task) => _live.TryRemove(task.Id, out _);
+    /// <summary>Takes out a task that has ended.</summary>
+    internal void Remove(AgentTask task)
+    {
+        Ended.Add(task);
+        _live.TryRemove(task.Id, out _);
+    }
 
     internal AgentTask? Find(TenantId tenant, TaskId id) =>
         _live.TryGetValue(id, out AgentTask? task) && task.Tenant == tenant ? task : null;
