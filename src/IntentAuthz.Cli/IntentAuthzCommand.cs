@@ -17,9 +17,31 @@ internal static class IntentAuthzCommand
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration configuration)
     {
-        var parsed = Create().Parse(arguments);
-        var code = await parsed.InvokeAsync(configuration).ConfigureAwait(false);
-        return parsed.Errors.Count > 0 ? ExitCode.NoAnswer : code;
+        configuration.EnableDefaultExceptionHandler = false; // it would end with 1, which is the answer no
+        try
+        {
+            var parsed = Parse(arguments);
+            if (parsed.Errors.Count > 0)
+            {
+                configuration.Output = configuration.Error; // the help that goes with an error is no answer
+                await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+                return ExitCode.NoAnswer;
+            }
+
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return WhatWasThrown.Tell(exception, configuration);
+        }
+    }
+
+    /// <summary>Reads what was typed, and runs nothing.</summary>
+    public static ParseResult Parse(string[] arguments)
+    {
+        var command = Create();
+        NamedPaths.AddTo(command);
+        return command.Parse(arguments);
     }
 
     // Not a RootCommand: that takes its name from the executable, which is not what a user of the tool types.

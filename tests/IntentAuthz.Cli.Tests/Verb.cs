@@ -9,7 +9,7 @@ internal static class Verb
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var exitCode = IntentAuthzCommand.RunAsync(arguments, new() { Output = output, Error = errors, EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
+        var exitCode = IntentAuthzCommand.RunAsync(arguments, new() { Output = output, Error = errors }).GetAwaiter().GetResult();
         return new(exitCode, output.ToString(), errors.ToString());
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using IntentAuthz.Cli.Output;
@@ -20,7 +19,8 @@ internal static class VerifyCommand
             """
             Finds changes, gaps, moves, insertions and cuts in an audit log, and says where they are.
             Example: intentauthz audit verify audit.jsonl --key audit=audit.pub.pem --checkpoint kept/checkpoints.jsonl
-            The exit code is 0 if nothing is wrong, 1 if something is, 2 if something cannot be read.
+            The exit code is 0 if nothing is wrong, 1 if something is, 2 if something cannot be read, such as a log that is not there. With --checkpoint
+            that is something wrong: there was one.
             """)
         {
             log, against.Key, against.Checkpoint, json,
@@ -40,6 +40,11 @@ internal static class VerifyCommand
                 options.Progress = new ReadProgress(progress);
                 return Task.Run(() => AuditVerifier.Verify(SqliteAuditLog.Detect(log.FullName), options, cancellation), cancellation);
             }).ConfigureAwait(false);
+            if (found is { Log: null, Findings.Length: 1 } && !log.Exists && options.Checkpoints.Count == 0)
+            {
+                return output.NoAnswer($"There is no audit log {log.FullName}."); // a wrong path, more likely than a log that was deleted
+            }
+
             if (json)
             {
                 output.Json(writer => Write(writer, found));
@@ -50,10 +55,6 @@ internal static class VerifyCommand
             }
 
             return found.IsIntact ? ExitCode.Yes : ExitCode.No;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or ArgumentException or CryptographicException)
-        {
-            return output.NoAnswer(exception.Message);
         }
         finally
         {

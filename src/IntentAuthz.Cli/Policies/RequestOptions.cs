@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using IntentAuthz.Cedar;
+using IntentAuthz.Cli.Output;
 
 namespace IntentAuthz.Cli.Policies;
 
@@ -9,16 +10,16 @@ internal sealed class RequestOptions
 {
     private readonly Option<string[]> _policies = new("--policies")
     {
-        Description = "A policy file, or a directory of *.cedar. May be given several times.", HelpName = "path", Required = true, AllowMultipleArgumentsPerToken = true,
+        Description = "A policy file, or a directory of *.cedar. May be given several times.", HelpName = NamedPaths.FileOrDirectory, Required = true, AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string?> _entities = new("--entities") { Description = "The entities, as Cedar's JSON.", HelpName = "file" };
-    private readonly Option<string?> _schema = new("--schema") { Description = "A Cedar schema; the entities are read by it, and the request is held against it.", HelpName = "file" };
-    private readonly Option<string?> _request = new("--request") { Description = "The request: a JSON object with principal, action, resource and context.", HelpName = "file" };
+    private readonly Option<string?> _entities = new("--entities") { Description = "The entities, as Cedar's JSON.", HelpName = NamedPaths.File };
+    private readonly Option<string?> _schema = new("--schema") { Description = "A Cedar schema; the entities are read by it, and the request is held against it.", HelpName = NamedPaths.File };
+    private readonly Option<string?> _request = new("--request") { Description = "The request: a JSON object with principal, action, resource and context.", HelpName = NamedPaths.File };
     private readonly Option<string?> _principal = new("--principal") { Description = "Who acts, such as 'User::\"alice\"'. Stands above the request's.", HelpName = "entity" };
     private readonly Option<string?> _action = new("--action") { Description = "What is done, such as 'Action::\"pay\"'.", HelpName = "entity" };
     private readonly Option<string?> _resource = new("--resource") { Description = "What it is done to.", HelpName = "entity" };
-    private readonly Option<string?> _context = new("--context") { Description = "The context: a JSON object.", HelpName = "file" };
+    private readonly Option<string?> _context = new("--context") { Description = "The context: a JSON object.", HelpName = NamedPaths.File };
 
     private readonly Option<string[]> _annotation = AnnotationOption.Create();
 
@@ -103,7 +104,7 @@ internal sealed class RequestOptions
                 }
             }
 
-            option = member.ValueKind == JsonValueKind.String ? member.GetString() : throw new FormatException($"`{name}` of the request is neither text nor an object with type and id.");
+            option = member.ValueKind == JsonValueKind.String ? Text(member, name) : throw new FormatException($"`{name}` of the request is neither text nor an object with type and id.");
         }
 
         return option is null ? throw new FormatException($"Nothing says what the {name} is: give --{name} or --request.")
@@ -115,11 +116,23 @@ internal sealed class RequestOptions
     {
         try
         {
-            return new(type.GetString()!, id.GetString()!);
+            return new(Text(type, name), Text(id, name));
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        catch (ArgumentException exception)
         {
             throw new FormatException($"`{name}` of the request: {exception.Message}", exception);
+        }
+    }
+
+    private static string Text(JsonElement text, string name)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new FormatException($"`{name}` of the request is no text: half a surrogate pair stands in it.", exception);
         }
     }
 }

@@ -3,7 +3,7 @@ using IntentAuthz.Cli.Output;
 
 namespace IntentAuthz.Cli.Policies;
 
-/// <summary>What verbs that decide one request have in common: their options, reading what is named, and what keeps them from answering.</summary>
+/// <summary>What verbs that decide one request have in common: their options, and reading what is named.</summary>
 internal static class RequestVerb
 {
     /// <summary>Makes a verb.</summary>
@@ -17,21 +17,7 @@ internal static class RequestVerb
         var command = new Command(name, description);
         options.AddTo(command);
         command.Add(json);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var output = new VerbOutput(parsed);
-            GivenRequest given;
-            try
-            {
-                given = options.Read(parsed);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
-            {
-                return output.NoAnswer(exception.Message);
-            }
-
-            return await answer(given, parsed.GetValue(json), output, cancellation).ConfigureAwait(false);
-        });
+        command.SetAction((parsed, cancellation) => answer(options.Read(parsed), parsed.GetValue(json), new VerbOutput(parsed), cancellation));
         return command;
     }
 

@@ -9,8 +9,8 @@ internal static class ValidateCommand
 {
     public static Command Create()
     {
-        var policies = new Argument<string[]>("policies") { Description = "Policy files (text, or JSON if the name ends in .json), or directories of *.cedar.", Arity = ArgumentArity.OneOrMore };
-        var schema = new Option<string[]>("--schema") { Description = "A Cedar schema to check against, in JSON if the name ends in .json. May be given several times; the parts form one schema.", HelpName = "file" };
+        var policies = new Argument<string[]>("policies") { Description = "Policy files (text, or JSON if the name ends in .json), or directories of *.cedar.", Arity = ArgumentArity.OneOrMore, HelpName = NamedPaths.FileOrDirectory };
+        var schema = new Option<string[]>("--schema") { Description = "A Cedar schema to check against, in JSON if the name ends in .json. May be given several times; the parts form one schema.", HelpName = NamedPaths.File };
         var permissive = new Option<bool>("--permissive") { Description = "Asks less than the strict check." };
         var annotation = AnnotationOption.Create();
         var json = JsonOption.Create();
@@ -33,23 +33,15 @@ internal static class ValidateCommand
     private static int Run(string[] paths, string[] schemas, ValidationMode mode, string[] annotations, bool json, VerbOutput output)
     {
         var findings = new List<PolicyFinding>();
-        PolicySet policies;
-        try
+        var policies = PolicyFiles.ReadPolicies(paths, findings);
+        findings.AddRange(PolicyAnnotations.Check(policies, annotations).Select(PolicyFinding.Of));
+        if (schemas.Length > 0)
         {
-            policies = PolicyFiles.ReadPolicies(paths, findings);
-            findings.AddRange(PolicyAnnotations.Check(policies, annotations).Select(PolicyFinding.Of));
-            if (schemas.Length > 0)
-            {
-                var fragments = schemas.Select(static path => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-                    ? SchemaFragment.ParseJson(PolicyFiles.ReadText(path), path) : SchemaFragment.ParseCedar(PolicyFiles.ReadText(path), path));
-                var result = Validator.Validate(policies, Schema.Create(fragments), mode);
-                findings.AddRange(result.Errors.Select(static f => Of(f, isError: true)));
-                findings.AddRange(result.Warnings.Select(static f => Of(f, isError: false)));
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
-        {
-            return output.NoAnswer(exception.Message);
+            var fragments = schemas.Select(static path => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+                ? SchemaFragment.ParseJson(PolicyFiles.ReadText(path), path) : SchemaFragment.ParseCedar(PolicyFiles.ReadText(path), path));
+            var result = Validator.Validate(policies, Schema.Create(fragments), mode);
+            findings.AddRange(result.Errors.Select(static f => Of(f, isError: true)));
+            findings.AddRange(result.Warnings.Select(static f => Of(f, isError: false)));
         }
 
         var errors = findings.Count(static f => f.IsError);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using IntentAuthz.Cedar;
 using IntentAuthz.Cli.Audit;
 using IntentAuthz.Cli.Output;
@@ -14,7 +13,7 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        var policies = new Option<string[]>("--policies") { Description = "A policy file, or a directory with *.cedar files. May be given several times.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var policies = new Option<string[]>("--policies") { Description = "A policy file, or a directory with *.cedar files. May be given several times.", Required = true, HelpName = NamedPaths.FileOrDirectory, AllowMultipleArgumentsPerToken = true };
         var store = new Option<DirectoryInfo?>("--store") { Description = "The directory of a decision store." };
         var key = new Option<string[]>("--key") { Description = "The store's key in base64 or hex: a file, or env:NAME for an environment variable; id=… where there are several.", AllowMultipleArgumentsPerToken = true };
         var audit = new Option<FileInfo?>("--audit") { Description = "An audit log, JSON lines or SQLite, in place of a store. It holds no arguments, so most is unknown; it is verified while it is read." };
@@ -30,7 +29,8 @@ internal static class ReplayCommand
             """
             Decides again what has been decided, under changed policies: the same, changed and by which policy, or unknown and why.
             Example: intentauthz replay --policies policies/ --store /var/lib/agent/decisions --key env:DECISION_KEY --from 2026-03-01
-            The exit code is 0 if all are the same, 1 if something changed, 2 if nothing changed but something is unknown or cannot be read, and 2 if an audit log is not intact.
+            The exit code is 0 if all are the same, 1 if something changed, 2 if nothing changed but something is unknown or cannot be read, and 2 if an audit
+            log is not intact, or if there was nothing to decide.
             """)
         {
             policies, store, key, audit, against.Key, against.Checkpoint, schema, annotation, from, to, examples, json,
@@ -91,13 +91,11 @@ internal static class ReplayCommand
             }
 
             return result.Audit is { IsIntact: false } ? ExitCode.NoAnswer
+                : result is { Decisions: 0, Problems.IsEmpty: true } ? output.NoAnswer(
+                    $"There is no decision{(request.From is null && request.To is null ? "" : " of that time")} in {request.Audit?.FullName ?? request.Store!.FullName}, so nothing was decided again.")
                 : result.Changed > 0 ? ExitCode.No
                 : result.Unknown > 0 || !result.Problems.IsEmpty ? ExitCode.NoAnswer
                 : ExitCode.Yes;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or ArgumentException or PolicyLoadException or CedarSchemaException or CryptographicException)
-        {
-            return output.NoAnswer(exception.Message);
         }
         finally
         {

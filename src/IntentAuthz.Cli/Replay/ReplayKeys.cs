@@ -56,6 +56,11 @@ internal sealed class ReplayKeys : IDecisionKeyProvider, IDisposable
     private static DecisionKey ReadOne(string id, string from)
     {
         byte[] text;
+        if (from.Length == 0)
+        {
+            throw new FormatException("--key is given an empty path. Name a file, or env: and an environment variable.");
+        }
+
         if (from.StartsWith("env:", StringComparison.Ordinal))
         {
             text = Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable(from[4..]) ?? throw new FormatException($"The environment variable {from[4..]} is not set."));

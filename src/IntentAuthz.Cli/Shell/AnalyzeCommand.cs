@@ -40,35 +40,19 @@ internal static class AnalyzeCommand
 
     private static int Run(FileInfo? file, bool json, FileInfo? programs, ShellAnalyzerOptions options, VerbOutput output)
     {
-        ShellAnalyzer analyzer;
-        try
+        var analyzer = new ShellAnalyzer(programs is null ? options : options with { Programs = ReadPrograms(programs) });
+        using var input = file is null ? Console.OpenStandardInput() : file.OpenRead();
+        foreach (var command in CommandReader.Read(input))
         {
-            analyzer = new ShellAnalyzer(programs is null ? options : options with { Programs = ReadPrograms(programs) });
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
-        {
-            return output.NoAnswer(exception.Message);
-        }
-
-        try
-        {
-            using var input = file is null ? Console.OpenStandardInput() : file.OpenRead();
-            foreach (var command in CommandReader.Read(input))
+            var analysis = analyzer.Analyze(command);
+            if (json)
             {
-                var analysis = analyzer.Analyze(command);
-                if (json)
-                {
-                    output.Json(writer => AnalysisText.Write(writer, analysis));
-                }
-                else
-                {
-                    output.Line(AnalysisText.Readable(command, analysis));
-                }
+                output.Json(writer => AnalysisText.Write(writer, analysis));
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return output.NoAnswer($"The commands cannot be read: {exception.Message}");
+            else
+            {
+                output.Line(AnalysisText.Readable(command, analysis));
+            }
         }
 
         return ExitCode.Yes;

@@ -68,6 +68,7 @@ internal sealed class AuditJson
         List(writer, "policies"u8, record.Policies);
         Text(writer, "policyVersion"u8, record.PolicyVersion);
         Text(writer, "approval"u8, record.Approval?.Value);
+        List(writer, "approvalAskedBy"u8, record.ApprovalAskedBy);
         Text(writer, "lease"u8, record.Lease?.Value);
         Text(writer, "observed"u8, record.ObservedReason);
         if (record.Risk is { } risk)

@@ -166,6 +166,16 @@ public sealed record AuditRecord
         init => Own().Extras = Extras with { Approval = value };
     }
 
+    /// <summary>
+    /// Who wanted the approval: <c>policy</c>, a <c>mandate</c>, a <c>proposal</c> that does not have the call, a <c>signal</c>, the ceiling of the risk
+    /// <c>score</c>, or the <c>repeat</c> of a call whose outcome is unknown. Empty where that cannot be said.
+    /// </summary>
+    public ImmutableArray<string> ApprovalAskedBy
+    {
+        get => Extras.ApprovalAskedBy;
+        init => Own().Extras = Extras with { ApprovalAskedBy = value };
+    }
+
     /// <summary>The lease that was used, made or unmade.</summary>
     public LeaseId? Lease
     {
@@ -253,7 +263,7 @@ public sealed record AuditRecord
             && Tool == other.Tool && Action == other.Action && Resources == other.Resources && Lease == other.Lease
             && ArgumentsDigest == other.ArgumentsDigest && Arguments == other.Arguments
             && Policies == other.Policies && PolicyVersion == other.PolicyVersion && Signals == other.Signals && EngineTime == other.EngineTime
-            && Principal == other.Principal && Approval == other.Approval && ObservedReason == other.ObservedReason && Risk == other.Risk);
+            && Principal == other.Principal && Approval == other.Approval && ApprovalAskedBy == other.ApprovalAskedBy && ObservedReason == other.ObservedReason && Risk == other.Risk);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_ticks, _kind, _outcome, _facts.Call, ReasonCode, Explanation); // what does not change, so not the digest

@@ -13,6 +13,8 @@ internal sealed record AuditRecordExtras
 
     internal ApprovalId? Approval { get; init; }
 
+    internal ImmutableArray<string> ApprovalAskedBy { get; init; } = [];
+
     internal string? ObservedReason { get; init; }
 
     internal RiskScore? Risk { get; init; }
@@ -27,5 +29,8 @@ internal sealed record AuditRecordExtras
     internal static AuditRecordExtras Of(Decision decision) =>
         decision.Approval is null && decision.WouldBe is null && decision.Risk is null
             ? None
-            : new AuditRecordExtras { Approval = decision.Approval, ObservedReason = decision.WouldBe?.ReasonCode, Risk = decision.Risk };
+            : new AuditRecordExtras
+            {
+                Approval = decision.Approval, ApprovalAskedBy = ApprovalAskerNames.Of(decision.AskedBy), ObservedReason = decision.WouldBe?.ReasonCode, Risk = decision.Risk,
+            };
 }

@@ -43,6 +43,13 @@ public sealed class Decision
     /// <summary>The approval that is waited for, when <see cref="Outcome"/> is RequireApproval, or that was used up by this call.</summary>
     public ApprovalId? Approval => _extras.Approval;
 
+    /// <summary>Who wanted the approval that is waited for or was used; nobody where that cannot be said.</summary>
+    internal ApprovalAskers AskedBy
+    {
+        get => _extras.AskedBy;
+        init => _extras = value == ApprovalAskers.None ? _extras : _extras with { AskedBy = value };
+    }
+
     /// <summary>What would have been decided, when the call is permitted only because its policies or its tool are observed; else null.</summary>
     public Decision? WouldBe
     {

@@ -11,6 +11,8 @@ internal sealed record DecisionExtras
 
     internal ApprovalId? Approval { get; init; }
 
+    internal ApprovalAskers AskedBy { get; init; }
+
     internal Decision? WouldBe { get; init; }
 
     internal RiskScore? Risk { get; init; }

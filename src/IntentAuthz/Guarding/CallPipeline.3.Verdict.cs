@@ -110,15 +110,16 @@ internal sealed partial class CallPipeline
 
             so.Observed ??= denial;
         }
-        else if (so.Mode == EnforcementMode.Observe)
+        else
         {
-            verdict = WithoutApprovals(verdict, ref so.ObservedApprovals);
+            so.AskedBy |= verdict.Obligations.Approvals.IsEmpty ? ApprovalAskers.None : ApprovalAskers.Policy;
+            verdict = so.Mode == EnforcementMode.Observe ? WithoutApprovals(verdict, ref so.ObservedApprovals) : verdict;
         }
 
         so.Policies = so.Policies.IsEmpty ? verdict.Policies : [.. so.Policies.Union(verdict.Policies, StringComparer.Ordinal)];
         so.Errors = so.Errors.IsEmpty ? verdict.Errors : [.. so.Errors.Union(verdict.Errors, StringComparer.Ordinal)];
         if (!Obligations.TryCombine(so.Obligations, verdict.Obligations, out Obligations? combined)
-            || AskMandates(task, request, ref combined) is not { } mandated)
+            || AskMandates(task, request, ref combined, ref so.AskedBy) is not { } mandated)
         {
             return new Decision(
                 DecisionOutcome.Deny, ReasonCodes.ConflictingObligations,
@@ -141,7 +142,7 @@ internal sealed partial class CallPipeline
 
         if (so.Outside == OutsideProposal.RequireApproval)
         {
-            so.AskSomebody();
+            so.AskSomebody(ApprovalAskers.Proposal);
         }
 
         return null;
@@ -151,7 +152,7 @@ internal sealed partial class CallPipeline
     {
         if (context.Task.Signals.AsksForApproval)
         {
-            so.AskSomebody();
+            so.AskSomebody(ApprovalAskers.Signal);
         }
 
         if (so.Observed is { } observed && so.Obligations.Credential is { } credential)
@@ -165,7 +166,7 @@ internal sealed partial class CallPipeline
             so.At = null; // a score is reckoned from all that was seen
             if (context.Risk.Value > ceiling)
             {
-                so.AskSomebody();
+                so.AskSomebody(ApprovalAskers.Score);
             }
         }
 
@@ -210,7 +211,7 @@ internal sealed partial class CallPipeline
     }
 
     /// <summary>Asks the mandates from the task up, and says whether one had anything to say. Null when their obligations cannot be combined with the others.</summary>
-    private static (Decision? Refusal, bool Asked)? AskMandates(AgentTask task, PolicyRequest request, ref Obligations? obligations)
+    private static (Decision? Refusal, bool Asked)? AskMandates(AgentTask task, PolicyRequest request, ref Obligations? obligations, ref ApprovalAskers askers)
     {
         bool asked = false;
         for (AgentTask? above = task; above is not null; above = above.Parent)
@@ -236,6 +237,7 @@ internal sealed partial class CallPipeline
                     asked);
             }
 
+            askers |= verdict.Obligations.Approvals.IsEmpty ? ApprovalAskers.None : ApprovalAskers.Mandate;
             if (!Obligations.TryCombine(obligations!, verdict.Obligations, out obligations))
             {
                 return null;

@@ -32,6 +32,7 @@ internal sealed partial class CallPipeline
                 "The call needs an approval, but a host-only argument has no id that would say what is approved; give its HostValue an Id.");
         }
 
+        standing = isRepeat ? standing with { AskedBy = standing.AskedBy | ApprovalAskers.Repeat } : standing;
         standing.Request?.BuildMentioned(); // before the history says that an approval was asked for
         ApprovalSubject subject = SubjectOf(context);
         if (approvals.Ask(context.Task, subject, standing.Obligations) is not { } request)
@@ -58,13 +59,18 @@ internal sealed partial class CallPipeline
                     request.Id)
                 {
                     Request = standing.Request,
+                    AskedBy = standing.Observed is null ? standing.AskedBy : ApprovalAskers.None, // else it would look as if the policies had permitted
                 };
         }
     }
 
     private static Decision Permit(Standing standing, ApprovalId? approval) => standing.Observed is { } wouldBe
         ? RunObserved(standing, wouldBe, approval)
-        : new(DecisionOutcome.Permit, ReasonCodes.Permitted, "Policies and mandates permit the call and its obligations are met.", standing.Policies, standing.Errors, approval) { Request = standing.Request };
+        : new(DecisionOutcome.Permit, ReasonCodes.Permitted, "Policies and mandates permit the call and its obligations are met.", standing.Policies, standing.Errors, approval)
+        {
+            Request = standing.Request,
+            AskedBy = approval is null ? ApprovalAskers.None : standing.AskedBy,
+        };
 
     private static Decision Refused(CallContext context, ApprovalId? id) =>
         new(DecisionOutcome.Deny, ReasonCodes.ApprovalRefused, $"An approver refused this call; it cannot be asked again in task {context.Task.Id}.", approval: id);

@@ -16,6 +16,7 @@ internal struct Deliberation(Label label, int signals, EnforcementMode mode, Obl
     internal Obligations Obligations = own;
     internal Decision? Observed; // what policies would have decided, where they are only observed
     internal Obligations ObservedApprovals = Obligations.None;
+    internal ApprovalAskers AskedBy;
     internal PolicyRequest? Request; // the last
     internal Moment? At; // when the engine answered, if nothing that can take its time came after it
     internal OutsideProposal? Outside; // what is to become of the last, where a proposal does not have it
@@ -23,8 +24,9 @@ internal struct Deliberation(Label label, int signals, EnforcementMode mode, Obl
     internal readonly EnforcementMode Mode => mode;
 
     /// <summary>Has somebody asked, unless somebody is asked in any case.</summary>
-    internal void AskSomebody()
+    internal void AskSomebody(ApprovalAskers by)
     {
+        AskedBy |= by;
         if (Obligations.Approvals.IsEmpty)
         {
             Obligations.TryCombine(Obligations, s_asked, out Obligations? asked); // an approval conflicts with nothing
@@ -34,5 +36,5 @@ internal struct Deliberation(Label label, int signals, EnforcementMode mode, Obl
 
     internal readonly Standing Refuse(Decision refusal) => new(refusal, [], [], Obligations.None, label, signals, mode, At: null);
 
-    internal readonly Standing Conclude() => new(null, Policies, Errors, Obligations, label, signals, mode, At, Observed, ObservedApprovals.Approvals, Request);
+    internal readonly Standing Conclude() => new(null, Policies, Errors, Obligations, label, signals, mode, At, Observed, ObservedApprovals.Approvals, Request, AskedBy);
 }

@@ -14,6 +14,7 @@ namespace IntentAuthz;
 /// <param name="Observed">What policies would have decided, when the call goes on because they are only observed.</param>
 /// <param name="ObservedApprovals">The approvals the policy set alone asks for where it is only observed; they are not among the obligations.</param>
 /// <param name="Request">What policies were asked, for an explanation; the last of several.</param>
+/// <param name="AskedBy">Who asks for the approvals, those of an observed policy set included.</param>
 internal readonly record struct Standing(
     Decision? Refusal,
     ImmutableArray<string> Policies,
@@ -25,7 +26,8 @@ internal readonly record struct Standing(
     Moment? At,
     Decision? Observed = null,
     ImmutableArray<ApprovalRequirement> ObservedApprovals = default,
-    PolicyRequest? Request = null)
+    PolicyRequest? Request = null,
+    ApprovalAskers AskedBy = ApprovalAskers.None)
 {
     /// <summary>Whether it is one: false for a default value, which would have no refusal either.</summary>
     internal bool IsReached => Obligations is not null;

@@ -90,33 +90,50 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
             Action = EntityUid.Parse(action),
             Resource = uids[0],
             Entities = [],
-            Verdict = VerdictOf(record),
+            Verdict = VerdictOf(record, out bool isKnown),
             PolicyVersion = Text(record, "policyVersion") ?? "",
         };
         LoadedPolicies policies = engine.PoliciesOf(recorded.Tenant);
-        if (recorded.Verdict.ReasonCode is not (ReasonCodes.Permitted or ReasonCodes.ApprovalRequired or ReasonCodes.NoPermit or ReasonCodes.Forbidden
+        string reason = Text(record, "observed") ?? Text(record, "reason") ?? "";
+        if (reason is not (ReasonCodes.Permitted or ReasonCodes.ApprovalRequired or ReasonCodes.RepeatOfUnknownOutcome or ReasonCodes.NoPermit or ReasonCodes.Forbidden
             or ReasonCodes.PolicyError or ReasonCodes.ConflictingObligations))
         {
-            _tally.Settle(recorded, null, $"it was denied as '{recorded.Verdict.ReasonCode}', and what the policies said is not in an audit log", [], policies, (file, line, 0));
+            _tally.Settle(recorded, null, $"it was denied as '{reason}', and what the policies said is not in an audit log", [], policies, (file, line, 0));
             return;
         }
 
         Verdict? verdict = _redecision.Decide(policies, recorded.Principal, recorded.Action, uids, out string? missing, out IEnumerable<string> by);
+        if (!isKnown && verdict is { Effect: VerdictEffect.Permit } permitting)
+        {
+            (verdict, missing, by) = (null, "an approval was asked for, and the record does not say by whom", permitting.Policies); // a denial changes it either way
+        }
+
         _tally.Settle(recorded, verdict, missing, by, policies, (file, line, 0), comparesObligations: false);
     }
 
     /// <summary>The decision as far as a policy's verdict shows in it. What was asked for beside approvals does not.</summary>
-    private static Verdict VerdictOf(JsonElement record)
+    /// <param name="record">The record.</param>
+    /// <param name="isKnown">False when somebody asked for an approval and it is not known whether the policies did; then the verdict says that they did.</param>
+    private static Verdict VerdictOf(JsonElement record, out bool isKnown)
     {
         // A call that ran since policies are only observed names what they would have said.
         string? observed = Text(record, "observed");
         string outcome = Text(record, "outcome") ?? "";
-        bool isAsked = observed == ReasonCodes.ApprovalRequired || (observed is null && outcome == "require-approval")
-            || (observed is null && outcome == "permit" && Text(record, "approval") is not null);
+        bool isAsked = observed == ReasonCodes.ApprovalRequired
+            || (observed is null && (outcome == "require-approval" || (outcome == "permit" && Text(record, "approval") is not null)));
         bool isDenied = observed is null ? outcome == "deny" : !isAsked;
+        isKnown = true;
+        if (isAsked && observed is null)
+        {
+            // A mandate, a proposal, a signal or a score can ask as well, of which the policies say nothing.
+            ImmutableArray<string>? askers = List(record, "approvalAskedBy");
+            isKnown = askers is not null;
+            isAsked = askers is not { } by || by.Contains(ApprovalAskerNames.Policy);
+        }
+
         return new Verdict(
             isDenied ? VerdictEffect.Deny : VerdictEffect.Permit,
-            observed ?? Text(record, "reason") ?? "",
+            isDenied ? observed ?? Text(record, "reason") ?? "" : ReasonCodes.Permitted,
             List(record, "policies") ?? [],
             obligations: isAsked ? new Obligations { Approvals = [new ApprovalRequirement("", 1)] } : null);
     }

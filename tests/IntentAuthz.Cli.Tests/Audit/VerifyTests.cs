@@ -127,7 +127,29 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
-    public void No_log_is_a_finding() => Assert.Equal(1, Verb.Run("audit", "verify", Log).ExitCode);
+    public async Task No_log_is_no_answer_unless_a_checkpoint_kept_elsewhere_says_that_there_was_one()
+    {
+        await WriteAsync();
+        File.Delete(Log);
+        var kept = Path.Combine(_directory, "kept.jsonl");
+        File.WriteAllLines(kept, _kept);
+
+        var none = Verb.Run("audit", "verify", Log, "--json");
+        var gone = Verb.Run("audit", "verify", Log, "--checkpoint", kept, "--json");
+
+        Assert.Equal((2, ""), (none.ExitCode, none.Output));
+        Assert.Contains($"There is no audit log {Log}.", none.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, gone.ExitCode);
+        Assert.Equal("WrongFile", JsonElement.Parse(gone.Output).GetProperty("findings")[0].GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public void File_that_is_no_log_is_a_finding()
+    {
+        File.WriteAllText(Log, "noise");
+
+        Assert.Equal(1, Verb.Run("audit", "verify", Log).ExitCode);
+    }
 
     public void Dispose()
     {

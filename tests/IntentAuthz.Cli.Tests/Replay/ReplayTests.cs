@@ -100,8 +100,21 @@ public sealed class ReplayTests : IDisposable
         var result = Verb.Run(
             "replay", "--policies", Path.Combine(_directory, "policies"), "--store", Store, "--key", $"other={wrong}", "--key", $"k1={KeyFile()}", "--from", "2000-01-01", "--to", "2000-01-02T00:00:00Z");
 
-        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
         Assert.StartsWith("0 decisions", result.Output.Trim(), StringComparison.Ordinal);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"There is no decision of that time in {Store}", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Store_without_a_decision_is_no_answer()
+    {
+        File.WriteAllBytes(Path.Combine(Store, "decisions.00000001.iad"), []);
+
+        var result = Verb.Run("replay", "--policies", Write("old.cedar", Policies), "--store", Store, "--key", KeyFile(), "--json");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(0, JsonElement.Parse(result.Output).GetProperty("decisions").GetInt32());
+        Assert.Contains("so nothing was decided again", result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -214,7 +214,7 @@ public sealed class AuditRecordTests
         Assert.Contains(fault, Assert.Single(schema.Faults(JsonElement.Parse(record), "record")), StringComparison.Ordinal);
     }
 
-    private static string SchemaPath
+    internal static string SchemaPath
     {
         get
         {
