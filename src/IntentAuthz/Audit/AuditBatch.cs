@@ -3,8 +3,12 @@ namespace IntentAuthz;
 /// <summary>Entries that are written together. The writing loop's own.</summary>
 internal sealed class AuditBatch(int capacity)
 {
+    /// <summary>So many characters fill a batch, however few its records are: what is written at once has to stay far below what can be held at once.</summary>
+    internal const long MostCharacters = 8 * 1024 * 1024;
+
     private readonly List<AuditEntry> _entries = new(Math.Min(capacity, 256));
     private readonly List<AuditRecord> _records = new(Math.Min(capacity, 256));
+    private long _characters;
 
     internal List<AuditEntry> Entries => _entries;
 
@@ -13,6 +17,8 @@ internal sealed class AuditBatch(int capacity)
 
     internal int Count => _entries.Count;
 
+    internal bool IsFull => _entries.Count >= capacity || _characters >= MostCharacters;
+
     /// <summary>Adds an entry and its record as it is to be written.</summary>
     internal void Add(in AuditEntry entry, AuditRecord completed)
     {
@@ -20,6 +26,7 @@ internal sealed class AuditBatch(int capacity)
         if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
         {
             _records.Add(completed);
+            _characters += AuditBounds.LengthOf(completed);
         }
     }
 
@@ -27,5 +34,6 @@ internal sealed class AuditBatch(int capacity)
     {
         _entries.Clear();
         _records.Clear();
+        _characters = 0;
     }
 }

@@ -79,7 +79,7 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
             return;
         }
 
-        EntityUid[] uids = [.. resources.Select(static r => EntityUid.Parse(r))];
+        EntityUid[] uids = [.. resources.Where(static r => r != AuditBounds.Mark).Select(static r => AuditBounds.IsCut(r) ? LeftOf(r) : EntityUid.Parse(r))];
         RecordedDecision recorded = new(ContextParts.None, [null, null, null, null, null, null, null, null])
         {
             Time = time,
@@ -101,6 +101,12 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
             return;
         }
 
+        if (resources.Any(AuditBounds.IsCut))
+        {
+            _tally.Settle(recorded, null, "it was about resources that are too long to stand whole in an audit log", [], policies, (file, line, 0));
+            return;
+        }
+
         Verdict? verdict = _redecision.Decide(policies, recorded.Principal, recorded.Action, uids, out string? missing, out IEnumerable<string> by);
         _tally.Settle(recorded, verdict, missing, by, policies, (file, line, 0), comparesObligations: false);
     }
@@ -119,6 +125,13 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
             observed ?? Text(record, "reason") ?? "",
             List(record, "policies") ?? [],
             obligations: isAsked ? new Obligations { Approvals = [new ApprovalRequirement("", 1)] } : null);
+    }
+
+    /// <summary>What is left of a resource that was cut, to be shown.</summary>
+    private static EntityUid LeftOf(string resource)
+    {
+        int id = resource.IndexOf("::\"", StringComparison.Ordinal);
+        return id < 0 ? throw new FormatException("What is left of a resource is not even its type.") : new EntityUid(resource[..id], resource[(id + 3)..]);
     }
 
     private static string? Text(JsonElement record, string name) => record.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
