@@ -6,8 +6,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Puts into a record what it says of the call's arguments: the keyed digest of all, the values of those that the descriptor shows, and takes known
-/// secrets out of every text that a caller can have a word in. Used by one thread, the audit's writer, which keeps it off the way of the call;
-/// <see cref="AddDigest"/> by any.
+/// secrets out of every text that a caller can have a word in, which is cut then (<see cref="AuditBounds"/>). Used by one thread, the audit's writer,
+/// which keeps it off the way of the call; <see cref="AddDigest"/> by any.
 /// </summary>
 /// <param name="key">The digests' key, its own: it is zeroed at the end.</param>
 /// <param name="scrubber">What knows the secrets.</param>
@@ -16,15 +16,6 @@ internal sealed class AuditArguments(byte[] key, SecretScrubber scrubber) : IDis
     private readonly ArgumentsHasher _hasher = new(key);
     private readonly ArgumentsHashers _callers = new(key);
     private readonly CleanTexts _texts = new(scrubber);
-
-    /// <summary>Stands for a record that could not be made ready at all.</summary>
-    internal static AuditRecord Withheld { get; } = new()
-    {
-        Kind = AuditKind.Decision,
-        Time = DateTimeOffset.UnixEpoch,
-        ReasonCode = ReasonCodes.InternalError,
-        Explanation = "A record could not be made ready to be written, so it is withheld. See the log.",
-    };
 
     public void Dispose()
     {
@@ -42,7 +33,7 @@ internal sealed class AuditArguments(byte[] key, SecretScrubber scrubber) : IDis
         fault = null;
 
         // Before anything that can fail. What a model writes as a name, or as the id of a resource, is its own word, and it may have heard a secret.
-        AuditRecord record = scrubber.KnowsAny ? ScrubbedOrWithheld(entry.Record) : entry.Record;
+        AuditRecord record = AuditBounds.Cut(scrubber.KnowsAny ? ScrubbedOrWithheld(entry.Record) : entry.Record);
         if (entry.Arguments.IsEmpty)
         {
             return record;
@@ -76,15 +67,12 @@ internal sealed class AuditArguments(byte[] key, SecretScrubber scrubber) : IDis
             if (arguments.TryGetProperty(name, out JsonElement value))
             {
                 string text = value.ValueKind == JsonValueKind.String ? value.GetString()! : CanonicalJson.Text(value);
-                shown.Add(new(name, Cut(scrubber.Scrub(text, out _), most))); // cut last: half a secret would not be known for one
+                shown.Add(new(name, AuditBounds.Cut(scrubber.Scrub(text, out _), most)));
             }
         }
 
         return shown.DrainToImmutable();
     }
-
-    private static string Cut(string text, int most) =>
-        text.Length <= most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most), "…");
 
     // What could not be searched is not written.
     private AuditRecord ScrubbedOrWithheld(AuditRecord record)

@@ -3,8 +3,12 @@ namespace IntentAuthz;
 /// <summary>Entries that are written together. The writing loop's own.</summary>
 internal sealed class AuditBatch(int capacity)
 {
+    /// <summary>So many characters fill a batch, however few its records are: what is written at once has to stay far below what can be held at once.</summary>
+    internal const long MostCharacters = 8 * 1024 * 1024;
+
     private readonly List<AuditEntry> _entries = new(Math.Min(capacity, 256));
     private readonly List<AuditRecord> _records = new(Math.Min(capacity, 256));
+    private long _characters;
 
     internal List<AuditEntry> Entries => _entries;
 
@@ -12,6 +16,8 @@ internal sealed class AuditBatch(int capacity)
     internal List<AuditRecord> Records => _records;
 
     internal int Count => _entries.Count;
+
+    internal bool IsFull => _entries.Count >= capacity || _characters >= MostCharacters;
 
     /// <summary>A time before which none of its entries was accepted.</summary>
     internal long Since { get; set; }
@@ -23,6 +29,7 @@ internal sealed class AuditBatch(int capacity)
         if (!ReferenceEquals(entry.Record, AuditFlushMarker.Record))
         {
             _records.Add(completed);
+            _characters += AuditBounds.LengthOf(completed);
         }
     }
 
@@ -30,5 +37,6 @@ internal sealed class AuditBatch(int capacity)
     {
         _entries.Clear();
         _records.Clear();
+        _characters = 0;
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_betweenDropped = TimeSpan.FromMinutes(1);
 
     private readonly Channel<AuditEntry> _entries = Channel.CreateUnbounded<AuditEntry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Queue<AuditEntry> _backlog = new(); // read from the channel while the sink was failing; the writing loop's own
@@ -42,6 +43,8 @@ internal sealed partial class AuditQueue : IAsyncDisposable
     private readonly ILogger<AuditQueue> _logger;
     private readonly Task _writing;
     private int _failing;
+    private long _dropped;
+    private long _droppedToldAt; // a timestamp; 0 before the first time
     private string? _fault;
     private Action<AgentTask>? _onOutcomeLost;
 
@@ -63,6 +66,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     /// <summary>What health checks and metrics show.</summary>
     internal AuditStatus GetStatus() => new(_room.Waiting, IsFailing, _room.IsFull, _wait.IsOver(_limits.Late));
+
+    /// <summary>How many records were not accepted, for lack of room or since the queue is closed.</summary>
+    internal long DroppedCount => Interlocked.Read(ref _dropped);
 
     /// <summary>Whether so many records wait that callers make the digests of their own, with <see cref="AddDigest"/>.</summary>
     internal bool IsCrowded => _room.Waiting >= Crowded;
@@ -166,6 +172,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         int waiting = _room.TryTake(record.Tenant, task, share);
         if (waiting == 0)
         {
+            Dropped(record);
             return false;
         }
 
@@ -186,7 +193,18 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
 
         _room.GiveBack(record.Tenant, task, 1);
+        Dropped(record);
         return false;
+    }
+
+    /// <summary>Counts a record that is not accepted. That of a permit keeps its call from running; a denial stands, and this is all that is left of it.</summary>
+    private void Dropped(AuditRecord record)
+    {
+        long dropped = Interlocked.Increment(ref _dropped), now = _time.GetTimestamp(), told = Volatile.Read(ref _droppedToldAt);
+        if ((told == 0 || _time.GetElapsedTime(told, now) >= s_betweenDropped) && Interlocked.CompareExchange(ref _droppedToldAt, now, told) == told)
+        {
+            LogDropped(dropped, record.Kind, record.ReasonCode, record.Tenant?.Value);
+        }
     }
 
     private async Task WriteAllAsync()
@@ -226,7 +244,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         }
 
         int before = batch.Count;
-        while (until is not { IsCompleted: true } && batch.Count < MaxBatch)
+        while (until is not { IsCompleted: true } && !batch.IsFull)
         {
             if (!_backlog.TryDequeue(out AuditEntry entry) && !_entries.Reader.TryRead(out entry))
             {
@@ -256,7 +274,7 @@ internal sealed partial class AuditQueue : IAsyncDisposable
         catch (Exception e)
         {
             LogNoDigest(e, entry.Record.Call);
-            return AuditArguments.Withheld;
+            return AuditBounds.Withheld(entry.Record, "The record could not be made ready to be written, so it is withheld. See the log.");
         }
     }
 
@@ -373,6 +391,9 @@ internal sealed partial class AuditQueue : IAsyncDisposable
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Critical, Message = "No room for the audit record of {Kind} {Action}; it is lost. Check the audit sink.")]
     private partial void LogNoRoom(AuditKind kind, string action);
+
+    [LoggerMessage(EventId = 207, Level = LogLevel.Error, Message = "The audit has no room: {Count} records were not accepted so far, the newest of a {Kind} ({Reason}) of tenant {Tenant}. Calls that it would have permitted do not run; denials and outcomes among them are not recorded. This is said once a minute at most.")]
+    private partial void LogDropped(long count, AuditKind kind, string reason, string? tenant);
 
     [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "The audit record of call {Call} has no argument digest, since making it failed.")]
     private partial void LogNoDigest(Exception exception, CallId? call);

@@ -100,7 +100,7 @@ public sealed record AuditRecord
         init => Own().Tool = _facts.Tool with { Action = value };
     }
 
-    /// <summary>The resources, as Cedar entities.</summary>
+    /// <summary>The resources, as Cedar entities. As a sink gets them those that are long are cut and end in <c>…</c>: docs/audit.md says where.</summary>
     public ImmutableArray<string> Resources
     {
         get => _facts.Resources;
@@ -142,7 +142,7 @@ public sealed record AuditRecord
     /// <summary>One of <see cref="ReasonCodes"/>.</summary>
     public required string ReasonCode { get; init; }
 
-    /// <summary>What happened, for people.</summary>
+    /// <summary>What happened, for people. As a sink gets it, it is cut where it is long.</summary>
     public required string Explanation { get; init; }
 
     /// <summary>The policies that determined it.</summary>

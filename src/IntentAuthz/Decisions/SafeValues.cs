@@ -87,8 +87,10 @@ internal static class SafeValues
                 }
 
                 return found ? builder.Build() : record;
-            default:
+            case CedarBool:
                 return value;
+            default:
+                return HoldsSecret(value.ToString(), scrubber) ? null : value; // a number in which a secret of digits stands; a text in its place would be no number
         }
     }
 }

@@ -106,14 +106,6 @@ internal sealed class CallAudit(AuditQueue queue, SecretScrubber scrubber, TimeP
     };
 
     /// <summary>What a model wrote as a name is kept short in the record. Known secrets go first: half of one would not be known for one any more.</summary>
-    private string? Bounded(string? text)
-    {
-        if (text is null || text.Length <= Identifier.MaxLength)
-        {
-            return text;
-        }
-
-        text = scrubber.Scrub(text, out _);
-        return text.Length <= Identifier.MaxLength ? text : text[..Identifier.MaxLength];
-    }
+    private string? Bounded(string? text) =>
+        text is null || text.Length <= AuditBounds.Name ? text : AuditBounds.Cut(scrubber.Scrub(text, out _), AuditBounds.Name);
 }

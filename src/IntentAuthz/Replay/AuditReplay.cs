@@ -79,7 +79,7 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
             return;
         }
 
-        EntityUid[] uids = [.. resources.Select(static r => EntityUid.Parse(r))];
+        EntityUid[] uids = [.. resources.Where(static r => r != AuditBounds.Mark).Select(static r => AuditBounds.IsCut(r) ? LeftOf(r) : EntityUid.Parse(r))];
         RecordedDecision recorded = new(ContextParts.None, [null, null, null, null, null, null, null, null])
         {
             Time = time,
@@ -99,6 +99,12 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
             or ReasonCodes.PolicyError or ReasonCodes.ConflictingObligations))
         {
             _tally.Settle(recorded, null, $"it was denied as '{reason}', and what the policies said is not in an audit log", [], policies, (file, line, 0));
+            return;
+        }
+
+        if (resources.Any(AuditBounds.IsCut))
+        {
+            _tally.Settle(recorded, null, "it was about resources that are too long to stand whole in an audit log", [], policies, (file, line, 0));
             return;
         }
 
@@ -136,6 +142,13 @@ internal sealed class AuditReplay(CedarPolicyEngine engine, ReplayOptions option
             isDenied ? observed ?? Text(record, "reason") ?? "" : ReasonCodes.Permitted,
             List(record, "policies") ?? [],
             obligations: isAsked ? new Obligations { Approvals = [new ApprovalRequirement("", 1)] } : null);
+    }
+
+    /// <summary>What is left of a resource that was cut, to be shown.</summary>
+    private static EntityUid LeftOf(string resource)
+    {
+        int id = resource.IndexOf("::\"", StringComparison.Ordinal);
+        return id < 0 ? throw new FormatException("What is left of a resource is not even its type.") : new EntityUid(resource[..id], resource[(id + 3)..]);
     }
 
     private static string? Text(JsonElement record, string name) => record.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;

@@ -140,6 +140,7 @@ internal sealed class GuardMetrics : IDisposable
         _meter.CreateObservableUpDownCounter("intentauthz.task.live", () => (long)tasks.Count, "{task}", "Tasks that have not ended.");
         _meter.CreateObservableUpDownCounter("intentauthz.approval.pending", () => (long)approvals.CountPending(), "{request}", "Questions that nobody has answered yet.");
         _meter.CreateObservableUpDownCounter("intentauthz.audit.waiting", () => (long)audit.GetStatus().Waiting, "{record}", "Records that the audit has accepted and not written yet.");
+        _meter.CreateObservableCounter("intentauthz.audit.dropped", () => audit.DroppedCount, "{record}", "Records that the audit did not accept, mostly since too many wait: of calls that do not run then, and of denials and outcomes.");
         _meter.CreateObservableGauge(
             "intentauthz.audit.failing", () => audit.GetStatus().IsKeepingUp ? 0 : 1, "{1}",
             "1 while the audit's sink refuses what it is given, the queue is full, or records wait for longer than DurableAuditTimeout.");

@@ -29,6 +29,24 @@ public sealed class SqliteAuditSinkTests : IDisposable
         Assert.Equal((true, 20L), (_log.Verify().IsIntact, _log.Verify().Records));
     }
 
+    [Theory]
+    [InlineData('x', 17 * 1024 * 1024)] // too many characters
+    [InlineData('\u0001', 3 * 1024 * 1024)] // too many bytes, six a character
+    public async Task Write_RecordTooLongForARow_IsWithheldAndThoseBesideItAreWritten(char of, int count)
+    {
+        AuditRecord giant = WrittenDatabase.Record(1) with { Call = new CallId("call_1"), Policies = [new string(of, count)] };
+        await using (SqliteAuditSink sink = new(_log.LogPath, _log.Options()))
+        {
+            await sink.WriteAsync(new[] { WrittenDatabase.Record(0), giant, WrittenDatabase.Record(2) }, CancellationToken.None);
+        }
+
+        await _log.WriteAsync(1, first: 3);
+
+        AuditVerification found = _log.Verify();
+        Assert.True(found.IsIntact, string.Join('\n', found.Findings));
+        Assert.Equal(4, found.Records);
+    }
+
     [Fact]
     public async Task Lines_WrittenOutInOrder_AreALogOfTheOtherSink()
     {

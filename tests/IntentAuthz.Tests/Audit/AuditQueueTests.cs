@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using IntentAuthz.Tests.Guarding;
 
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -128,6 +129,35 @@ public sealed class AuditQueueTests
             queue.AddDigest(record, arguments[i % 50]);
             Assert.Equal(expected[i % 50], record.ArgumentsDigest);
         });
+    }
+
+    [Fact]
+    public async Task Denials_ForWhichThereIsNoRoom_AreCountedAndSaidOnceAMinute()
+    {
+        Dropped log = new();
+        FakeTimeProvider clock = new();
+        await using GuardFixture fixture = new("permit(principal, action, resource);", static b => b.AddTool(ToolDescriptor.For("read")));
+        AgentTask task = await fixture.OpenAsync();
+        await using AuditQueue queue = Queue(total: 10, perTask: 2, logger: log, time: clock);
+        CallAudit audit = new(queue, new SecretScrubber(TimeProvider.System), clock, TimeSpan.FromSeconds(1));
+        await OccupyAsync(queue);
+        await fixture.RecordsAsync(); // so that none of the fixture's own takes the task's room
+        void Refuse() => audit.Refused(CallId.New(), task, isOwn: true, new ToolCall("nothing", "{}"), Decision.Deny(ReasonCodes.UnknownTool, "no such tool"));
+
+        for (int i = 0; i < 10; i++)
+        {
+            Refuse();
+        }
+
+        Assert.Equal(8, queue.DroppedCount);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Refuse();
+
+        Assert.Equal(9, queue.DroppedCount);
+        Assert.Equal(2, log.Told.Count);
+        Assert.Contains("1 records", log.Told[0], StringComparison.Ordinal);
+        Assert.Contains("9 records were not accepted so far, the newest of a Decision (unknown-tool) of tenant acme", log.Told[1], StringComparison.Ordinal);
+        _sink.Open();
     }
 
     [Fact]
@@ -331,12 +361,12 @@ public sealed class AuditQueueTests
         Assert.True(queue.GetStatus().IsKeepingUp);
     }
 
-    private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null, byte[]? key = null, TimeProvider? time = null) => new(
+    private AuditQueue Queue(int total = 100, int perTenant = 5000, int perTask = 5000, TimeSpan? shutdown = null, byte[]? key = null, ILogger<AuditQueue>? logger = null, TimeProvider? time = null) => new(
         _sink,
         new AuditArguments(key ?? new byte[32], new SecretScrubber(TimeProvider.System)),
         new AuditQueueLimits(total, perTenant, perTask, s_late, shutdown ?? TimeSpan.FromSeconds(10)),
         time ?? TimeProvider.System,
-        NullLogger<AuditQueue>.Instance);
+        logger ?? NullLogger<AuditQueue>.Instance);
 
     /// <summary>Has the sink hold one record, so that what follows waits in the queue.</summary>
     private async Task OccupyAsync(AuditQueue queue)
@@ -375,5 +405,24 @@ public sealed class AuditQueueTests
         }
 
         Assert.True(condition(), "did not come about in 30 s");
+    }
+
+    /// <summary>Keeps what is said of records that were not accepted.</summary>
+    private sealed class Dropped : ILogger<AuditQueue>
+    {
+        internal List<string> Told { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == 207)
+            {
+                Told.Add(formatter(state, exception));
+            }
+        }
     }
 }

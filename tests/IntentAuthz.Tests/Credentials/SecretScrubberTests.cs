@@ -37,6 +37,36 @@ public sealed class SecretScrubberTests
         Assert.Equal("before [secret] after", text);
     }
 
+    [Theory]
+    [InlineData("sk\0live-0123456789abc")]
+    [InlineData("\u0001sk-live-0123456789abc")]
+    [InlineData("sk\u007flive-0123456789abc")]
+    [InlineData("soft\u00ad-hyphen-0123456")]
+    [InlineData("family\U0001F468\u200D\U0001F469-0123456")]
+    [InlineData("sk\"l'i\\ve\t-0123456\n789")]
+    [InlineData("a tag \U000E0041 of 0123456")]
+    [InlineData(@"looks \u{7f} escaped \0")]
+    public void Scrub_UnderCedarsOwnEscapes_IsTakenOut(string secret)
+    {
+        SecretScrubber scrubber = Knowing(secret);
+        string resource = new IntentAuthz.Cedar.EntityUid("Account", secret).ToString();
+        string inJson = JsonEncodedText.Encode(resource, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value;
+
+        Assert.Equal("Account::\"[secret]\"", scrubber.Scrub(resource, out _));
+        Assert.Equal("Account::\\\"[secret]\\\"", scrubber.Scrub(inJson, out _));
+    }
+
+    [Theory]
+    [InlineData(@"\u{}secret-0123456")]
+    [InlineData(@"\u{110000}secret-0123456")]
+    [InlineData(@"\u{d800}secret-0123456")]
+    [InlineData(@"\u{+7f}secret-0123456")]
+    [InlineData(@"\u{0000000000000061}secret-0123456")]
+    [InlineData(@"\u{")]
+    [InlineData(@"\u")]
+    public void Scrub_WhatIsNoEscapeOfCedars_StandsAsItStood(string text) =>
+        Assert.Equal(text.Replace("secret-0123456", "[secret]", StringComparison.Ordinal), Knowing("secret-0123456").Scrub(text, out _));
+
     [Fact]
     public void Scrub_Base64AtEveryAlignment_IsTakenOut()
     {

@@ -280,4 +280,19 @@ public sealed class DecisionExplanationTests
             Assert.Contains("live secret", Assert.Single(why.Notes), StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public async Task Explain_NumberThatIsALiveSecret_IsNotShown()
+    {
+        await using GuardFixture fixture = new(Policies, b => b.AddTool(s_pay));
+        AgentTask task = await fixture.OpenAsync();
+        task.GuardIdentity.Scrubber.TryRemember(LeaseId.New(), Secret.FromString("471628091234567"), DateTimeOffset.MaxValue);
+
+        Decision decision = (await fixture.CallAsync(task, "payments.pay", """{"account":"DE1","amount":471628091234567}""")).Decision;
+        Assert.Equal(ReasonCodes.NoPermit, decision.ReasonCode);
+        DecisionExplanation why = decision.Explain();
+
+        Assert.DoesNotContain("471628", why.ToString() + why.ToJson(), StringComparison.Ordinal);
+        Assert.Contains("live secret", Assert.Single(why.Notes), StringComparison.Ordinal);
+    }
 }

@@ -111,6 +111,26 @@ public sealed class AuditReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_DecisionOnAResourceThatIsCut_IsUnknown()
+    {
+        const string policies = "permit(principal is IntentAuthz::Agent, action, resource);";
+        await using (JsonLinesAuditSink sink = new(Log))
+        {
+            await using GuardFixture fixture = new(
+                policies, static b => b.AddTool(ToolDescriptor.For("read").Argument("path", ArgumentRole.Target).Resource("File", "path").Idempotent()), sink: sink);
+            AgentTask task = await fixture.OpenAsync();
+            await fixture.CallAsync(task, "read", $$"""{"path":"{{new string('x', 10_000)}}"}""");
+            await fixture.CallAsync(task, "read", """{"path":"x"}""");
+        }
+
+        ReplayResult result = await ReplayAsync(policies);
+
+        Assert.Empty(result.Problems);
+        Assert.Equal((2L, 1L, 1L), (result.Decisions, result.Same, result.Unknown));
+        Assert.Contains("too long", Assert.Single(result.Unknowns).Missing, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_NoSuchFile_SaysSo() => await Assert.ThrowsAsync<FileNotFoundException>(() => ReplayAsync(Old));
 
     private Task<ReplayResult> ReplayAsync(string policies) => new DecisionReplay([PolicySource.Text(policies)]).RunOverAuditAsync(AuditLog.JsonLines(Log));

@@ -121,13 +121,38 @@ public sealed class RecordingTests
         Assert.Contains(SecretScrubber.Replacement, kept, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4716280912345678)]
+    [InlineData(-4716280912345678)]
+    public void Secret_OfDigitsSentAsANumber_IsNotKept(long number)
+    {
+        SecretScrubber secrets = new(TimeProvider.System);
+        using Secret whole = Secret.FromString("4716280912345678"), withPoint = Secret.FromString("471628091.25");
+        Assert.True(secrets.TryRemember(new LeaseId("l"), whole, DateTimeOffset.MaxValue) && secrets.TryRemember(new LeaseId("m"), withPoint, DateTimeOffset.MaxValue));
+        Assert.True(CedarDecimal.TryFromDecimal(471628091.25m, out CedarDecimal? amount));
+        foreach (CedarRecord record in new[]
+        {
+            new CedarRecord.Builder { { "n", number } }.Build(),
+            new CedarRecord.Builder { { "n", amount } }.Build(),
+            new CedarRecord.Builder { { "in", new CedarRecord.Builder { { "n", CedarSet.Create([number, amount]) } }.Build() } }.Build(),
+        })
+        {
+            ValueScrubber scrubber = new(secrets);
+            string kept = scrubber.Scrub(record).ToString();
+
+            Assert.True(scrubber.HasFound);
+            Assert.DoesNotContain("471628", kept, StringComparison.Ordinal);
+            Assert.Contains(SecretScrubber.Replacement, kept, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Scrub_WhatHoldsNoSecret_StaysTheSameObject()
     {
         SecretScrubber secrets = new(TimeProvider.System);
         using Secret secret = new(Encoding.UTF8.GetBytes("sk-live-0123456789abcdef"));
         secrets.TryRemember(new LeaseId("l"), secret, DateTimeOffset.MaxValue);
-        CedarRecord record = new CedarRecord.Builder { { "a", "b" }, { "set", CedarSet.Create(["x", 1L]) }, { "r", new CedarRecord.Builder { { "q", true } }.Build() } }.Build();
+        CedarRecord record = new CedarRecord.Builder { { "a", "b" }, { "set", CedarSet.Create(["x", 1L]) }, { "n", 4716280912345678L }, { "r", new CedarRecord.Builder { { "q", true } }.Build() } }.Build();
         ValueScrubber scrubber = new(secrets);
 
         Assert.Same(record, scrubber.Scrub(record));

@@ -57,12 +57,29 @@ internal sealed class AuditChain
         Take(header);
     }
 
-    /// <summary>Writes the record once: the bytes that are hashed are those in the line.</summary>
+    /// <summary>
+    /// Writes the record once: the bytes that are hashed are those in the line. One whose line no reader would take is withheld: nobody could read
+    /// what stands behind it, or, where it is refused, write it.
+    /// </summary>
     internal void WriteRecord(ArrayBufferWriter<byte> destination, AuditRecord record, AuditJson json)
     {
+        int line = destination.WrittenCount;
         AuditLogLine.Begin(destination, Tree.Size);
         int start = destination.WrittenCount;
-        json.Write(destination, record);
+        bool fits = AuditBounds.LengthOf(record) <= AuditLineReader.MaxLine;
+        if (fits)
+        {
+            json.Write(destination, record);
+            fits = destination.WrittenCount - line <= AuditLineReader.MaxLine - AuditLogLine.TailLength;
+        }
+
+        if (!fits)
+        {
+            destination.ResetWrittenCount(); // which leaves what is written
+            destination.Advance(start);
+            json.Write(destination, AuditBounds.Withheld(record, $"The record is too long for a line of {AuditLineReader.MaxLine} bytes, so it is withheld."));
+        }
+
         Take(destination.WrittenSpan[start..]);
         AuditLogLine.End(destination, _chain);
         destination.Write("\n"u8);

@@ -13,7 +13,8 @@ internal static class AuditLogLine
     /// <summary>More records than a log can have; a number from here on was not written by a host, and would overflow what counts them.</summary>
     internal const long MaxRecords = 1L << 53;
 
-    private const int TailLength = 10 + Hash256.TextLength + 2; // ,"chain":"…"}
+    /// <summary>How many bytes stand behind the record.</summary>
+    internal const int TailLength = 10 + Hash256.TextLength + 2; // ,"chain":"…"}
 
     private static ReadOnlySpan<byte> Start => "{\"n\":"u8;
 

@@ -4,10 +4,11 @@ using System.Text;
 
 namespace IntentAuthz;
 
-/// <summary>Undoes the escapes under which a secret could stand in text: those of JSON and of program text, a URL's, and HTML's.</summary>
+/// <summary>Undoes the escapes under which a secret could stand in text: those of JSON and of program text, Cedar's among them, a URL's, and HTML's.</summary>
 internal static class EscapedText
 {
     private const int LongestEntity = 10; // &#x10FFFF;
+    private const int LongestBraced = 10; // \u{10FFFF}
 
     private static readonly SearchValues<char> s_marks = SearchValues.Create("\\%&");
 
@@ -54,6 +55,11 @@ internal static class EscapedText
             return 0;
         }
 
+        if (text.StartsWith("\\u{"))
+        {
+            return Braced(text, units, out written);
+        }
+
         int digits = text[1] switch { 'u' => 4, 'x' => 2, _ => 0 };
         if (digits > 0)
         {
@@ -63,15 +69,29 @@ internal static class EscapedText
             return isHex ? digits + 2 : 0;
         }
 
-        char plain = text[1] switch
+        int plain = text[1] switch
         {
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
+            '0' => '\0',
             '"' or '\\' or '/' or '\'' => text[1],
-            _ => '\0',
+            _ => -1,
         };
-        return plain != '\0' && Set(units, plain) ? 2 : 0;
+        return plain >= 0 && Set(units, (char)plain) ? 2 : 0;
+    }
+
+    /// <summary>Cedar's own, under which what is invisible stands in every resource's text.</summary>
+    private static int Braced(ReadOnlySpan<char> text, Span<char> units, out int written)
+    {
+        written = 0;
+        int end = text[..Math.Min(text.Length, LongestBraced)].IndexOf('}');
+        return end > 3
+            && int.TryParse(text[3..end], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
+            && Rune.TryCreate(value, out Rune rune)
+            && rune.TryEncodeToUtf16(units, out written)
+                ? end + 1
+                : 0;
     }
 
     private static int Entity(ReadOnlySpan<char> text, Span<char> units, out int written)

@@ -87,8 +87,12 @@ internal sealed class ValueScrubber(SecretScrubber secrets)
             case CedarSet set:
                 CedarValue[] items = [.. set.Select(Scrub)];
                 return items.SequenceEqual(set, ReferenceEqualityComparer.Instance) ? value : CedarSet.Create(items);
-            default:
+            case CedarBool or CedarLong { Value: > -1_000_000 and < 10_000_000 }: // shorter than any secret
                 return value;
+            default:
+                // A number, an address or a time: a secret of digits is one as text. Part of it cannot be taken out.
+                string form = value.ToString();
+                return ReferenceEquals(Scrub(form), form) ? value : new CedarString(SecretScrubber.Replacement);
         }
     }
 }
