@@ -5,11 +5,26 @@ namespace IntentAuthz;
 /// <summary>Decides whether a named principal may open, approve, revoke or reload: the same engine and the same rules as for a tool call.</summary>
 internal sealed class AdministrativeGate(IPolicyEngine engine, IEntityProvider hostEntities, TimeProvider time, TimeSpan engineTimeout)
 {
+    private readonly OwnThreads _ownThreads = new();
+
     internal TimeProvider Time => time;
 
     /// <summary>Asks the engine. Whatever goes wrong is a denial with its own reason; only cancelling throws.</summary>
-    internal async ValueTask<(Decision Decision, Obligations Obligations)> DecideAsync(
-        Entity principal, TenantId principalTenant, string action, TenantId tenant, Entity resource, IContextSource context, CancellationToken cancellationToken)
+    internal ValueTask<(Decision Decision, Obligations Obligations)> DecideAsync(
+        Entity principal, TenantId principalTenant, string action, TenantId tenant, Entity resource, IContextSource context, CancellationToken cancellationToken) =>
+        DecideAsync(principal, principalTenant, action, tenant, resource, context, onOwnThread: false, cancellationToken);
+
+    /// <summary>
+    /// The same for what must not wait: an engine, or a store of entities that it asks, which blocks its thread blocks one of its own, and counts as
+    /// failed when its time is up.
+    /// </summary>
+    internal ValueTask<(Decision Decision, Obligations Obligations)> DecideInTimeAsync(
+        Entity principal, TenantId principalTenant, string action, TenantId tenant, Entity resource, IContextSource context, CancellationToken cancellationToken) =>
+        DecideAsync(principal, principalTenant, action, tenant, resource, context, onOwnThread: true, cancellationToken);
+
+    private async ValueTask<(Decision Decision, Obligations Obligations)> DecideAsync(
+        Entity principal, TenantId principalTenant, string action, TenantId tenant, Entity resource, IContextSource context, bool onOwnThread,
+        CancellationToken cancellationToken)
     {
         if (principalTenant != tenant)
         {
@@ -21,7 +36,10 @@ internal sealed class AdministrativeGate(IPolicyEngine engine, IEntityProvider h
         Verdict verdict;
         try
         {
-            verdict = await EngineCall.EvaluateAsync(engine, request, engineTimeout, time, cancellationToken).ConfigureAwait(false);
+            verdict = onOwnThread
+                ? await _ownThreads.AskAsync(
+                    token => EngineCall.EvaluateAsync(engine, request, engineTimeout, time, token), engineTimeout, time, cancellationToken).ConfigureAwait(false)
+                : await EngineCall.EvaluateAsync(engine, request, engineTimeout, time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -3,8 +3,9 @@ using IntentAuthz.Cedar;
 namespace IntentAuthz;
 
 /// <summary>
-/// Decides whether a principal may revoke or suspend. Taking authority away waits for nothing: where the engine cannot answer, it is done,
-/// since the fault must not keep an agent running; where policy answers no, it is not, since stopping others' agents is an attack too.
+/// Decides whether a principal may revoke or suspend. Taking authority away waits for nothing: where the engine cannot answer, or blocks its thread
+/// past its time, it is done, since the fault must not keep an agent running; where policy answers no, it is not, since stopping others' agents is an
+/// attack too.
 /// </summary>
 internal static class TakingAway
 {
@@ -29,9 +30,11 @@ internal static class TakingAway
         record.Add("kind", target.Kind.ToString());
         record.Add("id", target.Id);
         Entity resource = new(new EntityUid(EntityTypes.RevocationTarget, target.ToString()), record.Build(), []);
-        (Decision decision, Obligations obligations) = await gate.DecideAsync(
-            AdministrativeGate.EntityOf(by), by.Tenant, action, target.Tenant, resource,
-            new AdministrativeContext(gate.Time), cancellationToken).ConfigureAwait(false);
+        Entity principal = AdministrativeGate.EntityOf(by);
+        AdministrativeContext context = new(gate.Time);
+        (Decision decision, Obligations obligations) = isTakingAway
+            ? await gate.DecideInTimeAsync(principal, by.Tenant, action, target.Tenant, resource, context, cancellationToken).ConfigureAwait(false)
+            : await gate.DecideAsync(principal, by.Tenant, action, target.Tenant, resource, context, cancellationToken).ConfigureAwait(false);
         if (!isTakingAway && decision.IsPermitted && !obligations.IsNone)
         {
             return Decision.Deny(ReasonCodes.ConflictingObligations, $"The permit for {action} carries obligations, which it cannot meet; take them off.");

@@ -17,7 +17,11 @@ public sealed class IntentAuthzOptions
     /// <summary>The most characters a result may have; a larger one is withheld. 1,024 to 256 Mi.</summary>
     public int MaxResultCharacters { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>How long a policy engine may take for one answer. The native engine answers at once; others may not. 1 ms to 1 minute.</summary>
+    /// <summary>
+    /// How long a policy engine may take for one answer. The native engine answers at once; others may not. 1 ms to 1 minute. It ends the wait for an
+    /// answer that is asynchronous. A call's engine, or a store of entities that it asks, must not block its thread: such a call waits with it, without a
+    /// limit. Only revoking, suspending and freezing are decided on threads of their own and are done when the time is up.
+    /// </summary>
     public TimeSpan EngineTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a proposer of mandates may take when a task is opened. 1 ms to 5 minutes.</summary>

@@ -2,7 +2,8 @@ namespace IntentAuthz;
 
 /// <summary>
 /// Answers requests by policy (a PDP). The default is <see cref="CedarPolicyEngine"/>; anything else fits behind the same interface.
-/// Implementations are safe for use by many threads. What they throw, and not answering in time, is a denial.
+/// Implementations are safe for use by many threads and do not block their thread: what waits, waits asynchronously. What they throw, and not
+/// answering in time, is a denial; an engine that blocks its thread holds the call up with it, which then neither runs nor is denied.
 /// </summary>
 public interface IPolicyEngine
 {

@@ -8,7 +8,7 @@ namespace IntentAuthz.EndToEnd.Documentation;
 /// <summary>docs/controls.md names tests as proof. It is only worth something as long as they are there and run.</summary>
 public sealed partial class ControlsTests
 {
-    private static readonly Lazy<HashSet<string>> s_tests = new(FindTests);
+    private static readonly Lazy<Dictionary<string, bool>> s_tests = new(FindTests);
 
     [Fact]
     public void Every_control_names_tests_that_are_there_and_run()
@@ -18,8 +18,8 @@ public sealed partial class ControlsTests
         string[] wrong =
         [
             .. from row in rows
-               let named = TestName().Matches(Cells(row)[1]).Select(static m => m.Groups[1].Value).ToArray()
-               from problem in named.Length == 0 ? ["names no test"] : named.Where(static t => !s_tests.Value.Contains(t)).Select(static t => $"names {t}, which is no test or is skipped")
+               let named = TestName().Matches(Cells(row)[1]).Select(static m => (Test: m.Groups[1].Value, SaysWhere: m.Groups[2].Success)).ToArray()
+               from problem in named.Length == 0 ? ["names no test"] : named.Select(static n => ProblemWith(n.Test, n.SaysWhere)).OfType<string>()
                select $"'{Cells(row)[0]}' {problem}",
         ];
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
@@ -45,20 +45,42 @@ public sealed partial class ControlsTests
 
     private static string[] Cells(string row) => [.. row.Trim('|').Split('|').Select(static c => c.Trim())];
 
-    // From the sources: a test that is commented out, renamed, skipped or not a test any more is not found.
-    private static HashSet<string> FindTests() =>
-        [.. from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
-            where !file.Split(Path.DirectorySeparatorChar).Any(static part => part is "bin" or "obj")
-            from method in CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
-            where method.AttributeLists.SelectMany(static l => l.Attributes).Any(IsRunAsTest)
-            where method.Parent is ClassDeclarationSyntax
-            select $"{((ClassDeclarationSyntax)method.Parent!).Identifier.Text}.{method.Identifier.Text}"];
+    private static string? ProblemWith(string test, bool saysWhere) =>
+        !s_tests.Value.TryGetValue(test, out bool runsEverywhere) ? $"names {test}, which is no test or is skipped"
+        : runsEverywhere == saysWhere ? $"names {test}, which {(saysWhere ? "runs everywhere: take the '(where …)' behind it away" : "runs on some machines only: say behind it '(where …)'")}"
+        : null;
 
-    // [ReferenceFact] and the like run where the data set is.
+    // From the sources: a test that is commented out, renamed, skipped or not a test any more is not found. With each, whether it runs on every machine.
+    private static Dictionary<string, bool> FindTests()
+    {
+        Dictionary<string, bool> found = new(StringComparer.Ordinal);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories))
+        {
+            if (file.Split(Path.DirectorySeparatorChar).Any(static part => part is "bin" or "obj"))
+            {
+                continue;
+            }
+
+            foreach (MethodDeclarationSyntax method in CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>())
+            {
+                if (method.Parent is ClassDeclarationSyntax type && method.AttributeLists.SelectMany(static l => l.Attributes).FirstOrDefault(IsRunAsTest) is { } attribute)
+                {
+                    string name = $"{type.Identifier.Text}.{method.Identifier.Text}";
+                    found[name] = RunsEverywhere(attribute) && found.GetValueOrDefault(name, true);
+                }
+            }
+        }
+
+        return found;
+    }
+
     private static bool IsRunAsTest(AttributeSyntax attribute) =>
         (attribute.Name.ToString().EndsWith("Fact", StringComparison.Ordinal) || attribute.Name.ToString().EndsWith("Theory", StringComparison.Ordinal))
         && attribute.ArgumentList?.ToString().Contains("Skip", StringComparison.Ordinal) != true;
 
-    [GeneratedRegex("`([A-Za-z0-9_]+\\.[A-Za-z0-9_]+)`")]
+    // [SmallDiskFact], [ReferenceFact] and the like skip themselves where what they need is not there.
+    private static bool RunsEverywhere(AttributeSyntax attribute) => attribute.Name.ToString() is "Fact" or "Theory";
+
+    [GeneratedRegex("`([A-Za-z0-9_]+\\.[A-Za-z0-9_]+)`( \\(where [^)]+\\))?")]
     private static partial Regex TestName();
 }

@@ -46,6 +46,32 @@ public sealed class CredentialBrokerTests
     }
 
     [Fact]
+    public async Task Secret_IsMadeWhenACallNeedsIt_ForItsTaskAndTarget_AndUnmadeWhenTheTaskEnds()
+    {
+        IssueRequest? asked = null;
+        _issuer.OnIssue = (request, _) =>
+        {
+            asked = request;
+            return new ValueTask<IssueResult>(_issuer.Issue(request));
+        };
+        await using GuardFixture fixture = Fixture();
+        AgentTask task = await fixture.OpenAsync();
+        Assert.Equal(0, _issuer.Made); // a task has none by being open
+
+        await fixture.CallAsync(task, "read");
+
+        Assert.Equal(1, _issuer.Made);
+        Assert.Equal((task.Id, "payments", "payments"), (asked!.Task.Id, asked.Profile.Audience, asked.Lease.Audience));
+        Assert.Empty(_issuer.Unmade);
+
+        TaskEnd end = await fixture.Guard.Tasks.CompleteAsync(task);
+
+        Assert.True(end.IsConfirmed);
+        Assert.Equal(asked.Lease.Id, Assert.Single(_issuer.Unmade).Lease);
+        Assert.Throws<ObjectDisposedException>(_issuer.Secrets.Single().Reveal);
+    }
+
+    [Fact]
     public async Task Lease_WithLittleLifeLeft_IsRenewed_AndTheOldOneExpiresCleared()
     {
         await using GuardFixture fixture = Fixture();

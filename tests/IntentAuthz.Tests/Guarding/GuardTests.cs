@@ -38,6 +38,23 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task InvokeAsync_WhenTheToolStarts_ItsDecisionIsInTheAuditAndNoOutcomeIs()
+    {
+        await using GuardFixture fixture = new(PaySmall, b => b.AddTool(s_pay));
+        AgentTask task = await fixture.OpenAsync();
+        AuditKind[] atStart = [];
+
+        GuardResult result = await fixture.Guard.InvokeAsync(task, new ToolCall("payments.pay", """{"to":"ACME","amount":20}"""), async (invocation, _) =>
+        {
+            atStart = [.. (await fixture.RecordsAsync()).Where(r => r.Call == invocation.Id).Select(static r => r.Kind)];
+            return ToolResult.None;
+        });
+
+        Assert.True(result.IsCompleted, result.ToString());
+        Assert.Equal([AuditKind.Decision], atStart);
+    }
+
+    [Fact]
     public async Task InvokeAsync_NoPolicyPermits_DeniesAndToolNeverRuns()
     {
         await using GuardFixture fixture = new(PaySmall, b => b.AddTool(s_pay));

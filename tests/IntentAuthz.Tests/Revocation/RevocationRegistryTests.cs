@@ -1,5 +1,7 @@
+using IntentAuthz.Cedar;
 using IntentAuthz.Tests.Credentials;
 using IntentAuthz.Tests.Guarding;
+using IntentAuthz.Tests.Policies;
 
 using NSubstitute;
 
@@ -108,31 +110,88 @@ public sealed class RevocationRegistryTests
     }
 
     [Theory]
-    [InlineData("throws")]
-    [InlineData("hangs")]
-    [InlineData("answers null")]
+    [MemberData(nameof(BrokenEngine.Ways), MemberType = typeof(BrokenEngine))]
     public async Task Revoke_WithABrokenEngine_ActsAllTheSame(string how)
     {
-        IPolicyEngine engine = Substitute.For<IPolicyEngine>();
-        engine.GetVersion(default).ReturnsForAnyArgs("v");
-        Func<ValueTask<Verdict>> answer = static () => new ValueTask<Verdict>(new Verdict(VerdictEffect.Permit, ReasonCodes.Permitted, []));
-#pragma warning disable CA2012 // configures the double; nothing is awaited here
-        engine.EvaluateAsync(default!, default).ReturnsForAnyArgs(_ => answer());
-#pragma warning restore CA2012
-        await using GuardFixture fixture = new("", b => b.UsePolicyEngine(engine), static o => o.OperatorKey = new OperatorKey(Key));
+        using BrokenEngine engine = new();
+        await using GuardFixture fixture = new("", b => b.UsePolicyEngine(engine));
         AgentTask task = await fixture.OpenAsync();
-        answer = how switch
-        {
-            "throws" => static () => throw new IOException("down"),
-            "hangs" => static () => new ValueTask<Verdict>(new TaskCompletionSource<Verdict>().Task),
-            _ => static () => new ValueTask<Verdict>((Verdict)null!),
-        };
+        AgentTask other = await fixture.OpenAsync();
+        engine.Break(how);
 
-        Task<RevocationResult> revoking = fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(GuardFixture.Acme, task.Id), fixture.Boss, "stop").AsTask();
-        fixture.Clock.Advance(TimeSpan.FromSeconds(3));
+        RevocationResult revoked = await InTimeAsync(fixture, () => fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(GuardFixture.Acme, task.Id), fixture.Boss, "stop").AsTask());
+        Decision suspended = await InTimeAsync(fixture, () => fixture.Guard.Tasks.SuspendAsync(other, fixture.Boss, "stop").AsTask());
 
-        Assert.True((await revoking).IsPermitted);
+        Assert.True(revoked.IsPermitted);
         Assert.Equal(TaskState.Revoked, task.State);
+        Assert.True(suspended.IsPermitted);
+        Assert.Equal(TaskState.Suspended, other.State);
+    }
+
+    [Fact]
+    public async Task Revoke_WithAStoreOfEntitiesThatBlocks_ActsWhenTheEnginesTimeIsUp()
+    {
+        using ManualResetEventSlim mended = new();
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IEntityProvider entities = Substitute.For<IEntityProvider>();
+        entities.Find(Arg.Is<EntityUid>(static u => u.Type.ToString() == "IntentAuthz::Role" && u.Id == "finance")).Returns(_ =>
+        {
+            asked.TrySetResult();
+            mended.Wait();
+            return null;
+        });
+        await using GuardFixture fixture = new(
+            """permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"Revoke", resource) when { principal in IntentAuthz::Role::"stoppers" };""", b => b.UseEntities(entities));
+        AgentTask task = await fixture.OpenAsync();
+
+        Task<RevocationResult> revoking = Task.Run(() => fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(GuardFixture.Acme, task.Id), fixture.Boss, "stop").AsTask());
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(TaskState.Active, task.State); // policy is asked, so it may still say no
+        try
+        {
+            Assert.True((await InTimeAsync(fixture, () => revoking)).IsPermitted);
+            Assert.Equal(TaskState.Revoked, task.State);
+        }
+        finally
+        {
+            mended.Set();
+        }
+    }
+
+    [Fact]
+    public async Task Revoke_ManyTimesWithAnEngineThatBlocks_LeavesFewThreadsBehind_AndAsksAgainOnceItIsMended()
+    {
+        using BrokenEngine engine = new();
+        await using GuardFixture fixture = new("", b => b.UsePolicyEngine(engine));
+        AgentTask task = await fixture.OpenAsync();
+        engine.Break("blocks");
+        int askedBefore = engine.Asked;
+
+        RevocationResult[] results = await InTimeAsync(fixture, () => Task.WhenAll(Enumerable.Range(0, 100).Select(i =>
+            fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Tool(GuardFixture.Acme, "tool" + i), fixture.Boss, "stop").AsTask())));
+
+        Assert.All(results, static r => Assert.True(r.IsPermitted));
+        Assert.True(SpinWait.SpinUntil(() => engine.Blocked == OwnThreads.Places, TimeSpan.FromSeconds(30)), $"{engine.Blocked} threads are blocked");
+        Assert.Equal(OwnThreads.Places, engine.Asked - askedBefore);
+
+        engine.MendAndDeny();
+        Assert.True(SpinWait.SpinUntil(() => engine.Blocked == 0, TimeSpan.FromSeconds(30)));
+        RevocationResult refused = await fixture.Guard.Revocations.RevokeAsync(RevocationTarget.Task(GuardFixture.Acme, task.Id), fixture.Boss, "stop");
+        Assert.Equal(ReasonCodes.NotAuthorized, refused.Decision.ReasonCode);
+        Assert.Equal(TaskState.Active, task.State);
+    }
+
+    /// <summary>Lets the engine's time pass until it is done. The caller's own thread must not be the one that blocks.</summary>
+    private static async Task<T> InTimeAsync<T>(GuardFixture fixture, Func<Task<T>> take)
+    {
+        Task<T> taking = Task.Run(take);
+        for (int i = 0; i < 1500 && !taking.IsCompleted; i++)
+        {
+            await Task.WhenAny(taking, Task.Delay(20));
+            fixture.Clock.Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        return await taking.WaitAsync(TimeSpan.FromSeconds(1));
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal sealed class KeptHosts : IAsyncDisposable
 
     internal TaskDisk Disk { get; } = new();
 
+    /// <summary>The tool that hosts have which start from now on.</summary>
+    internal ToolDescriptorBuilder Pay { get; set; } = ToolDescriptor.For("pay").Argument("to", ArgumentRole.Target).Argument("amount", ArgumentRole.Magnitude);
+
     internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
 
     internal GuardFixture Host { get; private set; } = null!;
@@ -40,7 +43,7 @@ internal sealed class KeptHosts : IAsyncDisposable
                 b.AddTool(ToolDescriptor.For("read").Idempotent().ResultLabel(Integrity.Trusted, Confidentiality.Public))
                     .AddTool(ToolDescriptor.For("send").Argument("to", ArgumentRole.Target).Argument("amount", ArgumentRole.Magnitude))
                     .AddTool(ToolDescriptor.For("stranger").Idempotent())
-                    .AddTool(ToolDescriptor.For("pay").Argument("to", ArgumentRole.Target).Argument("amount", ArgumentRole.Magnitude));
+                    .AddTool(Pay);
                 b.Services.AddSingleton<ITaskStore>(store);
                 b.Services.AddSingleton<IRevocationStore>(_revocations);
             },

@@ -29,6 +29,26 @@ public sealed class RestoringTests
         Assert.Equal(ReasonCodes.TaskExpired, (await host.CallAsync(restored, "read")).Decision.ReasonCode);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Approval_HoldsForTheToolThatWasShown_AndNotForOneThatChanged(bool changed)
+    {
+        await using KeptHosts hosts = new();
+        GuardFixture host = await hosts.StartAsync();
+        AgentTask task = await hosts.OpenAsync();
+        ApprovalId id = (await host.CallAsync(task, "pay", Pay)).Decision.Approval!.Value;
+        Assert.True((await host.Guard.Approvals.ApproveAsync(id, host.Boss)).IsPermitted);
+        hosts.Pay = changed ? hosts.Pay.ResultLabel(Integrity.Trusted, Confidentiality.Public) : hosts.Pay;
+
+        host = await hosts.KillAndStartAsync();
+        GuardResult result = await host.CallAsync(await hosts.RestoreAsync(task.Id), "pay", Pay);
+
+        Assert.Equal(changed ? DecisionOutcome.RequireApproval : DecisionOutcome.Permit, result.Decision.Outcome);
+        Assert.Equal(!changed, result.Decision.Approval == id);
+        Assert.Equal(changed ? 0 : 1, host.Ran.Count);
+    }
+
     [Fact]
     public async Task Held_IsSeenByOperators_WithOwnerAndExpiry_UntilItIsRestored()
     {
