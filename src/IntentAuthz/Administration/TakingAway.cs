@@ -31,7 +31,7 @@ internal static class TakingAway
         Entity resource = new(new EntityUid(EntityTypes.RevocationTarget, target.ToString()), record.Build(), []);
         (Decision decision, Obligations obligations) = await gate.DecideAsync(
             AdministrativeGate.EntityOf(by), by.Tenant, action, target.Tenant, resource,
-            new AdministrativeContext(gate.Time), cancellationToken).ConfigureAwait(false);
+            new AdministrativeContext(gate.Time, input: action == AdministrativeActions.Reopen ? Reopening(by) : null), cancellationToken).ConfigureAwait(false);
         if (!isTakingAway && decision.IsPermitted && !obligations.IsNone)
         {
             return Decision.Deny(ReasonCodes.ConflictingObligations, $"The permit for {action} carries obligations, which it cannot meet; take them off.");
@@ -40,5 +40,12 @@ internal static class TakingAway
         return isTakingAway && decision.ReasonCode == ReasonCodes.EngineFailed
             ? new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"Done without a verdict, since the policy engine failed: {decision.Explanation}")
             : decision;
+    }
+
+    private static CedarRecord Reopening(Principal by)
+    {
+        CedarRecord.Builder record = new();
+        record.Add("asserted", by.IsAsserted);
+        return record.Build();
     }
 }
