@@ -44,12 +44,51 @@ public sealed class IncidentStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_row_that_cannot_be_understood_fails_the_reading()
+    public async Task A_row_that_cannot_be_understood_is_left_out_and_keeps_no_other_from_being_read()
     {
         using SqliteState state = _state.Open();
+        IncidentEntry first = Opening(), last = Opening();
+        await state.Incidents.AppendAsync(first, CancellationToken.None);
         await state.Incidents.AppendAsync(Opening(), CancellationToken.None);
-        _state.Run("UPDATE incident_entry SET kind = 99");
-        await Assert.ThrowsAsync<SqliteStateException>(async () => await ReadAsync(state));
+        await state.Incidents.AppendAsync(last, CancellationToken.None);
+        _state.Run("UPDATE incident_entry SET kind = 99 WHERE position = 2");
+
+        (List<IncidentEntry> entries, long position) = await ReadAsync(state);
+        Assert.Equal([first, last], entries);
+        Assert.Equal(3, position);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_a_stop_that_an_incident_laid_and_one_that_none_did_the_latter_stands(bool incidentFirst)
+    {
+        using SqliteState state = _state.Open();
+        RevocationTarget hold = RevocationTarget.TaskHold(s_tenant, new TaskId("task_1"));
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        RevocationEntry laid = new()
+        {
+            Target = hold, Reason = "it loops", Cause = RevocationCause.OperatorKey, Incident = Opening().Incident, At = now, ExpiresAt = now + TimeSpan.FromDays(2),
+        };
+        RevocationEntry apart = new() { Target = hold, Reason = "a legal hold", Cause = RevocationCause.OperatorKey, At = now, ExpiresAt = now + TimeSpan.FromDays(1) };
+        await state.Revocations.AddAsync(laid, CancellationToken.None);
+        Assert.Equal(laid, await StandingAsync());
+        await state.Revocations.LiftAsync(hold, CancellationToken.None);
+
+        foreach (RevocationEntry entry in incidentFirst ? new[] { laid, apart, laid } : [apart, laid, apart])
+        {
+            await state.Revocations.AddAsync(entry, CancellationToken.None);
+        }
+
+        Assert.Equal(apart with { ExpiresAt = laid.ExpiresAt }, await StandingAsync());
+
+        async Task<RevocationEntry?> StandingAsync()
+        {
+            using SqliteState another = _state.Open();
+            RevocationEntry? standing = null;
+            await another.Revocations.ReadAsync(0, change => standing = change.Entry, CancellationToken.None);
+            return standing;
+        }
     }
 
     [Fact]

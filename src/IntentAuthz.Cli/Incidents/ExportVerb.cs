@@ -18,7 +18,8 @@ internal static class ExportVerb
             Writes the evidence of an incident into a new directory: its timeline, what the hosts know of its tasks, the audit's records about it with
             proofs, and a manifest with the SHA-256 of each file. Nothing in it is an argument, a result or a secret.
             Example: intentauthz incident export inc_0b5f… --state state.db --audit audit.jsonl --out evidence --key-file operator.key --as olga
-            The exit code is 0 if all of it was written, 1 if something is missing, which is said, or the key is not the host's, 2 if nothing could be written.
+            The exit code is 0 if all of it was written, 1 if something is missing, which is said, 2 if nothing could be written,
+            3 if the key is not the host's.
             """)
         {
             of.Incident, of.State, into, audit, of.KeyFile, of.By, of.Wait, of.Json,

@@ -7,6 +7,8 @@ namespace IntentAuthz.Cli.Incidents;
 /// <summary><c>intentauthz incident freeze</c>: stops at once what an incident is about, or what is named.</summary>
 internal static class FreezeVerb
 {
+    private static readonly TimeSpan s_reading = TimeSpan.FromSeconds(1);
+
     public static Command Create()
     {
         var of = new IncidentVerbOptions();
@@ -22,15 +24,14 @@ internal static class FreezeVerb
             Stops at once what an incident is about. Every host on the state follows within 100 ms; calls in flight are cancelled, leases unmade.
             Example: intentauthz incident freeze inc_0b5f… --state state.db --key-file operator.key --as olga --reason "mails customers' data"
             Example: intentauthz incident freeze --agent invoice-bot --tenant acme --state state.db --key-file operator.key --as olga --reason "it loops"
-            The exit code is 0 if a running host has said that it stopped, 1 if none did yet (the stop stands in the state all the same) or the key is
-            not the host's, 2 if the state cannot be written.
+            The exit code is 0 if a running host has said that it stopped, 1 if none did yet (the stop stands in the state all the same), 2 if the state
+            cannot be written, 3 if the key is not the host's: then nothing was stopped.
             """)
         {
             incident, of.State, tenant, task, agent, tool, whole, of.KeyFile, of.By, of.Reason, of.Wait, of.Json,
         };
-        command.SetAction((parsed, cancellation) => IncidentRun.OverAsync(parsed.GetRequiredValue(of.State), parsed, async (session, output) =>
+        command.SetAction((parsed, cancellation) => IncidentRun.OverUnreadAsync(parsed.GetRequiredValue(of.State), parsed, async (session, output) =>
         {
-            var began = DateTimeOffset.UtcNow;
             var patience = IncidentVerbOptions.Patience(parsed.GetValue(of.Wait));
             if (IncidentRun.WhyNoKey(session, parsed.GetRequiredValue(of.KeyFile), output) is { } refused)
             {
@@ -41,49 +42,72 @@ internal static class FreezeVerb
             var by = IncidentRun.By(parsed.GetRequiredValue(of.By));
             var reason = parsed.GetRequiredValue(of.Reason);
             Incident found;
+            DateTimeOffset at;
             if (parsed.GetValue(incident) is { } id)
             {
-                found = subject is null ? IncidentRun.Find(session, id) : throw new FormatException("Give the incident, or what to stop, not both.");
+                if (subject is not null)
+                {
+                    throw new FormatException("Give the incident, or what to stop, not both.");
+                }
+
+                await session.ReadAsync(cancellation).ConfigureAwait(false); // an incident that cannot be read is frozen by name
+                found = IncidentRun.Find(session, id);
                 if (!found.IsOpen)
                 {
                     throw new ArgumentException($"The incident {id} is closed. Name what to stop instead: that opens another.");
                 }
 
-                await StopVerb.WriteAsync(session, found.Stop, by, reason, cancellation).ConfigureAwait(false);
+                at = DateTimeOffset.UtcNow;
+                await StopVerb.WriteAsync(session, found.Stop, found.Id, by, reason, at, cancellation).ConfigureAwait(false);
             }
             else
             {
                 var target = subject ?? throw new FormatException("Name the incident, or what to stop: --task, --agent, --tool or --whole-tenant, with --tenant.");
-                await StopVerb.WriteAsync(session, StopVerb.StopOf(target), by, reason, cancellation).ConfigureAwait(false); // first of all
-                found = await FindOrOpenAsync(session, target, by, reason, cancellation).ConfigureAwait(false);
+                (found, at) = await StopByNameAsync(session, target, by, reason, cancellation).ConfigureAwait(false);
             }
 
             // One that is frozen already is not told again; its hosts have said what they stopped.
             var known = found.State == IncidentState.Contained ? found.Entries.LastOrDefault(e => StopVerb.IsReport(e, found.Stop)) : null;
             if (known is null)
             {
-                await session.AppendAsync(session.Entry(found, IncidentEntryKind.Frozen, by, reason), cancellation).ConfigureAwait(false);
+                await session.AppendAsync(session.Entry(found, IncidentEntryKind.Frozen, by, reason) with { At = at }, cancellation).ConfigureAwait(false);
             }
 
-            var report = known ?? await session.WaitAsync(found.Id, e => e.At >= began && StopVerb.IsReport(e, found.Stop), patience, cancellation).ConfigureAwait(false);
+            var report = known ?? await session.WaitAsync(found.Id, e => e.At >= at && StopVerb.IsReport(e, found.Stop), patience, cancellation).ConfigureAwait(false);
             return StopVerb.Tell(session, output, found.Id, "frozen", report, rotated: null, parsed.GetValue(of.Json));
-        }, cancellation));
+        }));
         return command;
     }
 
-    private static async Task<Incident> FindOrOpenAsync(StateSession session, RevocationTarget target, string by, string reason, CancellationToken cancellation)
+    /// <summary>Lays the stop, under the incident that is open about the target or under a new one. It is laid also where the incidents cannot be read, or not soon.</summary>
+    private static async Task<(Incident Found, DateTimeOffset At)> StopByNameAsync(
+        StateSession session, RevocationTarget target, string by, string reason, CancellationToken cancellation)
     {
-        if (session.Incidents.FirstOrDefault(i => i.IsOpen && i.Subject == target) is { } open)
+        var at = DateTimeOffset.UtcNow;
+        var opening = IncidentEntry.Opening(target, IncidentSeverity.High, by, reason, at, session.Origin);
+        Incident? open = null;
+        try
         {
-            return open;
+            await session.ReadAsync(cancellation).WaitAsync(s_reading, cancellation).ConfigureAwait(false);
+            open = session.Incidents.FirstOrDefault(i => i.IsOpen && i.Subject == target);
+        }
+        catch (Exception exception) when (exception is SqliteStateException or TimeoutException)
+        {
+            // It is told below, once the stop stands.
         }
 
-        TaskRecord? record = null;
+        await StopVerb.WriteAsync(session, StopVerb.StopOf(target), open?.Id ?? opening.Incident, by, reason, at, cancellation).ConfigureAwait(false);
+        return (open ?? await OpenAsync(session, target, opening, cancellation).ConfigureAwait(false), at);
+    }
+
+    private static async Task<Incident> OpenAsync(StateSession session, RevocationTarget target, IncidentEntry opening, CancellationToken cancellation)
+    {
         if (target.Kind == RevocationKind.Task)
         {
             try
             {
-                record = (await session.State.ReadTasksAsync(target.Tenant, cancellation).ConfigureAwait(false)).FirstOrDefault(t => t.Id.Value == target.Id);
+                var record = (await session.State.ReadTasksAsync(target.Tenant, cancellation).ConfigureAwait(false)).FirstOrDefault(t => t.Id.Value == target.Id);
+                opening = IncidentEntry.Opening(target, IncidentSeverity.High, opening.By, opening.Text, opening.At, opening.Origin, record) with { Incident = opening.Incident };
             }
             catch (SqliteStateException)
             {
@@ -91,8 +115,15 @@ internal static class FreezeVerb
             }
         }
 
-        var opening = IncidentEntry.Opening(target, IncidentSeverity.High, by, reason, DateTimeOffset.UtcNow, session.Origin, record);
-        await session.AppendAsync(opening, cancellation).ConfigureAwait(false);
+        try
+        {
+            await session.AppendAsync(opening, cancellation).ConfigureAwait(false);
+        }
+        catch (SqliteStateException exception)
+        {
+            throw new IOException($"The stop stands in the state, and every host on it follows. The incident could not be opened: {exception.Message}", exception);
+        }
+
         return session.Find(opening.Incident)!;
     }
 

@@ -9,12 +9,22 @@ internal static class IncidentRun
 {
     private const int MaxKeyBytes = 4096;
 
-    public static async Task<int> OverAsync(FileInfo state, ParseResult parsed, Func<StateSession, VerbOutput, Task<int>> verb, CancellationToken cancellation)
+    /// <summary>Opens the state, reads the incidents, and runs the verb.</summary>
+    public static Task<int> OverAsync(FileInfo state, ParseResult parsed, Func<StateSession, VerbOutput, Task<int>> verb, CancellationToken cancellation) => OverUnreadAsync(
+        state, parsed,
+        async (session, output) =>
+        {
+            await session.ReadAsync(cancellation).ConfigureAwait(false);
+            return await verb(session, output).ConfigureAwait(false);
+        });
+
+    /// <summary>Opens the state and runs a verb that reads the incidents itself: one that stops something must not fail since they cannot be read.</summary>
+    public static async Task<int> OverUnreadAsync(FileInfo state, ParseResult parsed, Func<StateSession, VerbOutput, Task<int>> verb)
     {
         var output = new VerbOutput(parsed);
         try
         {
-            var session = await StateSession.OpenAsync(state, cancellation).ConfigureAwait(false);
+            var session = StateSession.Open(state);
             await using (session.ConfigureAwait(false))
             {
                 return await verb(session, output).ConfigureAwait(false);
@@ -41,7 +51,7 @@ internal static class IncidentRun
                 return null;
             case false:
                 output.NoAnswer("This is not the host's operator key. Nothing was done.");
-                return ExitCode.No;
+                return ExitCode.WrongKey;
             default:
                 return output.NoAnswer("The host that wrote this state has no operator key; set IntentAuthzOptions.OperatorKey and start it once. Nothing was done.");
         }

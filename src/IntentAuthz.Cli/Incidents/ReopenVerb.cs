@@ -16,10 +16,12 @@ internal static class ReopenVerb
         var command = new Command(
             "reopen",
             """
-            Asks the running hosts to lift the stop of an incident, and to resume a task that was held. They decide by policy whether the person who is
-            named may (IntentAuthz::Action::"Reopen"): the operator key says who asks, and gives nothing back by itself. What was revoked stays ended.
+            Asks the running hosts to lift the stop that an incident has laid, and to resume a task that it held. They decide by policy whether the person
+            who is named may (IntentAuthz::Action::"Reopen"). Name and roles are what the holder of the operator key types: the audit calls the person
+            asserted, and a policy can refuse such a one (context.input.asserted). Tasks that have ended stay ended.
             Example: intentauthz incident reopen inc_0b5f… --state state.db --key-file operator.key --as olga --role oncall --reason "a false alarm"
-            The exit code is 0 if it was lifted, 1 if it was refused, no running host has answered, or the key is not the host's, 2 if the state cannot be written.
+            The exit code is 0 if it is lifted, 1 if it was refused, something else keeps it stopped, or no running host has answered, 2 if the state cannot
+            be written, 3 if the key is not the host's.
             """)
         {
             of.Incident, of.State, of.KeyFile, of.By, role, of.Reason, of.Wait, of.Json,
@@ -44,6 +46,7 @@ internal static class ReopenVerb
             var answer = await session.WaitAsync(incident.Id, e => e.Kind == IncidentEntryKind.Answered && e.Regarding == question.Id, patience, cancellation).ConfigureAwait(false);
             using var data = JsonDocument.Parse(answer?.Data ?? "{}");
             var isPermitted = data.RootElement.TryGetProperty("permitted", out var permitted) && permitted.ValueKind == JsonValueKind.True;
+            var isStopped = data.RootElement.TryGetProperty("stopped", out var stopped) && stopped.ValueKind == JsonValueKind.True;
             string[] remaining = data.RootElement.TryGetProperty("remaining", out var left) && left.ValueKind == JsonValueKind.Array ? [.. left.EnumerateArray().Select(static r => r.GetString() ?? "")] : [];
             incident = session.Find(incident.Id)!;
             if (parsed.GetValue(of.Json))
@@ -53,6 +56,7 @@ internal static class ReopenVerb
                     IncidentText.Write(writer, incident);
                     writer.WriteBoolean("hostAnswered", answer is not null);
                     writer.WriteBoolean("reopened", isPermitted);
+                    writer.WriteBoolean("stopped", isStopped);
                     writer.WriteString("explanation", answer?.Text);
                     IncidentText.WriteRemaining(writer, remaining);
                 });
@@ -61,13 +65,13 @@ internal static class ReopenVerb
             {
                 output.Line(
                     answer is null ? "No running host has answered: nothing was given back. Ask again when one runs."
-                    : isPermitted ? $"{incident.Id} is {IncidentText.Lower(incident.State)}: the stop of {IncidentText.Subject(incident)} is lifted."
-                    : $"Refused: {Printable.Text(answer.Text)}",
-                    isPermitted ? "bold" : "yellow");
+                    : !isPermitted ? $"Refused: {Printable.Text(answer.Text)}"
+                    : $"{incident.Id} is {IncidentText.Lower(incident.State)}: {(isStopped ? $"{IncidentText.Subject(incident)} stays stopped." : $"the stop of {IncidentText.Subject(incident)} is lifted.")}",
+                    isPermitted && !isStopped ? "bold" : "yellow");
                 IncidentText.Remaining(output, remaining);
             }
 
-            return isPermitted ? ExitCode.Yes : ExitCode.No;
+            return isPermitted && !isStopped ? ExitCode.Yes : ExitCode.No;
         }, cancellation));
         return command;
     }
@@ -80,7 +84,7 @@ internal static class ReopenVerb
             """
             Says that an incident is over. What is stopped stays stopped; what is seen from here on opens another.
             Example: intentauthz incident close inc_0b5f… --state state.db --key-file operator.key --as olga --reason "policy fixed, see change 812"
-            The exit code is 0 if it is closed, 1 if the key is not the host's, 2 if the state cannot be written.
+            The exit code is 0 if it is closed, 2 if the state cannot be written, 3 if the key is not the host's.
             """)
         {
             of.Incident, of.State, of.KeyFile, of.By, of.Reason, of.Json,

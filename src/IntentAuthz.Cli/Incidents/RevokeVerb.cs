@@ -15,8 +15,8 @@ internal static class RevokeVerb
             Ends for good what an incident is about, and has the hosts renew the long-lived secrets that were lent to it, as far as their issuers can.
             It says what remains: credentials that may still be honoured, and until when; secrets that somebody has to replace by hand.
             Example: intentauthz incident revoke inc_0b5f… --state state.db --key-file operator.key --as olga --reason "mails customers' data"
-            The exit code is 0 if it was done and nothing remains, 1 if something remains, no running host has answered, or the key is not the host's,
-            2 if the state cannot be written.
+            The exit code is 0 if it was done and nothing remains, 1 if something remains or no running host has answered, 2 if the state cannot be
+            written, 3 if the key is not the host's: then nothing was done.
             """)
         {
             of.Incident, of.State, of.KeyFile, of.By, of.Reason, of.Wait, of.Json,
@@ -37,8 +37,8 @@ internal static class RevokeVerb
 
             var by = IncidentRun.By(parsed.GetRequiredValue(of.By));
             var reason = parsed.GetRequiredValue(of.Reason);
-            await StopVerb.WriteAsync(session, incident.Subject, by, reason, cancellation).ConfigureAwait(false);
             var entry = session.Entry(incident, IncidentEntryKind.Revoked, by, reason);
+            await StopVerb.WriteAsync(session, incident.Subject, incident.Id, by, reason, entry.At, cancellation).ConfigureAwait(false);
             await session.AppendAsync(entry, cancellation).ConfigureAwait(false);
 
             // A stop that stood before, as of an agent that was frozen, is told of already.

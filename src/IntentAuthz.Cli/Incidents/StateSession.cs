@@ -18,10 +18,10 @@ internal sealed class StateSession : IAsyncDisposable
 
     public SqliteState State => _state;
 
-    /// <summary>Opens a file that is there; making one would look as if nothing were the matter.</summary>
+    /// <summary>Opens a file that is there; making one would look as if nothing were the matter. Nothing is read yet.</summary>
     /// <exception cref="IOException">There is none.</exception>
     /// <exception cref="SqliteStateException">It cannot be used.</exception>
-    public static async Task<StateSession> OpenAsync(FileInfo file, CancellationToken cancellation)
+    public static StateSession Open(FileInfo file)
     {
         if (!file.Exists)
         {
@@ -29,23 +29,14 @@ internal sealed class StateSession : IAsyncDisposable
         }
 
         // The whole file is not checked for damage: that takes time in proportion to it, and whoever freezes has none.
-        var session = new StateSession(SqliteState.Open(new SqliteStateOptions { Path = file.FullName, CheckOnOpen = false }));
-        try
-        {
-            await session.ReadAsync(cancellation).ConfigureAwait(false);
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        return new StateSession(SqliteState.Open(new SqliteStateOptions { Path = file.FullName, CheckOnOpen = false }));
     }
 
     public IEnumerable<Incident> Incidents => _entries.Values.Select(Incident.FromEntries).OfType<Incident>();
 
     public Incident? Find(IncidentId id) => _entries.TryGetValue(id, out var entries) ? Incident.FromEntries(entries) : null;
 
+    /// <summary>Reads what there is of incidents, or what is new.</summary>
     public async Task ReadAsync(CancellationToken cancellation)
     {
         long before;

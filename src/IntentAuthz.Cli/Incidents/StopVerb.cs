@@ -13,15 +13,23 @@ internal static class StopVerb
         subject.Kind == RevocationKind.Task ? RevocationTarget.TaskHold(subject.Tenant, new TaskId(subject.Id)) : subject;
 
     /// <summary>Writes the stop. From here on every host on the state reads it, also one that starts only now.</summary>
-    public static async Task WriteAsync(StateSession session, RevocationTarget target, string by, string reason, CancellationToken cancellation) =>
+    /// <param name="session">The state.</param>
+    /// <param name="target">What is stopped.</param>
+    /// <param name="incident">The incident that lays the stop: reopening it lifts that.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When; the entry of the timeline has the same time, by which hosts know whether this stop or an earlier one stands.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task WriteAsync(StateSession session, RevocationTarget target, IncidentId incident, string by, string reason, DateTimeOffset at, CancellationToken cancellation) =>
         await session.State.Revocations.AddAsync(
             new RevocationEntry
             {
                 Target = target,
                 Reason = Printable.Text($"{reason} ({by})", IncidentEntry.MaxText),
                 Cause = RevocationCause.OperatorKey,
-                At = DateTimeOffset.UtcNow,
-                ExpiresAt = target.Kind is RevocationKind.Task or RevocationKind.TaskHold ? DateTimeOffset.UtcNow + s_longest : null,
+                Incident = incident,
+                At = at,
+                ExpiresAt = target.Kind is RevocationKind.Task or RevocationKind.TaskHold ? at + s_longest : null,
             },
             cancellation).ConfigureAwait(false);
 

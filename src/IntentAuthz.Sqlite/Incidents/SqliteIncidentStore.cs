@@ -69,7 +69,10 @@ internal sealed class SqliteIncidentStore(StateFile file, StateWriter writer) : 
             cancellationToken.ThrowIfCancellationRequested();
             position = row.GetInt64(0);
             read++;
-            entries(ReadEntry(row));
+            if (TryRead(row) is { } entry)
+            {
+                entries(entry);
+            }
         }
 
         if (read < MaxRead)
@@ -79,6 +82,19 @@ internal sealed class SqliteIncidentStore(StateFile file, StateWriter writer) : 
         }
 
         return position;
+    }
+
+    /// <summary>An entry that this version cannot read, such as one of a newer one, is left out: it must not keep anybody from stopping what the others tell of.</summary>
+    private static IncidentEntry? TryRead(SqliteDataReader row)
+    {
+        try
+        {
+            return ReadEntry(row);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidCastException or OverflowException)
+        {
+            return null;
+        }
     }
 
     private static IncidentEntry ReadEntry(SqliteDataReader row) => new()

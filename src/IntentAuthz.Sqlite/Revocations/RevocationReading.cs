@@ -64,6 +64,7 @@ internal sealed class RevocationReading(sqlite3_stmt row)
             By = why.By,
             Reason = why.Reason,
             Cause = why.Cause,
+            Incident = why.Incident,
             At = new DateTimeOffset(raw.sqlite3_column_int64(row, 5), TimeSpan.Zero),
             ExpiresAt = expires == 0 ? null : new DateTimeOffset(expires, TimeSpan.Zero),
         });

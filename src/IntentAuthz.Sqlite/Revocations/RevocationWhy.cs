@@ -8,7 +8,7 @@ namespace IntentAuthz.Sqlite;
 /// Who revoked, why and because of what: one column, as JSON, since it is the same for all that one incident or one sweep has revoked, and is
 /// then read once.
 /// </summary>
-internal sealed record RevocationWhy(Principal? By, string Reason, RevocationCause Cause)
+internal sealed record RevocationWhy(Principal? By, string Reason, RevocationCause Cause, IncidentId? Incident)
 {
     internal static string Write(RevocationEntry entry)
     {
@@ -18,6 +18,11 @@ internal sealed record RevocationWhy(Principal? By, string Reason, RevocationCau
             writer.WriteStartObject();
             writer.WriteString("cause"u8, entry.Cause.ToString());
             writer.WriteString("reason"u8, entry.Reason);
+            if (entry.Incident is { } incident)
+            {
+                writer.WriteString("incident"u8, incident.Value);
+            }
+
             if (entry.By is { } by)
             {
                 writer.WriteStartObject("by"u8);
@@ -48,7 +53,8 @@ internal sealed record RevocationWhy(Principal? By, string Reason, RevocationCau
         return new RevocationWhy(
             why.TryGetProperty("by"u8, out JsonElement by) ? ReadPrincipal(by) : null,
             why.GetProperty("reason"u8).GetString()!,
-            Enum.Parse<RevocationCause>(why.GetProperty("cause"u8).GetString()!));
+            Enum.Parse<RevocationCause>(why.GetProperty("cause"u8).GetString()!),
+            why.TryGetProperty("incident"u8, out JsonElement incident) ? new IncidentId(incident.GetString()!) : null);
     }
 
     private static Principal ReadPrincipal(JsonElement by) => Principal.FromStore(

@@ -13,13 +13,18 @@ internal sealed class SqliteRevocationStore : IRevocationStore, IDisposable
     private const string Select =
         "SELECT position, kind, tenant, id, why, at, expires_at FROM revocation WHERE position > ?1 AND (?1 > 0 OR why IS NOT NULL) ORDER BY position";
 
-    // A standing stop, or one that stands longer, takes the place of one that would have been forgotten earlier; anything else changes nothing.
+    // Two revocations of one target stand as one, for as long as the longer; who and why are the first's, but for a stop that an incident laid, in
+    // whose place one stands that none did. max() is NULL, which is for ever, where either is.
     private const string Add = """
         INSERT OR REPLACE INTO revocation (kind, tenant, id, why, at, expires_at)
-        SELECT $kind, $tenant, $id, $why, $at, $expires_at
-        WHERE NOT EXISTS (
-            SELECT 1 FROM revocation
-            WHERE kind = $kind AND tenant = $tenant AND id = $id AND why IS NOT NULL AND (expires_at IS NULL OR expires_at >= $expires_at))
+        SELECT $kind, $tenant, $id,
+            CASE WHEN known.why IS NULL OR ($incident IS NULL AND known.why ->> 'incident' IS NOT NULL) THEN $why ELSE known.why END,
+            CASE WHEN known.why IS NULL OR ($incident IS NULL AND known.why ->> 'incident' IS NOT NULL) THEN $at ELSE known.at END,
+            CASE WHEN known.why IS NULL THEN $expires_at ELSE max(known.expires_at, $expires_at) END
+        FROM (SELECT 1) LEFT JOIN revocation AS known ON known.kind = $kind AND known.tenant = $tenant AND known.id = $id AND known.why IS NOT NULL
+        WHERE known.why IS NULL
+            OR (known.expires_at IS NOT NULL AND ($expires_at IS NULL OR known.expires_at < $expires_at))
+            OR ($incident IS NULL AND known.why ->> 'incident' IS NOT NULL)
         """;
 
     private const string Lift = """
@@ -61,6 +66,7 @@ internal sealed class SqliteRevocationStore : IRevocationStore, IDisposable
         [
             .. Key(entry.Target),
             ("$why", RevocationWhy.Write(entry)),
+            ("$incident", entry.Incident?.Value),
             ("$at", entry.At.UtcTicks),
             ("$expires_at", entry.ExpiresAt?.UtcTicks),
         ];

@@ -31,7 +31,7 @@ internal static class TakingAway
         record.Add("id", target.Id);
         Entity resource = new(new EntityUid(EntityTypes.RevocationTarget, target.ToString()), record.Build(), []);
         Entity principal = AdministrativeGate.EntityOf(by);
-        AdministrativeContext context = new(gate.Time);
+        AdministrativeContext context = new(gate.Time, input: action == AdministrativeActions.Reopen ? Reopening(by) : null);
         (Decision decision, Obligations obligations) = isTakingAway
             ? await gate.DecideInTimeAsync(principal, by.Tenant, action, target.Tenant, resource, context, cancellationToken).ConfigureAwait(false)
             : await gate.DecideAsync(principal, by.Tenant, action, target.Tenant, resource, context, cancellationToken).ConfigureAwait(false);
@@ -43,5 +43,12 @@ internal static class TakingAway
         return isTakingAway && decision.ReasonCode == ReasonCodes.EngineFailed
             ? new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, $"Done without a verdict, since the policy engine failed: {decision.Explanation}")
             : decision;
+    }
+
+    private static CedarRecord Reopening(Principal by)
+    {
+        CedarRecord.Builder record = new();
+        record.Add("asserted", by.IsAsserted);
+        return record.Build();
     }
 }

@@ -6,13 +6,17 @@ internal sealed class AuditTrail(AuditQueue queue, TimeProvider time)
     internal AuditQueue Queue => queue;
 
     internal void Administration(Principal? by, string action, string what, TenantId? tenant, Decision decision) =>
+        AdministrationBy(by?.ToString() ?? "operator key", action, what, tenant, decision);
+
+    /// <summary>The same of one who is no principal of a tenant.</summary>
+    internal void AdministrationBy(string by, string action, string what, TenantId? tenant, Decision decision) =>
         queue.Note(
             new AuditRecord
             {
                 Kind = AuditKind.Administration,
                 Time = time.GetUtcNow(),
                 Tenant = tenant,
-                Principal = by?.ToString() ?? "operator key",
+                Principal = by,
                 Action = action,
                 Resources = [what],
                 Outcome = decision.Outcome,

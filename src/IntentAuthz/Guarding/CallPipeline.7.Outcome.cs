@@ -18,7 +18,7 @@ internal sealed partial class CallPipeline
             // The tool ran, so a fault from here on is no denial: what it returned is withheld, and how it ended counts as unknown.
             LogFault(e, context.Id);
             context.Task.History.Reached(Label.Worst);
-            ending.SuspendInBackground(context.Task, "A fault after a tool had run; its outcome is not recorded.");
+            ending.SuspendInBackground(context.Task, "A fault after a tool had run; its outcome is not recorded.", isByIncident: false);
             return new GuardResult(context.Id, permit, ReasonCodes.ResultWithheld);
         }
     }
@@ -65,7 +65,7 @@ internal sealed partial class CallPipeline
         if (!audit.Ended(context, code, explanation, shown, label, duration))
         {
             LogOutcomeLost(context.Id, context.Task.Id);
-            ending.SuspendInBackground(context.Task, "The outcome of a call could not be recorded.");
+            ending.SuspendInBackground(context.Task, "The outcome of a call could not be recorded.", isByIncident: false);
         }
 
         NoteEnd(context);

@@ -115,7 +115,7 @@ internal sealed partial class GuardHost : IAsyncDisposable
             new LeaseLimits(settings.IssuerTimeout, settings.MaxLeasesPerTask, settings.IrrevocableAfter), loggers.CreateLogger<CredentialBroker>());
         TaskTable table = new();
         TaskEnding ending = new(table, approvals, _broker, trail, _metrics, loggers.CreateLogger<TaskEnding>());
-        _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit."));
+        _queue.OnOutcomeLost(task => ending.SuspendInBackground(task, "The outcome of a call could not be written to the audit.", isByIncident: false));
         _writer = new RevocationWriter(revocationStore, time, loggers.CreateLogger<RevocationWriter>());
         if (revocationStore is InMemoryRevocationStore && taskStores.Any())
         {

@@ -10,8 +10,9 @@ namespace IntentAuthz;
 /// </summary>
 public sealed class Principal : IEquatable<Principal>
 {
-    private Principal(PrincipalKind kind, string id, TenantId tenant, IEnumerable<string> roles)
+    private Principal(PrincipalKind kind, string id, TenantId tenant, IEnumerable<string> roles, bool isAsserted = false)
     {
+        IsAsserted = isAsserted;
         Kind = kind;
         Id = Identifier.Validate(id, "principal id");
         Tenant = new TenantId(tenant.Value);
@@ -53,7 +54,13 @@ public sealed class Principal : IEquatable<Principal>
     public static Principal FromStore(PrincipalKind kind, string id, TenantId tenant, params ReadOnlySpan<string> roles) =>
         Enum.IsDefined(kind) ? new(kind, id, tenant, roles.ToArray()) : throw new ArgumentException($"{kind} is no kind of principal.", nameof(kind));
 
+    /// <summary>A person who is only named, with roles that are only named, by somebody who holds the operator key: nobody has authenticated them.</summary>
+    internal static Principal AssertedPerson(string id, TenantId tenant, IEnumerable<string> roles) => new(PrincipalKind.Person, id, tenant, roles, isAsserted: true);
+
     internal static Principal OfAgent(AgentIdentity agent) => new(PrincipalKind.Agent, agent.Id.Value, agent.Tenant, []);
+
+    /// <summary>Whether name and roles are what somebody has typed. Policy sees it where it decides whether to reopen an incident, and the audit says it.</summary>
+    internal bool IsAsserted { get; }
 
     internal EntityUid Uid => new(Kind switch
     {
@@ -72,9 +79,10 @@ public sealed class Principal : IEquatable<Principal>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, Tenant, Id);
 
-    /// <summary>Kind and name, such as <c>person alice</c>.</summary>
+    /// <summary>Kind and name, such as <c>person alice</c>; of one who is only named, <c>person alice (asserted)</c>.</summary>
     public override string ToString() => Kind switch
     {
+        PrincipalKind.Person when IsAsserted => $"person {Id} (asserted)",
         PrincipalKind.Person => $"person {Id}",
         PrincipalKind.Service => $"service {Id}",
         _ => $"agent {Id}",

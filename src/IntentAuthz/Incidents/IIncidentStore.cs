@@ -14,7 +14,10 @@ public interface IIncidentStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask AppendAsync(IncidentEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>Reads the entries after a position, in order, those of this process too; from 0 on, all.</summary>
+    /// <summary>
+    /// Reads entries after a position, in order, those of this process too, as many as it likes to give at a time: there are more until the position
+    /// stays. An entry that cannot be read is left out; it must not keep those after it from being read.
+    /// </summary>
     /// <param name="after">The position of the last entry that was read.</param>
     /// <param name="entries">Is called with each entry, in order; it does not throw.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

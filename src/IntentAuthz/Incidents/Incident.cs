@@ -7,11 +7,17 @@ namespace IntentAuthz;
 /// <summary>One incident as its timeline tells it. Immutable: what happens later is a new one of the same id.</summary>
 public sealed record Incident
 {
-    /// <summary>How many entries of one timeline are kept and shown; those beyond are left out, except for those that change its state.</summary>
+    /// <summary>
+    /// How many entries of one timeline are kept and shown; of those beyond only what changes its state, what hosts say was stopped, renewed and put
+    /// into the audit, and that evidence was exported.
+    /// </summary>
     public const int MaxEntries = 512;
 
     /// <summary>How many times that evidence was taken are kept whole: the first quarter, and the latest.</summary>
     public const int MaxEvidence = 16;
+
+    /// <summary>How many questions to the hosts, with their answers, are kept: the latest.</summary>
+    private const int MaxAsked = 32;
 
     /// <summary>The incident's id.</summary>
     public required IncidentId Id { get; init; }
@@ -137,13 +143,30 @@ public sealed record Incident
             _ => State,
         };
         IncidentSeverity severity = entry.Kind == IncidentEntryKind.Signal && TrySeverity(entry, out IncidentSeverity seen) && seen > Severity ? seen : Severity;
-        bool isKept = Entries.Length < MaxEntries || state != State;
+        bool isKept = Entries.Length < MaxEntries || state != State || IsAlwaysKept(entry);
         return this with { State = state, Severity = severity, Entries = isKept ? WithRoom(entry).Add(entry) : Entries };
     }
+
+    /// <summary>What remains follows from what hosts say; that a step is in the audit keeps the next host from taking it again.</summary>
+    private bool IsAlwaysKept(IncidentEntry entry) => entry.Kind switch
+    {
+        IncidentEntryKind.Stopped or IncidentEntryKind.Rotated or IncidentEntryKind.Exported => true,
+        IncidentEntryKind.Audited => Entries.Any(e => e.Id == entry.Regarding),
+        _ => false,
+    };
+
+    /// <summary>Whether an entry only asks, or answers. Anybody who may write the state asks as often as they like, so these take no room from the others.</summary>
+    private static bool IsAsked(IncidentEntry entry) =>
+        entry.Kind is IncidentEntryKind.Asked or IncidentEntryKind.Answered || (entry.Kind == IncidentEntryKind.Evidence && entry.Regarding is not null);
 
     /// <summary>Evidence is the one thing that is large. What was known first and what is known now are kept; of what lies between, that it was taken.</summary>
     private ImmutableArray<IncidentEntry> WithRoom(IncidentEntry entry)
     {
+        if (IsAsked(entry) && Entries.Count(IsAsked) >= MaxAsked)
+        {
+            return Entries.Remove(Entries.First(IsAsked));
+        }
+
         if (entry.Kind != IncidentEntryKind.Evidence)
         {
             return Entries;

@@ -24,7 +24,7 @@ internal sealed partial class IncidentBook : IAsyncDisposable
     private static readonly TimeSpan s_longestInterval = TimeSpan.FromSeconds(1); // while the store fails
     private static readonly TimeSpan s_sweeping = TimeSpan.FromHours(1);
 
-    private readonly Lock _booking = new(); // protects the two below
+    private readonly Lock _booking = new(); // protects the two that follow
     private readonly Dictionary<IncidentId, Incident> _incidents = [];
     private readonly Dictionary<IncidentId, List<AgentTask>> _watched = [];
     private readonly Channel<(IncidentEntry Entry, TaskCompletionSource<bool> Written)> _unwritten =
@@ -52,6 +52,9 @@ internal sealed partial class IncidentBook : IAsyncDisposable
     internal string Origin { get; } = Guid.NewGuid().ToString("N");
 
     internal TimeProvider Time => _time;
+
+    /// <summary>Makes looking for an incident about something and opening one a single step, whoever opens.</summary>
+    internal Lock Opening { get; } = new();
 
     internal bool IsDurable => _store is not InMemoryIncidentStore;
 
@@ -253,17 +256,24 @@ internal sealed partial class IncidentBook : IAsyncDisposable
         {
             do
             {
-                List<IncidentEntry> read = [];
                 try
                 {
-                    position = await _store.ReadAsync(position, read.Add, _stopping.Token).ConfigureAwait(false);
+                    long before;
+                    do
+                    {
+                        // What is there when the process begins is no news, however many readings it takes.
+                        before = position;
+                        List<IncidentEntry> read = [];
+                        position = await _store.ReadAsync(before, read.Add, _stopping.Token).ConfigureAwait(false);
+                        foreach (IncidentEntry entry in read)
+                        {
+                            Take(entry, isNews: !isFirst);
+                        }
+                    }
+                    while (isFirst && position != before);
+
                     _isReadingFailing = false;
                     timer.Period = _options.PollInterval;
-                    foreach (IncidentEntry entry in read)
-                    {
-                        Take(entry, isNews: !isFirst);
-                    }
-
                     if (isFirst)
                     {
                         isFirst = false;

@@ -75,7 +75,7 @@ internal sealed partial class IncidentDesk
 
             foreach (Incident late in About(entry.Target)) // read since it was looked for, and perhaps before there was a report to be found
             {
-                ReportOf(late, entry.Target);
+                ReportOf(late, entry.Target, null);
                 TellOfEnded(late, covered);
             }
         }
@@ -114,11 +114,11 @@ internal sealed partial class IncidentDesk
                 Run(() => watch.TellAsync(now), now.Id);
                 break;
             case IncidentEntryKind.Frozen:
-                ReportOf(now, now.Stop);
+                ReportOf(now, now.Stop, entry);
                 Run(() => watch.TellAsync(now), now.Id);
                 break;
             case IncidentEntryKind.Revoked:
-                ReportOf(now, now.Subject);
+                ReportOf(now, now.Subject, entry);
                 Run(() => RotateAsync(now, entry.Text), now.Id);
                 break;
             case IncidentEntryKind.Asked when book.Time.GetUtcNow() - entry.At < s_staleQuestion:
@@ -128,7 +128,7 @@ internal sealed partial class IncidentDesk
     }
 
     /// <summary>Tells of a stop that was read before its incident was; or that there was nothing left to stop.</summary>
-    private void ReportOf(Incident incident, RevocationTarget target)
+    private void ReportOf(Incident incident, RevocationTarget target, IncidentEntry? step)
     {
         StopReport? report;
         lock (_reporting)
@@ -145,6 +145,11 @@ internal sealed partial class IncidentDesk
             book.Watch(incident.Id, report.Covered);
             Run(() => ReportAsync(incident, target, report.Calls, report.Unmaking), incident.Id);
         }
+        else if (step is not null && revoked.Find(target) is { } standing && standing.At != step.At)
+        {
+            // The stop of the step itself has the step's time, and is told of when it takes effect. This one was there before, so nothing follows it.
+            book.Add(book.Entry(incident, IncidentEntryKind.Stopped, "host", "it was stopped already, so nothing was left to stop", ResidualJson.Write(target, 0, [])));
+        }
     }
 
     private async Task AnswerAsync(Incident incident, IncidentEntry question)
@@ -155,10 +160,14 @@ internal sealed partial class IncidentDesk
             switch (asked.GetProperty("question"u8).GetString())
             {
                 case "live":
+                    audit.AdministrationBy(
+                        ShownText.Of(question.By, Identifier.MaxLength), AdministrativeActions.Respond,
+                        $"live {incident.Id} about {ShownText.Of(incident.Subject.ToString(), 300)} at {question.At:u}, outside of this process", incident.Tenant,
+                        new Decision(DecisionOutcome.Permit, ReasonCodes.Permitted, "Answered to whoever may write the host's state."));
                     await watch.TellAsync(incident, question.Id).ConfigureAwait(false);
                     break;
                 case "reopen":
-                    Principal by = Principal.Person(
+                    Principal by = Principal.AssertedPerson(
                         asked.GetProperty("person"u8).GetString()!, incident.Tenant, [.. asked.GetProperty("roles"u8).EnumerateArray().Select(static r => r.GetString()!)]);
                     IncidentStep step = await ReopenAsync(new IncidentActor(by, null, null), incident.Tenant, incident.Id, question.Text, question.Id, CancellationToken.None).ConfigureAwait(false);
                     Answer(incident, question, step.Decision, step.Remaining);
@@ -176,6 +185,7 @@ internal sealed partial class IncidentDesk
         IncidentJson.Object(writer =>
         {
             writer.WriteBoolean("permitted"u8, decision.IsPermitted);
+            writer.WriteBoolean("stopped"u8, revoked.Contains(incident.Stop));
             writer.WriteString("reason"u8, decision.ReasonCode);
             IncidentJson.List(writer, "policies", decision.DeterminingPolicies, 32);
             writer.WriteStartArray("remaining"u8);

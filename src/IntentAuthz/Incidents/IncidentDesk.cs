@@ -24,6 +24,7 @@ internal sealed partial class IncidentDesk(
     ILogger<IncidentDesk> logger)
 {
     private readonly ILogger<IncidentDesk> _logger = logger;
+    private readonly Lock _stepping = new(); // makes a stop or its lifting one step with the note of it; nothing is waited for while it is held
 
     internal async ValueTask<IncidentStep> OpenAsync(
         IncidentActor by, RevocationTarget subject, IncidentSeverity severity, string reason, CancellationToken cancellationToken)
@@ -33,16 +34,10 @@ internal sealed partial class IncidentDesk(
         bool isDurable = false;
         if (decision.IsPermitted)
         {
-            incident = book.Read(i => i.IsOpen && i.Subject == subject).FirstOrDefault();
-            if (incident is null)
+            (incident, Task<bool>? writing) = FindOrOpen(by, subject, severity, reason);
+            if (writing is not null)
             {
-                AgentTask? task = subject.Kind == RevocationKind.Task ? tasks.Find(subject.Tenant, new TaskId(subject.Id)) : null;
-                (incident, Task<bool> writing) = book.Add(new IncidentEntry
-                {
-                    Incident = IncidentId.New(), Tenant = subject.Tenant, Kind = IncidentEntryKind.Opened, At = book.Time.GetUtcNow(), By = by.Text, Text = reason,
-                    Data = IncidentHead.Of(subject, severity, task, VersionOf(subject.Tenant)).Write(), Origin = book.Origin,
-                });
-                book.Watch(incident!.Id, scene.Covered(incident));
+                book.Watch(incident.Id, scene.Covered(incident));
                 _ = watch.TellAsync(incident);
                 isDurable = await book.IsWrittenAsync(writing).ConfigureAwait(false);
             }
@@ -67,8 +62,12 @@ internal sealed partial class IncidentDesk(
         }
 
         book.Watch(id, scene.Covered(incident)); // their history is looked at later; this only remembers where it is
-        ValueTask<RevocationResult> stoppingIt = StopAsync(incident.Stop, by, reason, decision, began);
-        (_, Task<bool> writing) = book.Add(book.Entry(incident, IncidentEntryKind.Frozen, by.Text, reason));
+        if (Begin(incident, incident.Stop, IncidentEntryKind.Frozen, by, reason) is not var (stop, stopWriting, writing))
+        {
+            return Refused(by, incident, AdministrativeActions.Revoke, "freeze", Closed);
+        }
+
+        ValueTask<RevocationResult> stoppingIt = stopping.StopAsync(stop, stopWriting, decision, began);
         Note(by, incident, AdministrativeActions.Revoke, "freeze", reason, decision);
         RevocationResult result = await stoppingIt.ConfigureAwait(false);
         _ = watch.TellAsync(incident);
@@ -85,10 +84,12 @@ internal sealed partial class IncidentDesk(
     {
         if (Find(tenant, id) is not { } incident)
         {
+            Unknown(by, tenant, id, AdministrativeActions.Respond);
             return null;
         }
 
         Decision decision = await DecideAsync(by, incident.Subject, AdministrativeActions.Respond, isTakingAway: false, cancellationToken).ConfigureAwait(false);
+        Note(by, incident, AdministrativeActions.Respond, "live", decision.IsPermitted ? "what is live is read" : "refused", decision);
         return decision.IsPermitted ? await scene.ReadLiveAsync(incident, cancellationToken).ConfigureAwait(false) : null;
     }
 
@@ -133,8 +134,12 @@ internal sealed partial class IncidentDesk(
 
         book.Watch(id, scene.Covered(incident));
         lentBefore.Look(incident.Subject);
-        ValueTask<RevocationResult> stoppingIt = StopAsync(incident.Subject, by, reason, decision, began);
-        (_, Task<bool> writing) = book.Add(book.Entry(incident, IncidentEntryKind.Revoked, by.Text, reason));
+        if (Begin(incident, incident.Subject, IncidentEntryKind.Revoked, by, reason) is not var (stop, stopWriting, writing))
+        {
+            return Refused(by, incident, AdministrativeActions.Revoke, "revoke", Closed);
+        }
+
+        ValueTask<RevocationResult> stoppingIt = stopping.StopAsync(stop, stopWriting, decision, began);
         Note(by, incident, AdministrativeActions.Revoke, "revoke", reason, decision);
         Task<RotationReport> rotating = RotateAsync(incident, reason);
         RevocationResult result = await stoppingIt.ConfigureAwait(false);
@@ -147,57 +152,6 @@ internal sealed partial class IncidentDesk(
         {
             Decision = decision, Incident = now, IsDurable = isDurable, CallsCancelled = result.CallsCancelled, Residuals = residuals, Rotations = report.Rotations,
             Remaining = [.. IncidentRemains.Of(residuals, report.Rotations, book.Time.GetUtcNow()), .. report.Unknown, .. NotDurable(isDurable)],
-        };
-    }
-
-    internal async ValueTask<IncidentStep> ReopenAsync(
-        IncidentActor by, TenantId tenant, IncidentId id, string reason, string? regarding, CancellationToken cancellationToken)
-    {
-        if (Find(tenant, id) is not { } incident)
-        {
-            return Unknown(by, tenant, id, AdministrativeActions.Reopen);
-        }
-
-        Decision decision = by.Principal is not { Kind: PrincipalKind.Person } person
-            ? Decision.Deny(ReasonCodes.NotAuthorized, "Authority is given back by a person whom policy lets; the operator key, a service and an agent cannot. The key lifts single stops with LiftAsync.")
-            : !revoked.IsKnown ? Decision.Deny(ReasonCodes.RevocationUnknown, "What is revoked is not known: the revocation store has not been read, or not lately enough.")
-            : await DecideAsync(by, incident.Subject, AdministrativeActions.Reopen, isTakingAway: false, cancellationToken).ConfigureAwait(false);
-        if (decision.IsPermitted && incident.State == IncidentState.Closed)
-        {
-            decision = Decision.Deny(ReasonCodes.WrongState, "The incident is closed.");
-        }
-
-        if (!decision.IsPermitted)
-        {
-            return Refused(by, incident, AdministrativeActions.Reopen, "reopen", decision);
-        }
-
-        List<string> remaining = [];
-        (bool lifted, bool isLiftDurable) = await revocations.LiftDecidedAsync(incident.Stop).ConfigureAwait(false);
-        if (lifted && !isLiftDurable && book.IsDurable)
-        {
-            remaining.Add("the lifting is not written down yet: a process that starts before it is still has the stop");
-        }
-
-        if (incident.Subject.Kind == RevocationKind.Task)
-        {
-            remaining.AddRange(await ResumeAsync(incident, by.Principal!, cancellationToken).ConfigureAwait(false));
-        }
-        else if (incident.Subject.Kind is RevocationKind.Agent or RevocationKind.Tenant)
-        {
-            remaining.Add("tasks that the stop has ended stay ended; open new ones");
-        }
-
-        Task<bool> writing = Task.FromResult(true);
-        if (incident.State != IncidentState.Recovered || lifted)
-        {
-            (_, writing) = book.Add(book.Entry(incident, IncidentEntryKind.Reopened, by.Text, reason, null, regarding));
-        }
-
-        Note(by, incident, AdministrativeActions.Reopen, "reopen", reason, decision);
-        return new IncidentStep
-        {
-            Decision = decision, Incident = book.Find(id) ?? incident, IsDurable = await book.IsWrittenAsync(writing).ConfigureAwait(false), Remaining = [.. remaining],
         };
     }
 
@@ -214,7 +168,12 @@ internal sealed partial class IncidentDesk(
             return Refused(by, incident, AdministrativeActions.Respond, "close", decision);
         }
 
-        (_, Task<bool> writing) = book.Add(book.Entry(incident, IncidentEntryKind.Closed, by.Text, reason));
+        Task<bool> writing;
+        lock (_stepping)
+        {
+            (_, writing) = book.Add(book.Entry(incident, IncidentEntryKind.Closed, by.Text, reason));
+        }
+
         Note(by, incident, AdministrativeActions.Respond, "close", reason, decision);
         return new IncidentStep
         {
@@ -223,27 +182,47 @@ internal sealed partial class IncidentDesk(
         };
     }
 
-    private async ValueTask<IEnumerable<string>> ResumeAsync(Incident incident, Principal by, CancellationToken cancellationToken)
+    private (Incident Incident, Task<bool>? Writing) FindOrOpen(IncidentActor by, RevocationTarget subject, IncidentSeverity severity, string reason)
     {
-        if (tasks.Find(incident.Tenant, new TaskId(incident.Subject.Id)) is not { } task)
+        AgentTask? task = subject.Kind == RevocationKind.Task ? tasks.Find(subject.Tenant, new TaskId(subject.Id)) : null;
+        EndedTask? ended = subject.Kind == RevocationKind.Task && task is null ? scene.FindEnded(subject.Tenant, new TaskId(subject.Id)) : null;
+        string head = (ended is null
+            ? IncidentHead.Of(subject, severity, task, VersionOf(subject.Tenant))
+            : IncidentHead.OfEnded(subject, severity, ended, VersionOf(subject.Tenant))).Write();
+        lock (book.Opening)
         {
-            return revoked.Contains(incident.Subject)
-                ? ["the task was revoked and stays ended; open a new one"]
-                : ["the task does not run in this process: if it has not ended, restore or resume it where it does"];
-        }
+            if (book.Read(i => i.IsOpen && i.Subject == subject).FirstOrDefault() is { } open)
+            {
+                return (open, null);
+            }
 
-        if (task.State != TaskState.Suspended)
-        {
-            return [];
+            (Incident? opened, Task<bool> writing) = book.Add(new IncidentEntry
+            {
+                Incident = IncidentId.New(), Tenant = subject.Tenant, Kind = IncidentEntryKind.Opened, At = book.Time.GetUtcNow(), By = by.Text, Text = reason, Data = head, Origin = book.Origin,
+            });
+            return (opened!, writing);
         }
-
-        Decision resumed = await registry.ResumeAsync(task, by, cancellationToken).ConfigureAwait(false);
-        return resumed.IsPermitted ? [] : [$"the task stays suspended: {resumed.Explanation}"];
     }
 
-    /// <summary>Everything here is stopped before this first waits.</summary>
-    private ValueTask<RevocationResult> StopAsync(RevocationTarget target, IncidentActor by, string reason, Decision decision, long began) => stopping.RevokeAsync(
-        target, by.Principal, ShownText.Of(reason, IncidentEntry.MaxText), by.Principal is null ? RevocationCause.OperatorKey : RevocationCause.Person, decision, began);
+    /// <summary>Begins to stop, and notes it: from here on no call starts, and the timeline says so. Null when the incident is closed.</summary>
+    private (RevocationEntry Stop, Task<bool> StopWriting, Task<bool> NoteWriting)? Begin(
+        Incident incident, RevocationTarget target, IncidentEntryKind kind, IncidentActor by, string reason)
+    {
+        lock (_stepping)
+        {
+            if (book.Find(incident.Id) is not { IsOpen: true })
+            {
+                return null;
+            }
+
+            (RevocationEntry stop, Task<bool> writing) = stopping.Begin(
+                target, by.Principal, ShownText.Of(reason, IncidentEntry.MaxText), by.Principal is null ? RevocationCause.OperatorKey : RevocationCause.Person, incident.Id);
+            return (stop, writing, book.Add(book.Entry(incident, kind, by.Text, reason)).Writing);
+        }
+    }
+
+    private static Decision Closed => Decision.Deny(
+        ReasonCodes.WrongState, "The incident is closed, so nobody could reopen what it stops; open another about the same thing, or revoke that with Guard.Revocations.");
 
     private async ValueTask<Decision> DecideAsync(IncidentActor by, RevocationTarget subject, string action, bool isTakingAway, CancellationToken cancellationToken)
     {
@@ -252,8 +231,7 @@ internal sealed partial class IncidentDesk(
             return revocations.Check(by.Key!);
         }
 
-        Decision decision = await TakingAway.DecideAsync(gate, principal, subject, action, isTakingAway, cancellationToken).ConfigureAwait(false);
-        return decision;
+        return await TakingAway.DecideAsync(gate, principal, subject, action, isTakingAway, cancellationToken).ConfigureAwait(false);
     }
 
     private Incident? Find(TenantId tenant, IncidentId id) => book.Find(id) is { } incident && incident.Tenant == tenant ? incident : null;

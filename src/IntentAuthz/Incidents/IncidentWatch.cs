@@ -15,7 +15,6 @@ internal sealed partial class IncidentWatch(
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(1);
 
     private readonly ILogger<IncidentWatch> _logger = logger;
-    private readonly Lock _opening = new(); // makes looking for an incident and opening one a single step
     private long _toldAt;
     private long _leftOut;
 
@@ -67,7 +66,7 @@ internal sealed partial class IncidentWatch(
     /// <summary>The incident that was opened; null where the signal joined one, was not bad enough, or found no room.</summary>
     private Incident? Open(RevocationTarget subject, AgentTask? root, EndedTask? ended, IncidentSeverity severity, Signal signal)
     {
-        lock (_opening)
+        lock (book.Opening)
         {
             ImmutableArray<Incident> ofTenant = book.Read(i => i.Tenant == subject.Tenant);
             if (ofTenant.FirstOrDefault(i => i.IsOpen && i.Subject == subject) is { } open)

@@ -44,7 +44,7 @@ internal sealed class RevocationList
         }
     }
 
-    /// <summary>False when it was there already; a standing entry then takes the place of one that expires.</summary>
+    /// <summary>False when it was there already; what stands then is what the two say together.</summary>
     internal bool Add(RevocationEntry entry)
     {
         lock (_writing)
@@ -52,10 +52,10 @@ internal sealed class RevocationList
             RevocationTable table = _table;
             if (table.Find(entry.Target) is { } known)
             {
-                if (known.ExpiresAt is not null && (entry.ExpiresAt is null || entry.ExpiresAt > known.ExpiresAt))
+                if (known.Joined(entry) is var joined && !ReferenceEquals(joined, known))
                 {
                     table = WithRoom(table);
-                    table.Add(known with { ExpiresAt = entry.ExpiresAt }); // before the old one goes: it is revoked at every moment
+                    table.Add(joined); // before the old one goes: it is revoked at every moment
                     table.Remove(known);
                     Volatile.Write(ref _table, table);
                 }
@@ -81,6 +81,15 @@ internal sealed class RevocationList
         lock (_writing)
         {
             return _table.Find(target) is { } entry && Remove(entry);
+        }
+    }
+
+    /// <summary>Removes the entry if it is one of those that the caller may lift.</summary>
+    internal bool RemoveIf(RevocationTarget target, Func<RevocationEntry, bool> mayLift)
+    {
+        lock (_writing)
+        {
+            return _table.Find(target) is { } entry && mayLift(entry) && Remove(entry);
         }
     }
 

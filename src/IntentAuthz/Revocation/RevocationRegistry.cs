@@ -126,12 +126,9 @@ public sealed class RevocationRegistry
         };
     }
 
-    /// <summary>Lifts for one whom policy has let, and says whether there was anything to lift.</summary>
-    internal async ValueTask<(bool Lifted, bool IsDurable)> LiftDecidedAsync(RevocationTarget target)
-    {
-        bool lifted = _list.Remove(target);
-        return (lifted, lifted && await _stopping.IsDurableAsync(_writer.WriteAsync(target, null)).ConfigureAwait(false));
-    }
+    /// <summary>Lifts for one whom policy has let, at once, where the stop that stands is one of those that may be lifted.</summary>
+    /// <returns>The writing of it down; null where nothing was lifted.</returns>
+    internal Task<bool>? LiftDecided(RevocationTarget target, Func<RevocationEntry, bool> mayLift) => _list.RemoveIf(target, mayLift) ? _writer.WriteAsync(target, null) : null;
 
     internal Decision Check(OperatorKey key) => CheckKey(key);
 

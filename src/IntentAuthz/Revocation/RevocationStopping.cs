@@ -30,8 +30,18 @@ internal sealed class RevocationStopping(
     internal event Action<RevocationEntry, int, Task<ImmutableArray<ResidualWindow>>, bool>? Stopped;
 
     /// <summary>Revokes. Everything here is stopped before this first waits.</summary>
-    internal async ValueTask<RevocationResult> RevokeAsync(
+    internal ValueTask<RevocationResult> RevokeAsync(
         RevocationTarget target, Principal? by, string reason, RevocationCause cause, Decision decision, long began)
+    {
+        (RevocationEntry entry, Task<bool> writing) = Begin(target, by, reason, cause, null);
+        return StopAsync(entry, writing, decision, began);
+    }
+
+    /// <summary>
+    /// The first part of revoking: from here on no call starts. It waits for nothing and calls nobody, so that it can be made one step with a note of
+    /// it. <see cref="StopAsync"/> has to follow at once: it stops those that had started.
+    /// </summary>
+    internal (RevocationEntry Entry, Task<bool> Writing) Begin(RevocationTarget target, Principal? by, string reason, RevocationCause cause, IncidentId? incident)
     {
         RevocationEntry entry = new()
         {
@@ -39,15 +49,21 @@ internal sealed class RevocationStopping(
             By = by,
             Reason = reason,
             Cause = cause,
+            Incident = incident,
             At = time.GetUtcNow(),
             ExpiresAt = ExpiryOf(target),
         };
         list.Add(entry);
+        return (entry, writer.WriteAsync(target, entry)); // on a thread of its own
+    }
+
+    /// <summary>The second part of revoking. Everything here is stopped before this first waits.</summary>
+    internal async ValueTask<RevocationResult> StopAsync(RevocationEntry entry, Task<bool> writing, Decision decision, long began)
+    {
         Stopping?.Invoke(entry);
         (int calls, Task<ImmutableArray<ResidualWindow>> unmaking) = Stop(entry);
         Stopped?.Invoke(entry, calls, unmaking, false);
         metrics.Revoked(entry, time.GetElapsedTime(began), calls);
-        Task<bool> writing = writer.WriteAsync(target, entry);
         ImmutableArray<ResidualWindow> residuals = await unmaking.ConfigureAwait(false);
         return new RevocationResult
         {
@@ -116,12 +132,12 @@ internal sealed class RevocationStopping(
     /// <summary>A task that is pending stays so, and does not begin while the hold stands.</summary>
     private (int Calls, Task<ImmutableArray<ResidualWindow>> Unmaking) Hold(RevocationEntry entry) =>
         tasks.Find(entry.Target.Tenant, new TaskId(entry.Target.Id)) is { } task
-            ? (Suspend(task, entry.Reason, out Task<ImmutableArray<ResidualWindow>> unmaking), unmaking)
+            ? (Suspend(task, entry, out Task<ImmutableArray<ResidualWindow>> unmaking), unmaking)
             : (0, s_none);
 
-    private int Suspend(AgentTask task, string reason, out Task<ImmutableArray<ResidualWindow>> unmaking)
+    private int Suspend(AgentTask task, RevocationEntry entry, out Task<ImmutableArray<ResidualWindow>> unmaking)
     {
-        unmaking = GatherAsync([ending.SuspendAsync(task, reason, out int cancelled).AsTask()]);
+        unmaking = GatherAsync([ending.SuspendAsync(task, entry.Reason, isByIncident: entry.Incident is not null, out int cancelled).AsTask()]);
         return cancelled;
     }
 

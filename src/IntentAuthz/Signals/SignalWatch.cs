@@ -118,7 +118,7 @@ internal sealed partial class SignalWatch(
         // What takes authority away comes before what writes it down.
         if (response == SignalResponse.Suspend)
         {
-            ending.SuspendInBackground(task, $"Signal {kind.Name()}: {evidence}.");
+            ending.SuspendInBackground(task, $"Signal {kind.Name()}: {evidence}.", isByIncident: true);
         }
         else if (response == SignalResponse.Revoke)
         {

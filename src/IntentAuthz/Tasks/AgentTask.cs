@@ -20,6 +20,7 @@ public sealed class AgentTask
     private readonly TimeProvider _time;
     private readonly CedarRecord[] _contextRecords; // of tool calls, by how the proposal covers the call
     private volatile TaskState _state;
+    private volatile bool _isSuspendedOtherwise;
     private PolicyVersionTarget? _policyTarget;
 
     /// <summary>How many of the task's audit records wait for the sink.</summary>
@@ -50,6 +51,7 @@ public sealed class AgentTask
         Parameters = request.Parameters?.Clone();
         GuardIdentity = guardIdentity;
         _time = time;
+        _isSuspendedOtherwise = restored?.IsSuspendedOtherwise == true;
         _state = restored?.Record.State ?? (openingObligations.Approvals.IsEmpty ? TaskState.Active : TaskState.Pending);
         _livesFrom = time.GetTimestamp();
         _openedAt = restored is null ? _livesFrom : TaskStanding.Timestamp(time, restored.Record.OpenedAt.UtcTicks);
@@ -205,6 +207,9 @@ public sealed class AgentTask
     /// <summary>The state as it is kept. One that has ended meanwhile is removed next, and must not look alive until then.</summary>
     internal TaskState KeptState => _state is var state && state <= TaskState.Suspended ? state : TaskState.Suspended;
 
+    /// <summary>Whether something else than an incident has suspended it: a person, an operator's hold, an outcome that was lost. Reopening an incident does not resume it then.</summary>
+    internal bool IsSuspendedOtherwise => _isSuspendedOtherwise;
+
     /// <summary>Has the task kept, before anybody else knows of it.</summary>
     internal void KeepIn(TaskJournal journal)
     {
@@ -278,9 +283,26 @@ public sealed class AgentTask
             if (allowed)
             {
                 _state = to;
+                _isSuspendedOtherwise &= to != TaskState.Active;
             }
 
             return allowed;
+        }
+    }
+
+    /// <summary>Moves to suspended if the task is active. If it is suspended already, that somebody else wants it so too is remembered.</summary>
+    internal bool TrySuspend(bool isByIncident)
+    {
+        lock (_moving)
+        {
+            bool moves = _state == TaskState.Active;
+            if (moves)
+            {
+                _state = TaskState.Suspended;
+            }
+
+            _isSuspendedOtherwise |= !isByIncident && _state == TaskState.Suspended;
+            return moves;
         }
     }
 

@@ -27,16 +27,20 @@ internal sealed partial class TaskEnding(
     private async ValueTask<TaskStop> UnmakeAsync(List<AgentTask> ended) => new(true, await broker.RevokeTasksAsync(ended).ConfigureAwait(false));
 
     /// <summary>Suspends the task, stops its sub-tasks for good and unmakes all leases. A suspended task comes back without them.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="explanation">Why.</param>
+    /// <param name="isByIncident">Whether an incident does it, by its freezing or by a signal of it: then reopening that is enough to resume the task.</param>
     /// <returns>Whether it was active.</returns>
-    internal async ValueTask<bool> SuspendAsync(AgentTask task, string explanation) =>
-        (await SuspendAsync(task, explanation, out _).ConfigureAwait(false)).Ended;
+    internal async ValueTask<bool> SuspendAsync(AgentTask task, string explanation, bool isByIncident) =>
+        (await SuspendAsync(task, explanation, isByIncident, out _).ConfigureAwait(false)).Ended;
 
-    /// <inheritdoc cref="SuspendAsync(AgentTask, string)"/>
-    internal ValueTask<TaskStop> SuspendAsync(AgentTask task, string explanation, out int cancelled)
+    /// <inheritdoc cref="SuspendAsync(AgentTask, string, bool)"/>
+    internal ValueTask<TaskStop> SuspendAsync(AgentTask task, string explanation, bool isByIncident, out int cancelled)
     {
         cancelled = 0;
-        if (!task.TryMove(TaskState.Suspended))
+        if (!task.TrySuspend(isByIncident))
         {
+            task.OwnJournal?.Save(); // who else wants it to stand still
             return new ValueTask<TaskStop>(new TaskStop(false, []));
         }
 
@@ -57,8 +61,8 @@ internal sealed partial class TaskEnding(
         _ = RunAsync(async () => await EndAsync(task, state, explanation).ConfigureAwait(false), task);
 
     /// <inheritdoc cref="EndInBackground"/>
-    internal void SuspendInBackground(AgentTask task, string explanation) =>
-        _ = RunAsync(async () => await SuspendAsync(task, explanation).ConfigureAwait(false), task);
+    internal void SuspendInBackground(AgentTask task, string explanation, bool isByIncident) =>
+        _ = RunAsync(async () => await SuspendAsync(task, explanation, isByIncident).ConfigureAwait(false), task);
 
     private int Stop(AgentTask task, TaskState state, string explanation, List<AgentTask> ended)
     {

@@ -109,7 +109,7 @@ public sealed partial class TaskRegistry
 
         if (_revoked.Holds(task))
         {
-            await _ending.SuspendAsync(task, "It is held.").ConfigureAwait(false); // it was held while no process ran it
+            await _ending.SuspendAsync(task, "It is held.", isByIncident: _revoked.Find(RevocationTarget.TaskHold(task.Tenant, task.Id))?.Incident is not null).ConfigureAwait(false); // it was held while no process ran it
         }
 
         StartExpiry(task);

@@ -159,7 +159,7 @@ public sealed partial class TaskRegistry
         Decision decision = IsForeign(task)
             ? Foreign
             : await TakingAway.DecideAsync(_gate, by, RevocationTarget.Task(task.Tenant, task.Id), cancellationToken).ConfigureAwait(false);
-        if (decision.IsPermitted && !await _ending.SuspendAsync(task, reason).ConfigureAwait(false) && task.State != TaskState.Suspended)
+        if (decision.IsPermitted && !await _ending.SuspendAsync(task, reason, isByIncident: false).ConfigureAwait(false) && task.State != TaskState.Suspended)
         {
             decision = Decision.Deny(ReasonCodes.WrongState, $"The task {task.Id} is {task.State.ToString().ToLowerInvariant()}, so there is nothing to suspend; revoke it.");
         }
@@ -233,7 +233,7 @@ public sealed partial class TaskRegistry
             return true;
         }
 
-        _ending.SuspendInBackground(task, "It is held.");
+        _ending.SuspendInBackground(task, "It is held.", isByIncident: _revoked.Find(RevocationTarget.TaskHold(task.Tenant, task.Id))?.Incident is not null);
         return false;
     }
 

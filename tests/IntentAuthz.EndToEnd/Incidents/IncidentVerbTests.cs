@@ -104,7 +104,7 @@ public sealed class IncidentVerbTests
         string[] freeze = ["freeze", "--agent", "report-bot", "--tenant", "acme", "--as", "eve", "--reason", "x"];
 
         (int exit, _, string errors) = await host.RunAsync([.. freeze, "--state", host.State, "--key-file", wrong]);
-        Assert.Equal((1, true), (exit, errors.Contains("not the host's operator key", StringComparison.Ordinal)));
+        Assert.Equal((3, true), (exit, errors.Contains("not the host's operator key", StringComparison.Ordinal)));
         (exit, _, errors) = await host.RunAsync([.. freeze, "--state", Path.Combine(host.Directory, "none.db"), "--key-file", host.Key]);
         Assert.Equal((2, true), (exit, errors.Contains("There is no state file", StringComparison.Ordinal)));
         Assert.False(File.Exists(Path.Combine(host.Directory, "none.db")));

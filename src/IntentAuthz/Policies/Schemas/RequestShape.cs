@@ -75,6 +75,7 @@ internal static class RequestShape
             id?: String, purpose: String, owner: String, depth?: Long, opened?: datetime, expires?: datetime, lifetime?: duration, ceiling: Long
           };
           type ApprovingContext = { roles: Set<String> };
+          type ReopeningInput = { asserted: Bool }; // whether the person is only named, by the holder of the operator key
           type ModeInput = { mode: String };
           type EndorsingInput = { extractor: String, action: String, role: String };
 
@@ -86,8 +87,11 @@ internal static class RequestShape
             principal: [Person, Service], resource: [ApprovalRequest],
             context: { task: TaskContext, approval: ApprovingContext, delegation: DelegationContext, system: SystemContext }
           };
-          action "Revoke", "Respond", "Reopen" appliesTo {
+          action "Revoke", "Respond" appliesTo {
             principal: [Person, Service], resource: [RevocationTarget], context: { system: SystemContext }
+          };
+          action "Reopen" appliesTo {
+            principal: [Person, Service], resource: [RevocationTarget], context: { input: ReopeningInput, system: SystemContext }
           };
           action "ReloadPolicies" appliesTo {
             principal: [Person, Service], resource: [PolicySet], context: { system: SystemContext }

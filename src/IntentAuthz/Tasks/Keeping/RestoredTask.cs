@@ -17,6 +17,7 @@ internal sealed class RestoredTask
         OpeningApproval = facts.GetProperty("approval"u8).GetString() is { } id ? new ApprovalId(id) : null;
         KeptAt = new DateTimeOffset(standing.GetProperty("at"u8).GetInt64(), TimeSpan.Zero);
         HasSeen = standing.GetProperty("seen"u8).GetBoolean();
+        IsSuspendedOtherwise = standing.GetProperty("suspendedOtherwise"u8).GetBoolean();
     }
 
     internal TaskRecord Record { get; }
@@ -34,6 +35,9 @@ internal sealed class RestoredTask
 
     /// <summary>Whether it had read any result.</summary>
     internal bool HasSeen { get; }
+
+    /// <summary>Whether something else than an incident had suspended it.</summary>
+    internal bool IsSuspendedOtherwise { get; }
 
     /// <summary>The calls that were under way: how they ended nobody knows. The digest of one that must not be repeated unasked, or null.</summary>
     internal List<(string Key, CallDigest? Digest)> Calls { get; } = [];

@@ -14,6 +14,7 @@ internal static class TaskStanding
     {
         writer.WriteNumber("at"u8, time.GetUtcNow().UtcTicks);
         writer.WriteBoolean("seen"u8, task.Values.HasSeen);
+        writer.WriteBoolean("suspendedOtherwise"u8, task.IsSuspendedOtherwise);
         writer.WriteStartObject("history"u8);
         task.History.Keep(writer);
         writer.WriteEndObject();
