@@ -32,12 +32,14 @@ public sealed class CedarExplanation
     public int OmittedPolicies { get; }
 
     /// <summary>
-    /// The smallest changes found under which the request would have been let through; at most three, all with the same number of changes. Each
-    /// was tried. Empty where it is let through, or where nothing of at most four changes was found.
+    /// The smallest changes, of those that were searched, under which the request would have been let through; at most three, all with the same
+    /// number of changes. Each was tried with the very values that its sentence names. Searched are the values that conditions compare with
+    /// or that lie next to them, groups that they name, and sets of at most four such changes. Empty where the request is let through, or where
+    /// nothing was found.
     /// </summary>
     public IReadOnlyList<SuggestedChange> Suggestions { get; }
 
-    /// <summary>Whether the search for changes came to its end. If not, there may be smaller ones, or some where none is given.</summary>
+    /// <summary>Whether all of that was searched. If not, a bound cut the search off: even there may be smaller ones, or some where none is given.</summary>
     public bool IsComplete { get; }
 
     /// <summary>The explanation in words, one line a fact.</summary>

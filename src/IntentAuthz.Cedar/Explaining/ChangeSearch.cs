@@ -5,8 +5,9 @@ using IntentAuthz.Cedar.Evaluation;
 namespace IntentAuthz.Cedar.Explaining;
 
 /// <summary>
-/// Looks for the fewest changes under which every layer accepts: cheapest set first, each set tried by evaluating the policies anew. The work
-/// is bounded by a count of expression nodes and values, so that it ends alike on every machine. One thread at a time.
+/// Looks for the fewest changes under which every layer accepts: smallest set first, each set tried by evaluating the policies anew. What is
+/// tried are the values that conditions compare with, so a smaller set can exist among other values; docs/explain.md lists what is not tried.
+/// The work is bounded by a count of expression nodes and values, so that it ends alike on every machine. One thread at a time.
 /// </summary>
 internal sealed class ChangeSearch
 {
@@ -21,8 +22,11 @@ internal sealed class ChangeSearch
     private readonly IReadOnlyList<PolicyLayer> _layers;
     private readonly CedarVocabulary _vocabulary;
     private readonly Policy[][] _relevant; // by layer: the policies that can apply to the request, however it is changed
+    private readonly int[] _permits; // of those, by layer
     private readonly long _workPerState;
+    private readonly ChangeWords _words;
     private long _work;
+    private bool _isCut; // something that could have been tried was not
 
     private ChangeSearch(CedarRequest request, IEntityProvider entities, IReadOnlyList<PolicyLayer> layers, CedarVocabulary vocabulary)
     {
@@ -30,7 +34,9 @@ internal sealed class ChangeSearch
         _entities = entities;
         _layers = layers;
         _vocabulary = vocabulary;
+        _words = new(request, entities, vocabulary);
         _relevant = [.. layers.Select(layer => layer.Policies.PolicyArray.Where(policy => CouldApply(policy, request, entities)).ToArray())];
+        _permits = [.. _relevant.Select(static policies => policies.Count(static policy => policy.Effect == PolicyEffect.Permit))];
         _workPerState = SizeOf(request.Context) + _relevant.Sum(static policies => policies.Sum(SizeOf));
     }
 
@@ -43,8 +49,8 @@ internal sealed class ChangeSearch
     {
         var found = new List<ChangedRequest>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var queue = new PriorityQueue<ImmutableArray<Change>, (int Weight, int Order)>();
-        queue.Enqueue([], (0, 0));
+        var queue = new PriorityQueue<ImmutableArray<Change>, (int Count, int Weight, int Order)>();
+        queue.Enqueue([], (0, 0, 0));
         var order = 0;
         while (queue.TryDequeue(out var changes, out _))
         {
@@ -55,8 +61,8 @@ internal sealed class ChangeSearch
 
             if (_work > MaxWork || seen.Count > MaxStates)
             {
-                isComplete = false;
-                return Verified(found);
+                _isCut = true;
+                break;
             }
 
             _work += _workPerState;
@@ -86,13 +92,14 @@ internal sealed class ChangeSearch
                 var next = changes.RemoveAll(c => c.Key == change.Key).Add(change);
                 if (seen.Add(string.Join('\n', next.Select(IdentityOf).Order(StringComparer.Ordinal))))
                 {
-                    queue.Enqueue(next, (next.Sum(static c => c.Weight), ++order));
+                    queue.Enqueue(next, (next.Length, next.Sum(static c => c.Weight), ++order));
                 }
             }
         }
 
-        isComplete = true;
-        return Verified(found);
+        var verified = Verified(found);
+        isComplete = !_isCut;
+        return verified;
     }
 
     private static string IdentityOf(Change change) => change is AttributeChange attribute ? $"{change.Key}={attribute.Value}" : change.Key;
@@ -101,9 +108,17 @@ internal sealed class ChangeSearch
     private List<SuggestedChange> Verified(List<ChangedRequest> found)
     {
         var suggestions = new List<SuggestedChange>();
-        foreach (var state in found.Select(WithoutNeedless).Where(IsAccepted))
+        foreach (var state in found.Select(WithoutNeedless))
         {
-            var suggestion = new SuggestedChange([.. state.Changes.Select(Told)], state.Request, state);
+            // What cannot be told as it was tried is not shown.
+            var told = state.Changes.Select(change => _words.Tell(change, state)).OfType<RequestChange>().ToArray();
+            if (told.Length < state.Changes.Length || !IsAccepted(state))
+            {
+                _isCut = true;
+                continue;
+            }
+
+            var suggestion = new SuggestedChange(told, state.Request, state);
             if (!suggestions.Exists(s => s.Sentence == suggestion.Sentence))
             {
                 suggestions.Add(suggestion);
@@ -145,28 +160,6 @@ internal sealed class ChangeSearch
         }
 
         return true;
-    }
-
-    private RequestChange Told(Change change)
-    {
-        switch (change)
-        {
-            case AttributeChange attribute:
-                var from = (CedarValue?)(attribute.Owner is { } owner ? _entities.Find(owner)?.Attributes : _request.Context);
-                foreach (var name in attribute.Path)
-                {
-                    from = from is CedarRecord record && record.TryGetValue(name, out var inner) ? inner : null;
-                }
-
-                return new(
-                    $"{(attribute.Owner is { } uid ? ExplanationText.Shown(uid.ToString()) : "context")}.{string.Join('.', attribute.Path.Select(ExplanationText.Shown))}",
-                    from is null ? null : ExplanationText.Value(from), attribute.Value is null ? null : ExplanationText.Value(attribute.Value), change.Sentence);
-            case ParentChange parent:
-                var group = ExplanationText.Shown(parent.Parent.ToString());
-                return new($"parents of {ExplanationText.Shown(parent.Child.ToString())}", parent.IsAdded ? null : group, parent.IsAdded ? group : null, change.Sentence);
-            default:
-                return new(((WaiverChange)change).Name, null, null, change.Sentence);
-        }
     }
 
     private Refusal? FirstRefusal(ChangedRequest state)
@@ -220,16 +213,20 @@ internal sealed class ChangeSearch
         var turned = refusal.Forbids.Count > 0 ? refusal.Forbids.Take(1).Select(static policy => (Policy: policy, Applies: false))
             : refusal.Permits.Count == 0 ? _relevant[refusal.Layer].Where(static policy => policy.Effect == PolicyEffect.Permit).Take(MaxPolicies).Select(static policy => (Policy: policy, Applies: true))
             : refusal.Failed.Concat(refusal.Permits).Take(MaxPolicies).Select(static policy => (Policy: policy, Applies: false));
+        _isCut |= refusal.Forbids.Count == 0 && (refusal.Permits.Count == 0 ? _permits[refusal.Layer] : refusal.Failed.Count + refusal.Permits.Count) > MaxPolicies;
         foreach (var (policy, applies) in turned)
         {
             // Looking for changes evaluates an operand once for each operator around it.
             _work += SizeOf(policy) * (1 + policy.Body.Conditions.Select(static condition => condition.Body.Height).DefaultIfEmpty().Max());
             if (_work > MaxWork)
             {
+                _isCut = true;
                 yield break;
             }
 
-            foreach (var change in Remedies.For(policy, applies, state, _vocabulary, _request, _entities))
+            var remedies = Remedies.For(policy, applies, state, _vocabulary, _request, _entities, out var isCut);
+            _isCut |= isCut;
+            foreach (var change in remedies)
             {
                 yield return change;
             }

@@ -9,6 +9,6 @@ internal enum ClauseForm
     /// <summary>"amount is at most 500".</summary>
     Is,
 
-    /// <summary>"if amount were at most 500".</summary>
+    /// <summary>"if the call were approved".</summary>
     Were,
 }

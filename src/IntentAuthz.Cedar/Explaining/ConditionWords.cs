@@ -293,7 +293,8 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
 
     private Clause Quoted(Expr expr, bool wanted) => new($"`{ExplanationText.Code(expr, body)}`", "be", "true", !wanted);
 
-    private static GetAttributeExpr Attributes(HasExpr has)
+    /// <summary>What a `has` asks for, as it would be read.</summary>
+    public static GetAttributeExpr Attributes(HasExpr has)
     {
         var target = has.Target;
         foreach (var name in has.Path)
@@ -304,7 +305,7 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
         return (GetAttributeExpr)target;
     }
 
-    private static string PatternText(LikePattern pattern) => $"the pattern {ExplanationText.Value(new CedarString(string.Join('*', pattern.Parts)))}";
+    private static string PatternText(LikePattern pattern) => $"the pattern {ExplanationText.Pattern(pattern)}";
 
     /// <summary>Whether an expression reads nothing of the request: it has a value of its own.</summary>
     public static bool IsConstant(Expr expr)

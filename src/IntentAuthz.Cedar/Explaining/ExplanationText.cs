@@ -71,6 +71,27 @@ internal static class ExplanationText
         return builder.ToString();
     }
 
+    /// <summary>A value in words, and where those would leave out what is inside, as Cedar text.</summary>
+    public static string Exact(CedarValue value, string conjunction = "and")
+    {
+        var isNested = value is CedarRecord || (value is CedarSet set && set.Any(static item => item is CedarSet or CedarRecord));
+        return isNested ? $"`{Shown(value.ToString() ?? "", MaxCode)}`" : Value(value, conjunction);
+    }
+
+    /// <summary>A pattern as policies write it: a star of the text itself is not a wildcard.</summary>
+    public static string Pattern(LikePattern pattern)
+    {
+        var builder = new StringBuilder("\"");
+        for (var i = 0; i < pattern.Parts.Length && builder.Length <= MaxText; i++)
+        {
+            var part = new StringBuilder();
+            AppendShown(part, pattern.Parts[i], MaxText, isQuoted: true);
+            builder.Append(i == 0 ? "" : "*").Append(part.Replace("*", "\\*"));
+        }
+
+        return builder.Append(builder.Length > MaxText ? "…\"" : "\"").ToString();
+    }
+
     /// <summary>An entity in words: <c>role "finance"</c> for <c>IntentAuthz::Role::"finance"</c>.</summary>
     public static string Entity(EntityUid uid)
     {

@@ -86,6 +86,7 @@ internal sealed class PolicyTracer(CedarRequest request, IEntityProvider entitie
     private void AddConditions(Policy policy, PolicyTraceOutcome outcome, List<ConditionTrace> told)
     {
         var words = new ConditionWords(_interpreter, vocabulary, policy.Body);
+        var given = new List<(ConditionTrace Trace, string Attribute)>();
         foreach (var condition in policy.Body.Conditions)
         {
             foreach (var (expr, wanted) in Conjuncts(condition.Body, condition.IsWhen))
@@ -98,20 +99,31 @@ internal sealed class PolicyTracer(CedarRequest request, IEntityProvider entitie
 
                 if (told.Count == MaxConditions)
                 {
-                    return;
+                    break;
                 }
 
                 var holds = value == wanted;
-                if (holds && wanted && expr is HasExpr)
-                {
-                    continue; // that something is given goes without saying once it is compared
-                }
-
                 told.Add(new(
                     holds, wanted, ExplanationText.Code(expr, policy.Body), policy.Body.GetSpan(expr.Range),
                     words.Say(expr, wanted, holds ? ClauseForm.Is : ClauseForm.Must), words.ValuesOf(expr)));
+                if (holds && wanted && expr is HasExpr has)
+                {
+                    given.Add((told[^1], ExplanationText.Code(ConditionWords.Attributes(has), policy.Body)));
+                }
             }
         }
+
+        // That something is given goes without saying where it is compared, and only there.
+        foreach (var (trace, attribute) in given)
+        {
+            if (told.Exists(other => other != trace && other.Values.Any(value => IsOrIsIn(value.Expression, attribute))))
+            {
+                told.Remove(trace);
+            }
+        }
+
+        static bool IsOrIsIn(string expression, string attribute) =>
+            expression.StartsWith(attribute, StringComparison.Ordinal) && (expression.Length == attribute.Length || expression[attribute.Length] is '.' or '[');
     }
 
     // What has to hold each by itself: `!(a || b)` asks for two things as `!a && !b` does.

@@ -15,28 +15,28 @@ internal sealed partial class Remedies
         switch (expr)
         {
             case GetAttributeExpr:
-                Set(expr, CedarBool.Of(wanted), expr, wanted);
+                Set(expr, CedarBool.Of(wanted));
                 break;
             case HasExpr has when TargetOf(has) is { } target:
                 TurnPresence(has, target, wanted);
                 break;
             case LikeExpr like:
-                Set(like.Target, new CedarString(wanted ? string.Concat(like.Pattern.Parts) : ""), expr, wanted);
+                Set(like.Target, new CedarString(wanted ? string.Concat(like.Pattern.Parts) : ""));
                 break;
             case IsExpr { Container: { } container } @is when wanted || ValueOf(@is.Target) is CedarEntity:
-                TurnIn(@is.Target, container, expr, wanted);
+                TurnIn(@is.Target, container, wanted);
                 break;
             case UnaryExpr { Operator: UnaryOperator.IsEmpty } empty when wanted:
-                Set(empty.Operand, CedarSet.Empty, expr, wanted);
+                Set(empty.Operand, CedarSet.Empty);
                 break;
             case BinaryExpr binary:
                 TurnBinary(binary, wanted);
                 break;
             case ExtensionCallExpr { Function: ExtensionFunction.LessThan or ExtensionFunction.LessThanOrEqual or ExtensionFunction.GreaterThan or ExtensionFunction.GreaterThanOrEqual, Arguments: [var left, var right] } call:
-                TurnOrder(ConditionWords.OperatorOf(call.Function), left, right, expr, wanted);
+                TurnOrder(ConditionWords.OperatorOf(call.Function), left, right, wanted);
                 break;
             case ExtensionCallExpr { Function: ExtensionFunction.IsInRange, Arguments: [var address, var range] } when wanted && ValueOf(range) is { } wide:
-                Set(address, wide, expr, wanted);
+                Set(address, wide);
                 break;
         }
     }
@@ -45,13 +45,13 @@ internal sealed partial class Remedies
     {
         if (!wanted)
         {
-            _found.Add(new AttributeChange(target.Owner, target.Path, null, _words.Say(has, false, ClauseForm.Were)));
+            _found.Add(new AttributeChange(target.Owner, target.Path, null, ConditionWords.Attributes(has), _body));
             return;
         }
 
         foreach (var value in new CedarValue[] { new CedarString(""), new CedarLong(0), CedarBool.True })
         {
-            _found.Add(new AttributeChange(target.Owner, target.Path, value, _words.Say(has, true, ClauseForm.Were)));
+            _found.Add(new AttributeChange(target.Owner, target.Path, value, ConditionWords.Attributes(has), _body));
         }
     }
 
@@ -62,14 +62,14 @@ internal sealed partial class Remedies
         {
             case BinaryOperator.Equal or BinaryOperator.NotEqual:
                 var isEqual = (binary.Operator == BinaryOperator.Equal) == wanted;
-                SetFrom(left, ValueOf(right), isEqual, binary, wanted);
-                SetFrom(right, ValueOf(left), isEqual, binary, wanted);
+                SetFrom(left, ValueOf(right), isEqual);
+                SetFrom(right, ValueOf(left), isEqual);
                 break;
             case BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual:
-                TurnOrder(binary.Operator, left, right, binary, wanted);
+                TurnOrder(binary.Operator, left, right, wanted);
                 break;
             case BinaryOperator.In:
-                TurnIn(left, right, binary, wanted);
+                TurnIn(left, right, wanted);
                 break;
             case BinaryOperator.Contains:
                 TurnContains(binary, wanted);
@@ -80,11 +80,11 @@ internal sealed partial class Remedies
         }
     }
 
-    private void SetFrom(Expr place, CedarValue? value, bool isEqual, Expr expr, bool wanted)
+    private void SetFrom(Expr place, CedarValue? value, bool isEqual)
     {
         if (value is not null && (isEqual ? value : OtherThan(value)) is { } next)
         {
-            Set(place, next, expr, wanted);
+            Set(place, next);
         }
     }
 
@@ -99,14 +99,14 @@ internal sealed partial class Remedies
         _ => null,
     };
 
-    private void TurnOrder(BinaryOperator @operator, Expr left, Expr right, Expr expr, bool wanted)
+    private void TurnOrder(BinaryOperator @operator, Expr left, Expr right, bool wanted)
     {
-        SetBound(left, ValueOf(right), ConditionWords.Ordered(@operator, isSwapped: false, wanted), expr, wanted);
-        SetBound(right, ValueOf(left), ConditionWords.Ordered(@operator, isSwapped: true, wanted), expr, wanted);
+        SetBound(left, ValueOf(right), ConditionWords.Ordered(@operator, isSwapped: false, wanted));
+        SetBound(right, ValueOf(left), ConditionWords.Ordered(@operator, isSwapped: true, wanted));
     }
 
     // The nearest value on the right side of the bound.
-    private void SetBound(Expr place, CedarValue? bound, BinaryOperator @operator, Expr expr, bool wanted)
+    private void SetBound(Expr place, CedarValue? bound, BinaryOperator @operator)
     {
         var step = @operator switch { BinaryOperator.Less => -1, BinaryOperator.Greater => 1, _ => 0 };
         CedarValue? value = bound switch
@@ -119,13 +119,13 @@ internal sealed partial class Remedies
         };
         if (value is not null)
         {
-            Set(place, value, expr, wanted);
+            Set(place, value);
         }
 
         static long? Step(long value, int step) => step < 0 && value == long.MinValue || step > 0 && value == long.MaxValue ? null : value + step;
     }
 
-    private void TurnIn(Expr left, Expr right, Expr expr, bool wanted)
+    private void TurnIn(Expr left, Expr right, bool wanted)
     {
         ImmutableArray<EntityUid> containers = ValueOf(right) switch
         {
@@ -135,11 +135,12 @@ internal sealed partial class Remedies
         };
         if (ValueOf(left) is CedarEntity { Uid: var uid })
         {
-            AddParents(uid, _words.NameOf(left), containers, wanted);
+            var isSame = _original.Evaluate(left) is CedarEntity { Uid: var now } && now == uid;
+            AddParents(uid, isSame ? new ConditionWords(_original, _vocabulary, _body).NameOf(left) : ExplanationText.Entity(uid), containers, wanted);
         }
         else if (wanted && !containers.IsEmpty)
         {
-            Set(left, new CedarEntity(containers[0]), expr, wanted);
+            Set(left, new CedarEntity(containers[0]));
         }
     }
 
@@ -147,13 +148,15 @@ internal sealed partial class Remedies
     {
         if (ConditionWords.IsConstant(binary.Left))
         {
-            if (ValueOf(binary.Left) is CedarSet allowed)
+            if (ValueOf(binary.Left) is not CedarSet allowed)
             {
-                foreach (var item in wanted ? allowed.Take(MaxElements) : [])
-                {
-                    var sentence = allowed.Count == 1 ? null : $"{_words.NameOf(binary.Right)} were {ExplanationText.Value(item)}";
-                    Set(binary.Right, item, binary, wanted, sentence);
-                }
+                return;
+            }
+
+            _isCut |= wanted && allowed.Count > MaxElements;
+            foreach (var item in wanted ? allowed.Take(MaxElements) : OtherThanAll(allowed) is { } other ? [other] : [])
+            {
+                Set(binary.Right, item);
             }
 
             return;
@@ -161,7 +164,7 @@ internal sealed partial class Remedies
 
         if (ValueOf(binary.Right) is { } item1)
         {
-            SetItems(binary.Left, wanted ? [item1] : [], wanted ? [] : [item1], binary, wanted);
+            SetItems(binary.Left, wanted ? [item1] : [], wanted ? [] : [item1]);
         }
     }
 
@@ -172,23 +175,36 @@ internal sealed partial class Remedies
             return;
         }
 
+        // Of those of which one is enough each is tried.
         var isAll = binary.Operator == BinaryOperator.ContainsAll;
-        if (wanted)
+        if (wanted == isAll)
         {
-            SetItems(binary.Left, isAll ? [.. asked] : [.. asked.Take(1)], [], binary, wanted);
+            SetItems(binary.Left, wanted ? [.. asked] : [], wanted ? [] : [.. asked]);
         }
-        else if (asked.Count > 0)
+        else
         {
-            SetItems(binary.Left, [], isAll ? [asked.First()] : [.. asked], binary, wanted);
+            _isCut |= asked.Count > MaxElements;
+            foreach (var item in asked.Take(MaxElements))
+            {
+                SetItems(binary.Left, wanted ? [item] : [], wanted ? [] : [item]);
+            }
         }
 
-        if (ValueOf(binary.Left) is CedarSet there)
+        if (isAll && ValueOf(binary.Left) is CedarSet there)
         {
-            SetItems(binary.Right, [], wanted && isAll ? [.. asked.Where(item => !there.Contains(item))] : [], binary, wanted);
+            SetItems(binary.Right, !wanted && OtherThanAll(there) is { } other ? [other] : [], wanted ? [.. asked.Where(item => !there.Contains(item))] : []);
         }
     }
 
-    private void SetItems(Expr place, IReadOnlyCollection<CedarValue> added, IReadOnlyCollection<CedarValue> removed, Expr expr, bool wanted)
+    private static CedarValue? OtherThanAll(CedarSet set)
+    {
+        IEnumerable<CedarValue> candidates = set.All(static item => item is CedarString) ? [new CedarString("other"), new CedarString("")]
+            : set.All(static item => item is CedarLong) ? Enumerable.Range(0, set.Count + 1).Select(static n => new CedarLong(n))
+            : [];
+        return candidates.FirstOrDefault(candidate => !set.Contains(candidate));
+    }
+
+    private void SetItems(Expr place, IReadOnlyCollection<CedarValue> added, IReadOnlyCollection<CedarValue> removed)
     {
         if (added.Count + removed.Count == 0)
         {
@@ -199,15 +215,15 @@ internal sealed partial class Remedies
         var gone = removed.ToHashSet();
         if (CedarSet.TryCreate([.. current.Where(item => !gone.Contains(item)), .. added]) is { } set)
         {
-            Set(place, set, expr, wanted);
+            Set(place, set);
         }
     }
 
-    private void Set(Expr place, CedarValue value, Expr expr, bool wanted, string? sentence = null)
+    private void Set(Expr place, CedarValue value)
     {
         if (TargetOf(place) is { } target)
         {
-            _found.Add(new AttributeChange(target.Owner, target.Path, value, sentence ?? _words.Say(expr, wanted, ClauseForm.Were)));
+            _found.Add(new AttributeChange(target.Owner, target.Path, value, place, _body));
         }
     }
 

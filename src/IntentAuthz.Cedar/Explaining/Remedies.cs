@@ -20,26 +20,27 @@ internal sealed partial class Remedies
     private readonly Interpreter _interpreter;
     private readonly CedarVocabulary _vocabulary;
     private readonly List<Change> _found = [];
-    private ConditionWords _words = null!; // of the policy at hand
+    private readonly Interpreter _original; // names are those of the request as it is; what is still in the way is seen in the changed one
+    private readonly PolicyBody _body;
+    private bool _isCut;
 
-    private Remedies(ChangedRequest state, CedarVocabulary vocabulary, CedarRequest request, IEntityProvider entities)
+    private Remedies(ChangedRequest state, CedarVocabulary vocabulary, CedarRequest request, IEntityProvider entities, PolicyBody body)
     {
-        // Values in sentences are those that are there now; what is still in the way is seen in the changed request.
         _request = state.Request;
         _entities = state;
         _interpreter = new(state.Request, state);
         _vocabulary = vocabulary;
         _original = new(request, entities);
+        _body = body;
     }
 
-    private readonly Interpreter _original;
-
-    /// <summary>Changes after which the policy may apply, or no longer apply.</summary>
-    public static IReadOnlyList<Change> For(Policy policy, bool applies, ChangedRequest state, CedarVocabulary vocabulary, CedarRequest request, IEntityProvider entities)
+    /// <summary>Changes after which the policy may apply, or no longer apply; <paramref name="isCut"/> where there were more.</summary>
+    public static IReadOnlyList<Change> For(
+        Policy policy, bool applies, ChangedRequest state, CedarVocabulary vocabulary, CedarRequest request, IEntityProvider entities, out bool isCut)
     {
-        var remedies = new Remedies(state, vocabulary, request, entities);
-        remedies._words = new(remedies._original, vocabulary, policy.Body);
+        var remedies = new Remedies(state, vocabulary, request, entities, policy.Body);
         remedies.Find(policy, applies);
+        isCut = remedies._isCut || remedies._found.Count > MaxAlternatives;
         return remedies._found.Count > MaxAlternatives ? remedies._found.GetRange(0, MaxAlternatives) : remedies._found;
     }
 
@@ -78,11 +79,12 @@ internal sealed partial class Remedies
 
     private void AddParents(EntityUid child, string name, ImmutableArray<EntityUid> containers, bool isIn)
     {
+        _isCut |= containers.Length > MaxContainers;
         foreach (var container in containers.Take(MaxContainers))
         {
             if (isIn ? !Ancestry.IsBelow(_entities, container, child) : Ancestry.IsBelow(_entities, child, container))
             {
-                _found.Add(new ParentChange(child, container, isIn, $"{name} were {(isIn ? "" : "not ")}in {ExplanationText.Entity(container)} (it is {ExplanationText.Entity(child)})"));
+                _found.Add(new ParentChange(child, container, isIn, name));
             }
         }
     }
@@ -92,6 +94,7 @@ internal sealed partial class Remedies
     {
         if (_found.Count > MaxAlternatives || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
+            _isCut = true;
             return;
         }
 
@@ -111,6 +114,12 @@ internal sealed partial class Remedies
                 {
                     Turn(taken ? conditional.WhenTrue : conditional.WhenFalse, wanted);
                     Turn(conditional.Condition, !taken);
+                }
+                else
+                {
+                    // It fails, such as for want of an attribute: either way it would be evaluated on.
+                    Turn(conditional.Condition, true);
+                    Turn(conditional.Condition, false);
                 }
 
                 break;

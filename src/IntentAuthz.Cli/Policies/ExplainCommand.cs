@@ -9,8 +9,8 @@ internal static class ExplainCommand
     public static Command Create() => RequestVerb.Create(
         "explain",
         """
-        Says which policies decide a request, which nearly do, which condition is false and where it stands, and the smallest change that permits. It
-        decides as eval does.
+        Says which policies decide a request, which nearly do, which condition is false and where it stands, and the smallest change found that
+        permits. It decides as eval does.
         Example: intentauthz explain --policies policies --entities entities.json --request refused.json
         The exit code is 0 if the request is permitted, 1 if it is denied or an approval is asked for, 2 if something cannot be read or is wrong.
         """,

@@ -71,7 +71,7 @@ public sealed class Decision
     public bool IsPermitted => Outcome == DecisionOutcome.Permit;
 
     /// <summary>
-    /// Says which policies applied, which nearly did and which condition was false, and the smallest change that would have permitted. Worked
+    /// Says which policies applied, which nearly did and which condition was false, and the smallest change found that would have permitted. Worked
     /// out when it is called, from the request and the policies that were in force then, to which the decision holds on: as long as it is
     /// kept, so are the call's arguments, its task and those policies. Entities are read from the host's store as they are now. For developers
     /// and operators, never for the model. Safe for use by many threads.

@@ -44,21 +44,28 @@ internal static class DecisionExplainer
     {
         List<PolicyLayer> layers = LayersOf(request, policies, withoutApproval: false, out ContextParts needs);
         SecretScrubber? scrubber = request.Scrubber;
-        bool isShown = SafeValues.TryWithoutSecrets(request.Select(needs), scrubber, out CedarRecord context, out bool hadSecrets)
+        CedarRecord given = request.Select(needs);
+        bool isShown = SafeValues.TryWithoutSecrets(given, scrubber, out CedarRecord context, out bool hadSecrets)
             && !SafeValues.HoldsSecret(request.Resource.Id, scrubber);
-        CedarRequest asked = new(request.Principal, request.Action, request.Resource, context);
-        CedarVocabulary words = PolicyVocabulary.Create(request.Principal, request.Call?.Tool);
-        CedarResponse answer = CedarAuthorizer.Authorize(asked, policies.Set, request.Entities);
-        Verdict verdict = PolicyEvaluation.Conclude(policies, answer);
-        CedarExplanation? details = isShown ? CedarExplainer.Explain(asked, layers, request.Entities, words) : null;
+        CedarRequest decided = new(request.Principal, request.Action, request.Resource, given);
+        Verdict verdict = PolicyEvaluation.Conclude(policies, CedarAuthorizer.Authorize(decided, policies.Set, request.Entities));
+        bool isOtherwise = decision is not null && AnswersOtherwise(decision, verdict);
+        CedarExplanation? details = null;
         SuggestionKind kind = SuggestionKind.Permits;
-        if (details is not null && decision?.Outcome != DecisionOutcome.Permit)
+        if (isShown && !isOtherwise)
         {
-            // Best is what needs nobody; where nothing does, what a person could approve.
-            bool isAsked = details.IsAccepted;
-            CedarExplanation free = CedarExplainer.Explain(asked, LayersOf(request, policies, withoutApproval: true, out _), request.Entities, words);
-            kind = isAsked ? SuggestionKind.NeedsNoApproval : free.Suggestions.Count > 0 || details.Suggestions.Count == 0 ? SuggestionKind.Permits : SuggestionKind.CanBeApproved;
-            details = kind == SuggestionKind.CanBeApproved ? details : free;
+            (details, kind) = Detail(request, policies, layers, decision, context);
+            if (hadSecrets)
+            {
+                // What is shown has other values than policies read. It is told only where it is just as true of those.
+                (CedarExplanation of, SuggestionKind achieved) = Detail(request, policies, layers, decision, given);
+                details = kind == achieved && TellTheSame(details, of, scrubber!) ? details : null;
+            }
+        }
+
+        if (details is { IsAccepted: true } && decision is { ReasonCode: ReasonCodes.OutsideMandate or ReasonCodes.OutsideProposal })
+        {
+            (details, isOtherwise) = (null, true);
         }
 
         DecisionOutcome outcome = decision?.Outcome ?? (verdict.Effect != VerdictEffect.Permit ? DecisionOutcome.Deny
@@ -67,23 +74,80 @@ internal static class DecisionExplainer
         List<string> notes = [];
         if (hadSecrets || !isShown)
         {
-            notes.Add("A value of the call held a live secret, which is not shown.");
+            notes.Add($"A value of the call held a live secret, which is not shown.{(details is null && !isOtherwise ? " What policies say of the call depends on it, so only what was recorded is told." : "")}");
         }
 
-        bool isPermitted = verdict.Effect == VerdictEffect.Permit;
-        if (decision is not null && reason != ReasonCodes.ConflictingObligations && (isPermitted != (reason is not (ReasonCodes.NoPermit or ReasonCodes.Forbidden or ReasonCodes.PolicyError or ReasonCodes.NotAuthorized))))
+        if (isOtherwise)
         {
             // What is shown must not contradict what was decided.
-            notes.Add("Asked again, policies answer differently than at the decision: entities, or what the host knows of them, have changed since.");
+            notes.Add("Asked again, policies or mandates answer differently than at the decision: entities, or what the host knows of them, have changed since. So only what was recorded is told.");
         }
 
-        if (kind == SuggestionKind.CanBeApproved)
+        if (details is { Suggestions.Count: > 0 } && request.Call?.RiskCeiling is { } ceiling && decision?.Risk is null)
+        {
+            notes.Add($"The task has a ceiling of {ceiling} for the risk score, which was not asked: above it, a person would have to approve the call.");
+        }
+
+        if (kind == SuggestionKind.CanBeApproved && details is not null)
         {
             notes.Add("Under the changes that are suggested, a person would have to approve the call.");
         }
 
         string summary = details is null ? Shown(decision?.Explanation ?? "it cannot be shown.", scrubber) : ExplanationSummary.Of(reason, request, details, decision, policies);
         return new DecisionExplanation(outcome, reason, Shown(summary, scrubber, isEscaped: true), ReasonAdvice.For(reason), details, kind, [.. notes]);
+    }
+
+    private static (CedarExplanation Details, SuggestionKind Kind) Detail(
+        PolicyRequest request, LoadedPolicies policies, List<PolicyLayer> layers, Decision? decision, CedarRecord context)
+    {
+        CedarRequest asked = new(request.Principal, request.Action, request.Resource, context);
+        CedarVocabulary words = PolicyVocabulary.Create(request.Principal, request.Call?.Tool);
+        CedarExplanation details = CedarExplainer.Explain(asked, layers, request.Entities, words);
+        bool isAsked = details.IsAccepted;
+        if (decision?.Outcome == DecisionOutcome.Permit)
+        {
+            return (details, SuggestionKind.Permits);
+        }
+
+        if (request.Call is { } call && AskingBeside.PoliciesAndMandates(request, call, decision).Any())
+        {
+            return (details, isAsked ? SuggestionKind.NeedsNoApproval : SuggestionKind.CanBeApproved); // whatever policies said, a person would be asked
+        }
+
+        // Best is what needs nobody; where nothing does, what a person could approve.
+        CedarExplanation free = CedarExplainer.Explain(asked, LayersOf(request, policies, withoutApproval: true, out _), request.Entities, words);
+        SuggestionKind kind = isAsked ? SuggestionKind.NeedsNoApproval
+            : free.Suggestions.Count > 0 || details.Suggestions.Count == 0 ? SuggestionKind.Permits
+            : SuggestionKind.CanBeApproved;
+        return (kind == SuggestionKind.CanBeApproved ? details : free, kind);
+    }
+
+    /// <summary>Whether policies, asked again, determine something else than what was decided.</summary>
+    private static bool AnswersOtherwise(Decision decision, Verdict verdict) => decision.ReasonCode switch
+    {
+        ReasonCodes.ConflictingObligations => false, // the tool's obligations and those of other resources count too
+        ReasonCodes.NoPermit or ReasonCodes.Forbidden or ReasonCodes.PolicyError =>
+            verdict.ReasonCode != decision.ReasonCode || !verdict.Policies.ToHashSet(StringComparer.Ordinal).SetEquals(decision.DeterminingPolicies),
+        ReasonCodes.NotAuthorized =>
+            verdict.Effect == VerdictEffect.Permit || !verdict.Policies.ToHashSet(StringComparer.Ordinal).SetEquals(decision.DeterminingPolicies),
+        // Of a call that touches several resources, the permits for each of them determine it.
+        ReasonCodes.Permitted or ReasonCodes.ApprovalRequired =>
+            verdict.Effect != VerdictEffect.Permit || verdict.Policies.Except(decision.DeterminingPolicies, StringComparer.Ordinal).Any(),
+        _ => verdict.Effect != VerdictEffect.Permit,
+    };
+
+    /// <summary>Whether an explanation whose values were scrubbed says what the one with the true values says.</summary>
+    private static bool TellTheSame(CedarExplanation shown, CedarExplanation of, SecretScrubber scrubber)
+    {
+        bool Same(string text, string other) => text == Shown(other, scrubber, isEscaped: true);
+        return shown.IsAccepted == of.IsAccepted && shown.Policies.Count == of.Policies.Count && shown.Suggestions.Count == of.Suggestions.Count
+            && shown.Policies.Zip(of.Policies).All(pair =>
+                pair.First.Layer == pair.Second.Layer && pair.First.PolicyId == pair.Second.PolicyId && pair.First.Outcome == pair.Second.Outcome
+                && pair.First.Conditions.Count == pair.Second.Conditions.Count
+                && pair.First.Conditions.Zip(pair.Second.Conditions).All(c => c.First.Span == c.Second.Span && Same(c.First.Sentence, c.Second.Sentence)))
+            && shown.Suggestions.Zip(of.Suggestions).All(pair =>
+                pair.First.Changes.Count == pair.Second.Changes.Count
+                && pair.First.Changes.Zip(pair.Second.Changes).All(c => c.First.What == c.Second.What && c.First.To == c.Second.To && Same(c.First.Sentence, c.Second.Sentence)));
     }
 
     /// <summary>The policy set, then whatever narrows it from the task up.</summary>
@@ -103,7 +167,7 @@ internal static class DecisionExplainer
                 needs |= mandate.Needs.For(request.Action, request.Entities);
                 layers.Add(new(
                     $"mandate of {whose}", mandate.Set, answer => Accepts(mandate, answer, withoutApproval, Obligations.None),
-                    Granting(mandate, request, $"the mandate of {whose} granted")));
+                    Granting(mandate, request, $"the mandate of {whose} granted", withoutApproval)));
             }
 
             if (above.Proposal is { } proposal && above.Outside == OutsideProposal.Deny)
@@ -124,11 +188,16 @@ internal static class DecisionExplainer
             && (!withoutApproval || all.Approvals.IsEmpty);
     }
 
-    private static string Granting(LoadedPolicies mandate, PolicyRequest request, string granted)
+    private static string Granting(LoadedPolicies mandate, PolicyRequest request, string granted, bool withoutApproval)
     {
-        // Where a grant is about the action, it is its conditions that stand in the way.
-        bool isGranted = mandate.Set.Policies.Any(p => p.Action.Entities.Any(a => a == request.Action || request.Entities.Find(request.Action)?.HasParent(a) == true));
-        return $"{granted} the action {PolicyVocabulary.Plain(request.Action.Id)}{(isGranted ? " with these arguments" : "")}";
+        // Where a grant is about the action, it is its conditions that stand in the way, or what it asks for.
+        List<Policy> about = [.. mandate.Set.Policies.Where(p => p.Effect == PolicyEffect.Permit && p.Action.Kind switch
+        {
+            ScopeKind.Any => true,
+            _ => p.Action.Entities.Any(a => a == request.Action || request.Entities.Find(request.Action)?.HasParent(a) == true),
+        })];
+        bool asks = withoutApproval && about.Exists(p => !mandate.ObligationsOf(p.Id).Approvals.IsEmpty);
+        return $"{granted} the action {PolicyVocabulary.Plain(request.Action.Id)}{(about.Count > 0 ? " with these arguments" : "")}{(asks ? " without an approval" : "")}";
     }
 
     private static string Shown(string text, SecretScrubber? scrubber, bool isEscaped = false)

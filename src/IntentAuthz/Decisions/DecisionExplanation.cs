@@ -42,8 +42,9 @@ public sealed class DecisionExplanation
     public IReadOnlyList<PolicyTrace> Policies => Details?.Policies ?? [];
 
     /// <summary>
-    /// The smallest changes under which policies and mandates would have permitted the call, or where it waits for an approval, would not
-    /// have asked. Where a person would still have to approve, a note says so. Each was tried, by itself: what the guard finds out from arguments (the resource, where values come from, the score) is held
+    /// The smallest changes, of those that were searched, under which policies and mandates would have permitted the call, or where it waits
+    /// for an approval, would not have asked. Where a person would still have to approve, a note says so. Each was tried with the very values
+    /// that its sentence names, by itself: what the guard finds out from arguments (the resource, where values come from, the score) is held
     /// as it was, and budgets, rates and credentials are not asked.
     /// </summary>
     public IReadOnlyList<SuggestedChange> Suggestions => Details?.Suggestions ?? [];
@@ -104,8 +105,10 @@ public sealed class DecisionExplanation
     }
 
     /// <summary>
-    /// Writes members: <c>outcome</c> and <c>reasonCode</c> as in audit records, <c>summary</c>, <c>advice</c>, <c>notes</c>, and those of
-    /// <see cref="CedarExplanation.WriteTo"/> where policies were asked.
+    /// Writes members: <c>outcome</c> and <c>reasonCode</c> as in audit records, <c>summary</c>, <c>advice</c>, <c>notes</c>, and where policies
+    /// can be explained <c>suggestionsAchieve</c> and those of <see cref="CedarExplanation.WriteTo"/>. Under the suggestions the call would be
+    /// permitted without asking anybody (<c>permit</c>), would no longer wait for an approval (<c>no-approval</c>), or would wait for one
+    /// instead of being denied (<c>require-approval</c>).
     /// </summary>
     /// <param name="writer">Where to; within an object.</param>
     public void WriteTo(Utf8JsonWriter writer)
@@ -126,6 +129,15 @@ public sealed class DecisionExplanation
         }
 
         writer.WriteEndArray();
-        Details?.WriteTo(writer);
+        if (Details is not null)
+        {
+            writer.WriteString("suggestionsAchieve", Kind switch
+            {
+                SuggestionKind.NeedsNoApproval => "no-approval",
+                SuggestionKind.CanBeApproved => "require-approval",
+                _ => "permit",
+            });
+            Details.WriteTo(writer);
+        }
     }
 }

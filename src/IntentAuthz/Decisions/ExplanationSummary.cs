@@ -16,7 +16,7 @@ internal static class ExplanationSummary
         ReasonCodes.OutsideMandate => $"policies permit it, and the task was not opened for it. {What(request, "asked to")}. {Nearest(details, "mandate", request)}",
         ReasonCodes.OutsideProposal => $"policies and mandate permit it, and the user did not ask for it. {What(request, "asked to")}.",
         ReasonCodes.ConflictingObligations => $"{WhatNot(request)}: {Applied(details, PolicyEffect.Permit, "permits it", "permit it")}, and the credentials they or the tool ask for differ.",
-        ReasonCodes.ApprovalRequired or ReasonCodes.RepeatOfUnknownOutcome => $"{What(request, "may")} {Once(decision, policies, details)}",
+        ReasonCodes.ApprovalRequired or ReasonCodes.RepeatOfUnknownOutcome => $"{What(request, "may")} {Once(request, decision, policies, details)}",
         _ when decision?.Outcome is null or DecisionOutcome.Permit && details.IsAccepted => $"{What(request, "may")}: {Applied(details, PolicyEffect.Permit, "permits it", "permit it")}.",
         _ => decision?.Explanation is { } text ? SafeValues.Escape(text) : What(request, "asked to") + ".",
     };
@@ -48,12 +48,22 @@ internal static class ExplanationSummary
     private static string Failed(CedarExplanation details)
     {
         PolicyTrace? failed = details.Policies.FirstOrDefault(static p => p.Outcome == PolicyTraceOutcome.Failed);
-        return failed is null ? "a policy" : $"{Title(failed)} ({SafeValues.Escape(failed.Error?.Message ?? "")}{Place(failed.Error?.Span ?? default)})";
+        return failed is null ? "a policy" : Failure(failed);
     }
+
+    private static string Failure(PolicyTrace failed) => $"{Title(failed)} ({SafeValues.Escape(failed.Error?.Message ?? "")}{Place(failed.Error?.Span ?? default)})";
 
     private static string Nearest(CedarExplanation details, string layer, PolicyRequest request)
     {
-        PolicyTrace? near = details.Policies.FirstOrDefault(p => p.Layer.StartsWith(layer, StringComparison.Ordinal) && p is { Outcome: PolicyTraceOutcome.NotApplied, Effect: PolicyEffect.Permit });
+        List<PolicyTrace> permits = [.. details.Policies.Where(p => p.Layer.StartsWith(layer, StringComparison.Ordinal) && p.Effect == PolicyEffect.Permit)];
+        PolicyTrace? near = permits.Find(static p => p.Outcome == PolicyTraceOutcome.NotApplied);
+        PolicyTrace? failed = permits.Find(static p => p.Outcome == PolicyTraceOutcome.Failed);
+        string failure = failed is null ? "" : $"The {(layer == "policies" ? "" : "mandate's ")}permit {Failure(failed)} could not be evaluated.";
+        if (near is null && failed is not null)
+        {
+            return failure;
+        }
+
         if (near is null)
         {
             return layer == "policies"
@@ -62,16 +72,21 @@ internal static class ExplanationSummary
         }
 
         string must = string.Join(" and ", near.Conditions.Take(3).Select(static c => c.Sentence));
-        return layer == "policies" ? $"The nearest permit is {Title(near)}: {must}." : $"By the mandate, {must}.";
+        return $"{(layer == "policies" ? $"The nearest permit is {Title(near)}: {must}." : $"By the mandate, {must}.")}{(failed is null ? "" : $" {failure}")}";
     }
 
-    private static string Once(Decision? decision, LoadedPolicies policies, CedarExplanation details)
+    private static string Once(PolicyRequest request, Decision? decision, LoadedPolicies policies, CedarExplanation details)
     {
         PolicyTrace? asking = details.Policies.FirstOrDefault(p => p is { Layer: "policies", Outcome: PolicyTraceOutcome.Applied } && !policies.ObligationsOf(p.PolicyId).Approvals.IsEmpty);
         string roles = asking is null ? "" : string.Join(" and ", policies.ObligationsOf(asking.PolicyId).Approvals.Select(static a => $"{(a.Count == 1 ? "" : $"{a.Count} people of ")}“{PolicyVocabulary.Plain(a.Role)}”"));
-        return asking is null
-            ? $"once a person has approved it. {SafeValues.Escape(decision?.Explanation ?? "")}"
-            : $"once {roles} approved it: {Title(asking)} asks for that{Since(asking)}.";
+        List<string> others = request.Call is { } call ? [.. AskingBeside.Policies(request, call, details, decision)] : [];
+        if (asking is not null && others.Count == 0)
+        {
+            return $"once {roles} approved it: {Title(asking)} asks for that{Since(asking)}.";
+        }
+
+        string policy = asking is null ? "" : $"{Title(asking)} asks for that{Since(asking)}; ";
+        return $"once it is approved{(others.Count == 0 ? "" : $": {policy}{string.Join("; ", others)}")}. {SafeValues.Escape(decision?.Explanation ?? "")}".TrimEnd();
     }
 
     private static string Since(PolicyTrace trace) => trace.Conditions is { Count: > 0 } conditions

@@ -49,7 +49,7 @@ public sealed class DecisionExplanationTests
         Assert.Equal(
             "no policy permits it. The agent “invoice-bot” asked to do payments.pay on bank account “DE1”. The nearest permit is “small payment”: amount must be at most 500 (it is 12000).",
             why.Summary);
-        Assert.Equal("amount were at most 500 (it is 12000)", Assert.Single(why.Suggestions).Sentence); // at most 10000 would have to be approved
+        Assert.Equal("amount were 500 (it is 12000)", Assert.Single(why.Suggestions).Sentence); // at most 10000 would have to be approved
         Assert.Empty(why.Notes);
         PolicyTrace small = why.Policies[0];
         Assert.Equal(("test.cedar", 3, 60), (small.Conditions[0].Span.Source, small.Conditions[0].Span.Line, small.Conditions[0].Span.Column));
@@ -70,9 +70,10 @@ public sealed class DecisionExplanationTests
     {
         string large = Policies[Policies.IndexOf("@id(\"large", StringComparison.Ordinal)..];
         DecisionExplanation why = (await DecideAsync(large, """{"account":"DE1","amount":12000}""")).Explain();
-        Assert.Equal("amount were at most 10000 (it is 12000)", Assert.Single(why.Suggestions).Sentence);
-        Assert.Contains("It would wait for a person's approval if amount were at most 10000", why.ToString(), StringComparison.Ordinal);
+        Assert.Equal("amount were 10000 (it is 12000)", Assert.Single(why.Suggestions).Sentence);
+        Assert.Contains("It would wait for a person's approval if amount were 10000 (it is 12000)", why.ToString(), StringComparison.Ordinal);
         Assert.Contains("a person would have to approve", Assert.Single(why.Notes), StringComparison.Ordinal);
+        Assert.Contains("\"suggestionsAchieve\":\"require-approval\"", why.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,9 +99,10 @@ public sealed class DecisionExplanationTests
         Assert.Equal(
             "The agent “invoice-bot” may do payments.pay on bank account “DE1” once “finance” approved it: “large payment” asks for that, since amount is more than 500 (it is 4800) and amount is at most 10000 (it is 4800).",
             why.Summary);
-        Assert.Equal("amount were at most 500 (it is 4800)", Assert.Single(why.Suggestions).Sentence);
+        Assert.Equal("amount were 500 (it is 4800)", Assert.Single(why.Suggestions).Sentence);
         Assert.StartsWith("Waits for approval (approval-required): ", why.ToString(), StringComparison.Ordinal);
-        Assert.Contains("It would need no approval if amount were at most 500", why.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"suggestionsAchieve\":\"no-approval\"", why.ToJson(), StringComparison.Ordinal);
+        Assert.Contains("It would need no approval if amount were 500 (it is 4800)", why.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +114,7 @@ public sealed class DecisionExplanationTests
         Assert.Equal(ReasonCodes.OutsideMandate, why.ReasonCode);
         Assert.Contains("By the mandate, amount must be at most 100 (it is 120).", why.Summary, StringComparison.Ordinal);
         Assert.Equal(
-            ["amount were at most 100 (it is 120)", "the mandate of the task granted the action payments.pay with these arguments"], why.Suggestions.Select(s => s.Sentence));
+            ["amount were 100 (it is 120)", "the mandate of the task granted the action payments.pay with these arguments"], why.Suggestions.Select(s => s.Sentence));
     }
 
     [Fact]
@@ -137,7 +139,7 @@ public sealed class DecisionExplanationTests
         Assert.Equal(ReasonCodes.PolicyError, why.ReasonCode);
         Assert.Contains("“frozen” (", why.Summary, StringComparison.Ordinal);
         Assert.Contains("does not have the attribute `frozen`", why.Summary, StringComparison.Ordinal);
-        Assert.Contains(why.Suggestions, s => s.Sentence.StartsWith("the resource's frozen were not true", StringComparison.Ordinal));
+        Assert.Contains(why.Suggestions, s => s.Sentence.StartsWith("the resource's frozen were false (it is not given)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -151,7 +153,7 @@ public sealed class DecisionExplanationTests
         Assert.Equal(ReasonCodes.ConflictingObligations, why.ReasonCode);
         Assert.Contains("“a” and “b” permit it", why.Summary, StringComparison.Ordinal);
         Assert.Empty(why.Notes);
-        Assert.Equal("amount were at least 900 (it is 120)", Assert.Single(why.Suggestions).Sentence);
+        Assert.Equal("amount were 900 (it is 120)", Assert.Single(why.Suggestions).Sentence);
     }
 
     [Fact]
@@ -243,6 +245,7 @@ public sealed class DecisionExplanationTests
         JsonElement root = json.RootElement;
         Assert.Equal(("deny", "no-permit"), (root.GetProperty("outcome").GetString(), root.GetProperty("reasonCode").GetString()));
         Assert.Equal(why.Summary, root.GetProperty("summary").GetString());
+        Assert.Equal("permit", root.GetProperty("suggestionsAchieve").GetString());
         JsonElement change = root.GetProperty("suggestions")[0].GetProperty("changes")[0];
         Assert.Equal(("context.input.amount", "12000", "500"), (change.GetProperty("what").GetString(), change.GetProperty("from").GetString(), change.GetProperty("to").GetString()));
         Assert.Equal(3, root.GetProperty("policies")[0].GetProperty("conditions")[0].GetProperty("line").GetInt32());
