@@ -21,7 +21,7 @@ internal sealed class LeaseLoad : IAsyncDisposable
             .UseAuditSink(new InMemoryAuditSink(16)));
         _services = services.BuildServiceProvider();
         _queue = new AuditQueue(
-            new InMemoryAuditSink(16), new AuditArguments(new byte[32], new SecretScrubber(TimeProvider.System)), new AuditQueueLimits(10_000_000, 10_000_000, 10_000_000, TimeSpan.FromSeconds(10)),
+            new InMemoryAuditSink(16), new AuditArguments(new byte[32], new SecretScrubber(TimeProvider.System)), new AuditQueueLimits(10_000_000, 10_000_000, 10_000_000, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)),
             TimeProvider.System, NullLogger<AuditQueue>.Instance);
         Broker = new CredentialBroker(
             s_profiles.Select(p => new CredentialProfile(p, "free", "service", ["read"], lifetime)), [new FreeIssuer()],

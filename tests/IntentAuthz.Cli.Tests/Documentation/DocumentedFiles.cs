@@ -9,6 +9,8 @@ namespace IntentAuthz.Cli.Tests.Documentation;
 /// <summary>A directory with the files that the documented commands name, of which what is documented is true. Removed at the end.</summary>
 internal sealed class DocumentedFiles : IDisposable
 {
+    private static readonly string[] s_decisions = ["allow", "allow", "allow", "deny"];
+
     /// <summary>The key of the decision store.</summary>
     public static string Key { get; } = Convert.ToBase64String(Enumerable.Range(0, DecisionKey.Size).Select(static b => (byte)b).ToArray());
 
@@ -85,7 +87,7 @@ internal sealed class DocumentedFiles : IDisposable
         Write(below + "corpus/good.entities.json", SmallCorpus.Entities);
         Write(below + "corpus-tests/0001.json", SmallCorpus.Test);
         Write(below + "corpus-tests/0002.json", SmallCorpus.Test);
-        var requests = string.Join(",", new[] { "allow", "allow", "allow", "deny" }.Select(static decision =>
+        var requests = string.Join(",", s_decisions.Select(static decision =>
             $$"""{ "principal": { "type": "User", "id": "ann" }, "action": { "type": "Action", "id": "pay" }, "resource": { "type": "Invoice", "id": "1" }, "context": { "amount": 1 }, "decision": "{{decision}}", "reason": ["policy0"], "errors": ["policy1"] }"""));
         Write(
             below + "corpus-tests/0a1b2c.json",

@@ -215,7 +215,7 @@ public sealed class SqliteAuditSinkTests : IDisposable
         for (int i = 0; i < 20; i++)
         {
             await sink.WriteAsync(Enumerable.Range(i * 50, 50).Select(WrittenDatabase.Record).ToArray(), CancellationToken.None);
-            AuditVerification found = _log.Verify();
+            AuditVerification found = _log.VerifyChain();
             Assert.True(found.IsIntact && found.Records == (i + 1) * 50, string.Join('\n', found.Findings));
         }
     }
@@ -235,7 +235,7 @@ public sealed class SqliteAuditSinkTests : IDisposable
 
         await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None);
 
-        Assert.Equal((true, 2L), (_log.Verify().IsIntact, _log.Verify().Records));
+        Assert.Equal((true, 2L), (_log.VerifyChain().IsIntact, _log.VerifyChain().Records));
     }
 
     [Fact]

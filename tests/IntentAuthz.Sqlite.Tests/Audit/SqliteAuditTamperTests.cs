@@ -142,7 +142,7 @@ public sealed class SqliteAuditTamperTests : IDisposable
         Assert.Contains("deleted, moved", refusal.Message, StringComparison.Ordinal);
         File.Move(_log.LogPath + ".gone", _log.LogPath);
         await sink.WriteAsync(new[] { WrittenDatabase.Record(1) }, CancellationToken.None);
-        Assert.Equal((true, 2L), (_log.Verify().IsIntact, _log.Verify().Records));
+        Assert.Equal((true, 2L), (_log.VerifyChain().IsIntact, _log.VerifyChain().Records));
     }
 
     [Fact]

@@ -33,6 +33,9 @@ internal sealed class WrittenDatabase : IDisposable
         }
     }
 
+    /// <summary>Verifies the chain alone: a log that was begun just now has no checkpoint yet.</summary>
+    internal AuditVerification VerifyChain() => AuditVerifier.Verify(SqliteAuditLog.At(LogPath));
+
     internal AuditVerification Verify(params AuditCheckpoint[] kept) => AuditVerifier.Verify(SqliteAuditLog.At(LogPath), Against(kept));
 
     internal static AuditVerifyOptions Against(params AuditCheckpoint[] kept)

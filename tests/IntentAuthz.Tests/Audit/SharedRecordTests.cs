@@ -34,6 +34,7 @@ public sealed class SharedRecordTests
         ["Policies"] = ImmutableArray.Create("q"),
         ["PolicyVersion"] = "v2",
         ["Approval"] = new ApprovalId("appr_2"),
+        ["ApprovalAskedBy"] = ImmutableArray.Create("score"),
         ["Lease"] = new LeaseId("lease_2"),
         ["ObservedReason"] = ReasonCodes.Revoked,
         ["Risk"] = new RiskScore([]),

@@ -35,7 +35,7 @@ public sealed class TimelineTests
         Incident incident = Incident.FromEntries(
         [
             s_opened, .. Enumerable.Range(0, Incident.MaxEntries).Select(static _ => Entry(IncidentEntryKind.Signal)), revoked,
-            Entry(IncidentEntryKind.Rotated) with { Data = """{"rotations":[{"issuer":"vault","profile":"db","state":"CannotRotate","message":"no way to"}]}""" },
+            Entry(IncidentEntryKind.Rotated) with { Data = """{"rotations":[{"issuer":"vault","profile":"db","state":"CannotRotate","message":"no way to"}],"unknown":[]}""" },
             Entry(IncidentEntryKind.Audited) with { Regarding = revoked.Id },
             Entry(IncidentEntryKind.Audited) with { Regarding = "an entry that was left out" },
             Entry(IncidentEntryKind.Exported),
