@@ -28,8 +28,9 @@ for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
   if ! dotnet test "$project" -c Release --no-build --nologo \
       --logger "trx;LogFileName=$name.trx" --results-directory "$results" --blame-hang-timeout 10m; then
-    # A run that ended without a result file, such as a crash, must not look like no tests.
-    [ -s "$results/$name.trx" ] || { echo "$name ended without a result."; crashed=$((crashed + 1)); }
+    # A run that was ended, such as by a crash or a test that hangs, names no failed test, and must not look like a good one.
+    grep -q '<Counters [^>]*\(failed\|error\|timeout\|aborted\)="[1-9]' "$results/$name.trx" 2>/dev/null \
+      || { echo "$name failed without a failed test: it crashed, or a test hung."; crashed=$((crashed + 1)); }
   fi
 done
 
