@@ -16,26 +16,34 @@ internal sealed class AgainstOptions(string keyOption)
     /// <exception cref="IOException">A file cannot be read.</exception>
     public void Read(ParseResult parsed, AuditVerifyOptions options)
     {
-        foreach (var key in parsed.GetValue(Key) ?? [])
-        {
-            AddKey(key, options);
-        }
-
+        ReadKeys(parsed, options.Keys);
         foreach (var file in parsed.GetValue(Checkpoint) ?? [])
         {
             AddCheckpoints(file, options);
         }
     }
 
-    private void AddKey(string text, AuditVerifyOptions options)
+    /// <summary>Reads the keys alone, for a verb that has no <see cref="Checkpoint"/>. They are the caller's to dispose of, also when this throws.</summary>
+    /// <exception cref="FormatException">What names a key is not id=file.</exception>
+    /// <exception cref="CryptographicException">A key is none.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public void ReadKeys(ParseResult parsed, IDictionary<string, ECDsa> keys)
     {
-        if (text.Split('=', 2) is not [{ Length: > 0 } id, { Length: > 0 } file] || options.Keys.ContainsKey(id))
+        foreach (var key in parsed.GetValue(Key) ?? [])
+        {
+            AddKey(key, keys);
+        }
+    }
+
+    private void AddKey(string text, IDictionary<string, ECDsa> keys)
+    {
+        if (text.Split('=', 2) is not [{ Length: > 0 } id, { Length: > 0 } file] || keys.ContainsKey(id))
         {
             throw new FormatException($"'{text}' is not id=file, or the id is given twice. Example: {keyOption} audit=audit.pub.pem");
         }
 
         var key = ECDsa.Create();
-        options.Keys.Add(id, key);
+        keys.Add(id, key);
         key.ImportFromPem(File.ReadAllText(file));
     }
 

@@ -17,6 +17,7 @@ internal static class IncidentCommand
         FreezeVerb.Create(),
         LookVerbs.Live(),
         ExportVerb.Create(),
+        VerifyVerb.Create(),
         RevokeVerb.Create(),
         ReopenVerb.Reopen(),
         ReopenVerb.Close(),

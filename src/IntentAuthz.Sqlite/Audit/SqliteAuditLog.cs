@@ -34,6 +34,11 @@ public static class SqliteAuditLog
             path = last;
         }
 
+        if (LinuxFile.IsRegular(path) == false)
+        {
+            return false; // reading it says so
+        }
+
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         Span<byte> head = stackalloc byte[16];
         return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(SqliteLogSchema.Magic);

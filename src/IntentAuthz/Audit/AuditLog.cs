@@ -39,5 +39,7 @@ public sealed class AuditLog
         return files;
     }
 
-    internal AuditLineReader Open(string file) => _open(file);
+    /// <exception cref="IOException">It cannot be opened, or is no regular file.</exception>
+    internal AuditLineReader Open(string file) =>
+        LinuxFile.IsRegular(file) == false ? throw new IOException($"{file} is no regular file, so no audit log.") : _open(file);
 }

@@ -12,7 +12,7 @@ public sealed class CommandBlockTests : IDisposable
 {
     private const string Prompt = "$ ";
 
-    private static readonly string[] s_pages = ["docs/cli.md", "docs/explain.md", "docs/replay.md"];
+    private static readonly string[] s_pages = ["docs/cli.md", "docs/explain.md", "docs/incidents.md", "docs/replay.md"];
 
     private readonly DocumentedFiles _files = new();
 

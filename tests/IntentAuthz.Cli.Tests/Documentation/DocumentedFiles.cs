@@ -33,6 +33,11 @@ internal sealed class DocumentedFiles : IDisposable
             return WriteAuditAsync();
         }
 
+        if (command.Contains(" incident verify ", StringComparison.Ordinal))
+        {
+            return WriteEvidenceAsync();
+        }
+
         if (command.Contains(" cedar corpus ", StringComparison.Ordinal))
         {
             WriteCorpus();
@@ -111,6 +116,39 @@ internal sealed class DocumentedFiles : IDisposable
         }
 
         File.WriteAllText(log, File.ReadAllText(log).Replace("record 212\"", "record 213\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>The evidence of an incident, the digest that its export has printed, and the audit's public key.</summary>
+    private async Task WriteEvidenceAsync()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Write("audit.pub.pem", key.ExportSubjectPublicKeyInfoPem());
+        var log = Path.Combine(Root, "audit.jsonl");
+        var operatorKey = new OperatorKey("an operator key of thirty-two characters and more");
+        Incident incident;
+        await using (var sink = new JsonLinesAuditSink(log, new AuditFileOptions { SigningKey = key }))
+        {
+            var services = new ServiceCollection();
+            services.AddIntentAuthz(
+                host => host.AddPolicies(PolicySource.Text("permit(principal, action, resource);", "all.cedar")).AddTool(ToolDescriptor.For("read").Idempotent()).UseAuditSink(sink),
+                options => options.OperatorKey = operatorKey);
+            await using var provider = services.BuildServiceProvider();
+            var guard = provider.GetRequiredService<Guard>();
+            var tenant = new TenantId("acme");
+            var task = (await guard.Tasks.OpenAsync(
+                new TaskRequest(AgentIdentity.HostAsserted(new AgentId("bot"), tenant, "ann"), "read", Mandate.WhateverPoliciesPermit("a test"), TimeSpan.FromHours(1)),
+                Principal.Person("carl", tenant))).GetTaskOrThrow();
+            await guard.InvokeAsync(task, new ToolCall("read", "{}"), static (_, _) => new ValueTask<ToolResult>(ToolResult.FromText("rows")));
+            incident = (await guard.Incidents.As(operatorKey).OpenAsync(RevocationTarget.Task(tenant, task.Id), IncidentSeverity.High, "it reads too much")).Incident!;
+            for (var i = 0; i < 500 && incident.Entries.All(static e => e.Kind != IncidentEntryKind.Evidence); i++)
+            {
+                await Task.Delay(20); // what is known is written down beside the step
+                incident = guard.Incidents.Find(tenant, incident.Id)!;
+            }
+        }
+
+        var export = EvidenceFolder.Write(incident, Path.Combine(Root, "evidence"), AuditLog.JsonLines(log));
+        Write("written-down", export.ManifestSha256);
     }
 
     /// <summary>Yesterday's decisions and today's policies, both from the page itself.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -50,6 +51,22 @@ public sealed class AuditForgeryTests : IDisposable
 
         Assert.Equal(AuditFindingCode.Unproven, Assert.Single(found.Findings).Code);
         Assert.Equal((1L << 20, 0), (found.FirstRecord, found.CheckpointsHeld));
+    }
+
+    [Fact]
+    public void Verify_PipeInTheLogsPlace_IsRefused_AndNotWaitedFor()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using (Process made = Process.Start("mkfifo", [LogPath]))
+        {
+            made.WaitForExit();
+        }
+
+        Assert.Contains("no regular file", Assert.Throws<IOException>(() => Verify([])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,14 +5,15 @@ using Microsoft.Win32.SafeHandles;
 namespace IntentAuthz;
 
 /// <summary>
-/// Two calls of the C library on Linux that .NET has no name for: which file a path or a handle stands for, and a lock that belongs to the opened
+/// Two calls of the C library on Linux that .NET has no name for: which file of which kind a path or a handle stands for, and a lock that belongs to the opened
 /// file. A lock of <see cref="FileStream"/> would keep readers out, or be lost when the process closes another handle of the file. Where a call is
 /// not to be had, the answer is that it cannot tell.
 /// </summary>
 internal static partial class LinuxFile
 {
     private const int CurrentDirectory = -100, EmptyPath = 0x1000; // AT_FDCWD, AT_EMPTY_PATH
-    private const uint WantsInode = 0x100; // STATX_INO
+    private const uint WantsType = 0x1, WantsInode = 0x100; // STATX_TYPE, STATX_INO
+    private const ushort TypeBits = 0xF000, Regular = 0x8000; // S_IFMT, S_IFREG
     private const int SetLock = 37; // F_OFD_SETLK
     private const int Again = 11, NoAccess = 13; // EAGAIN, EACCES: somebody holds it
 
@@ -38,6 +39,21 @@ internal static partial class LinuxFile
         try
         {
             return s_canCall && Stat(file, "", EmptyPath, WantsInode, out Status status) == 0 ? status.Identity : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether a path leads to a regular file: opening a pipe waits until somebody writes into it, and a device may never end. Null when it cannot be told.
+    /// </summary>
+    internal static bool? IsRegular(string path)
+    {
+        try
+        {
+            return s_canCall && Stat(CurrentDirectory, path, flags: 0, WantsType, out Status status) == 0 ? (status.Mode & TypeBits) == Regular : null;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -75,6 +91,9 @@ internal static partial class LinuxFile
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Status
     {
+        [FieldOffset(28)]
+        internal ushort Mode;
+
         [FieldOffset(32)]
         internal ulong Inode;
 

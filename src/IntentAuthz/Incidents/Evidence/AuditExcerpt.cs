@@ -10,8 +10,12 @@ namespace IntentAuthz;
 /// </summary>
 internal sealed class AuditExcerpt
 {
+    internal const string Name = "audit.jsonl";
+
+    /// <summary>The most bytes of the records, and of their proofs.</summary>
+    internal const int MaxBytes = 64 * 1024 * 1024;
+
     private const int MaxRecords = 10_000;
-    private const int MaxBytes = 64 * 1024 * 1024;
     private const int MaxLeaves = 4_000_000; // 64 bytes each while proofs are made
 
     internal required byte[] Lines { get; init; }
@@ -91,29 +95,7 @@ internal sealed class AuditExcerpt
         }
 
         List<Hash256[]> levels = Levels(leaves.GetRange(0, (int)checkpoint.Records));
-        byte[] proofs = IncidentJson.ObjectBytes(writer =>
-        {
-            writer.WriteNumber("schema"u8, 1);
-            writer.WritePropertyName("checkpoint"u8);
-            writer.WriteRawValue(checkpoint.ToLine());
-            writer.WriteStartArray("proofs"u8);
-            foreach (long number in covered)
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("n"u8, number);
-                writer.WriteStartArray("path"u8);
-                foreach (Hash256 hash in PathOf((int)number, levels))
-                {
-                    writer.WriteStringValue(hash.ToText());
-                }
-
-                writer.WriteEndArray();
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        });
-        return (proofs, covered.Length);
+        return (EvidenceProofs.Write(checkpoint, covered.Select(n => (n, PathOf((int)n, levels)))), covered.Length);
     }
 
     /// <summary>The tree, level by level from the leaves: a last one without a neighbour moves up as it is, which is the shape RFC 6962 gives it.</summary>

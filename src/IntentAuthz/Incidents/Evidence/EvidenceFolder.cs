@@ -10,6 +10,7 @@ namespace IntentAuthz;
 /// Writes what is known of an incident into a new directory: <c>incident.json</c>, <c>timeline.jsonl</c>, one <c>evidence-NNN.json</c> for each
 /// time that evidence was taken, the audit's records about it with proofs, and <c>manifest.json</c> with the digests of all. All names are made
 /// here, none of what an agent has chosen. Nothing that is there already is written over, and only the writer's user can read it.
+/// <see cref="EvidenceVerifier"/> reads it again.
 /// </summary>
 public static class EvidenceFolder
 {
@@ -72,26 +73,8 @@ public static class EvidenceFolder
             (records, proofs) = PutAudit(incident, auditLog, Put, missing, cancellationToken);
         }
 
-        byte[] manifest = IncidentJson.ObjectBytes(
-            writer =>
-            {
-                writer.WriteNumber("schema"u8, 1);
-                writer.WriteString("incident"u8, incident.Id.Value);
-                writer.WriteStartArray("files"u8);
-                foreach ((string name, long bytes, string sha256) in files)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("name"u8, name);
-                    writer.WriteNumber("bytes"u8, bytes);
-                    writer.WriteString("sha256"u8, sha256);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
-                IncidentJson.List(writer, "missing", missing, 32);
-            },
-            indented: true);
-        Create(Path.Combine(target, "manifest.json"), manifest);
+        byte[] manifest = new EvidenceManifest { Incident = incident.Id, Files = [.. files], Missing = [.. missing] }.ToBytes();
+        Create(Path.Combine(target, EvidenceManifest.Name), manifest);
         return new IncidentExport
         {
             Directory = target,
@@ -128,10 +111,10 @@ public static class EvidenceFolder
         try
         {
             AuditExcerpt excerpt = AuditExcerpt.Read(auditLog, incident, cancellationToken);
-            put("audit.jsonl", excerpt.Lines);
+            put(AuditExcerpt.Name, excerpt.Lines);
             if (excerpt.Proofs is { } proofs)
             {
-                put("audit-proofs.json", proofs);
+                put(EvidenceProofs.Name, proofs);
             }
 
             missing.AddRange(excerpt.Missing);
