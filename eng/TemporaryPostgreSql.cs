@@ -21,6 +21,7 @@ internal sealed class TemporaryPostgreSql : IAsyncDisposable
     private readonly string _directory;
     private readonly string _settings;
     private Process? _server;
+    private Task _logging = Task.CompletedTask;
 
     private TemporaryPostgreSql(string programs, string directory, string settings)
     {
@@ -90,7 +91,7 @@ internal sealed class TemporaryPostgreSql : IAsyncDisposable
         Process server = Process.Start(start)!;
         _server = server;
         StreamWriter log = new(new FileStream(LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        _ = CopyAsync(server.StandardError, log);
+        _logging = CopyAsync(server.StandardError, log);
         long began = Stopwatch.GetTimestamp();
         while (!await AnswersAsync(cancellationToken))
         {
@@ -110,7 +111,7 @@ internal sealed class TemporaryPostgreSql : IAsyncDisposable
         {
             const int Interrupt = 2; // "fast shutdown"
             _ = SendSignal(server.Id, Interrupt);
-            await WaitForEndAsync(server);
+            await WaitForEndAsync(server, _logging);
         }
 
         _server = null;
@@ -122,7 +123,7 @@ internal sealed class TemporaryPostgreSql : IAsyncDisposable
         if (_server is { HasExited: false } server)
         {
             server.Kill();
-            await WaitForEndAsync(server);
+            await WaitForEndAsync(server, _logging);
         }
 
         _server = null;
@@ -177,10 +178,11 @@ internal sealed class TemporaryPostgreSql : IAsyncDisposable
         }
     }
 
-    private static async Task WaitForEndAsync(Process server)
+    private static async Task WaitForEndAsync(Process server, Task logging)
     {
         using CancellationTokenSource patience = new(s_patience);
-        await server.WaitForExitAsync(patience.Token); // redirected output is read to its end, so its children are waited for too
+        await server.WaitForExitAsync(patience.Token);
+        await logging.WaitAsync(patience.Token); // its children hold the pipe too: one that has not noticed yet would still answer
         server.Dispose();
     }
 
