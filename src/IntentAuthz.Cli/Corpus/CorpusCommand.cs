@@ -26,19 +26,20 @@ internal static class CorpusCommand
         {
             directory, engine, json,
         };
-        command.SetAction((parsed, _) => RunAsync(
-            parsed.GetRequiredValue(directory), CorpusEngines.Named(parsed.GetRequiredValue(engine)), parsed.GetValue(json), new VerbOutput(parsed)));
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetRequiredValue(directory), CorpusEngines.Named(parsed.GetRequiredValue(engine)), parsed.GetValue(json), new VerbOutput(parsed), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(DirectoryInfo directory, ICorpusEngine engine, bool json, VerbOutput output)
+    private static async Task<int> RunAsync(DirectoryInfo directory, ICorpusEngine engine, bool json, VerbOutput output, CancellationToken cancellation)
     {
         if (!directory.Exists)
         {
             return output.NoAnswer($"There is no directory {directory.FullName}.");
         }
 
-        var outcomes = await output.ProgressAsync("Running tests", progress => Task.Run(() => CorpusRun.Run(directory.FullName, engine, progress))).ConfigureAwait(false);
+        var outcomes = await output.ProgressAsync(
+            "Running tests", progress => Task.Run(() => CorpusRun.Run(directory.FullName, engine, progress, cancellation), cancellation)).ConfigureAwait(false);
         var failed = outcomes.Count(outcome => outcome.Disagreements.Count > 0);
         if (json)
         {

@@ -4,12 +4,12 @@ namespace IntentAuthz.Cli.Corpus;
 internal static class CorpusRun
 {
     /// <summary>The outcomes, in the order of the paths; how far it is goes to <paramref name="progress"/>.</summary>
-    public static IReadOnlyList<TestOutcome> Run(string directory, ICorpusEngine engine, IProgress<double> progress)
+    public static IReadOnlyList<TestOutcome> Run(string directory, ICorpusEngine engine, IProgress<double> progress, CancellationToken cancellation)
     {
         var paths = TestFiles.Below(directory);
         var outcomes = new TestOutcome?[paths.Count];
         var done = 0;
-        Parallel.For(0, paths.Count, i =>
+        Parallel.For(0, paths.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             if (RunOne(paths[i], engine) is { } disagreements)
             {

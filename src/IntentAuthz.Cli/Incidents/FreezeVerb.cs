@@ -58,7 +58,7 @@ internal static class FreezeVerb
                 }
 
                 at = DateTimeOffset.UtcNow;
-                await StopVerb.WriteAsync(session, found.Stop, found.Id, by, reason, at, cancellation).ConfigureAwait(false);
+                await StopVerb.WriteAsync(session, found.Stop, found.Id, by, reason, at).ConfigureAwait(false);
             }
             else
             {
@@ -70,7 +70,7 @@ internal static class FreezeVerb
             var known = found.State == IncidentState.Contained ? found.Entries.LastOrDefault(e => StopVerb.IsReport(e, found.Stop)) : null;
             if (known is null)
             {
-                await session.AppendAsync(session.Entry(found, IncidentEntryKind.Frozen, by, reason) with { At = at }, cancellation).ConfigureAwait(false);
+                await session.AppendAsync(session.Entry(found, IncidentEntryKind.Frozen, by, reason) with { At = at }, CancellationToken.None).ConfigureAwait(false);
             }
 
             var report = known ?? await session.WaitAsync(found.Id, e => e.At >= at && StopVerb.IsReport(e, found.Stop), patience, cancellation).ConfigureAwait(false);
@@ -96,17 +96,17 @@ internal static class FreezeVerb
             // It is told below, once the stop stands.
         }
 
-        await StopVerb.WriteAsync(session, StopVerb.StopOf(target), open?.Id ?? opening.Incident, by, reason, at, cancellation).ConfigureAwait(false);
-        return (open ?? await OpenAsync(session, target, opening, cancellation).ConfigureAwait(false), at);
+        await StopVerb.WriteAsync(session, StopVerb.StopOf(target), open?.Id ?? opening.Incident, by, reason, at).ConfigureAwait(false);
+        return (open ?? await OpenAsync(session, target, opening).ConfigureAwait(false), at);
     }
 
-    private static async Task<Incident> OpenAsync(StateSession session, RevocationTarget target, IncidentEntry opening, CancellationToken cancellation)
+    private static async Task<Incident> OpenAsync(StateSession session, RevocationTarget target, IncidentEntry opening)
     {
         if (target.Kind == RevocationKind.Task)
         {
             try
             {
-                var record = (await session.State.ReadTasksAsync(target.Tenant, cancellation).ConfigureAwait(false)).FirstOrDefault(t => t.Id.Value == target.Id);
+                var record = (await session.State.ReadTasksAsync(target.Tenant, CancellationToken.None).ConfigureAwait(false)).FirstOrDefault(t => t.Id.Value == target.Id);
                 opening = IncidentEntry.Opening(target, IncidentSeverity.High, opening.By, opening.Text, opening.At, opening.Origin, record) with { Incident = opening.Incident };
             }
             catch (SqliteStateException)
@@ -117,7 +117,7 @@ internal static class FreezeVerb
 
         try
         {
-            await session.AppendAsync(opening, cancellation).ConfigureAwait(false);
+            await session.AppendAsync(opening, CancellationToken.None).ConfigureAwait(false);
         }
         catch (SqliteStateException exception)
         {

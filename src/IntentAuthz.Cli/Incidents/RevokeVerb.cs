@@ -38,8 +38,8 @@ internal static class RevokeVerb
             var by = IncidentRun.By(parsed.GetRequiredValue(of.By));
             var reason = parsed.GetRequiredValue(of.Reason);
             var entry = session.Entry(incident, IncidentEntryKind.Revoked, by, reason);
-            await StopVerb.WriteAsync(session, incident.Subject, incident.Id, by, reason, entry.At, cancellation).ConfigureAwait(false);
-            await session.AppendAsync(entry, cancellation).ConfigureAwait(false);
+            await StopVerb.WriteAsync(session, incident.Subject, incident.Id, by, reason, entry.At).ConfigureAwait(false);
+            await session.AppendAsync(entry, CancellationToken.None).ConfigureAwait(false);
 
             // A stop that stood before, as of an agent that was frozen, is told of already.
             var report = await session.WaitAsync(incident.Id, e => StopVerb.IsReport(e, incident.Subject), patience, cancellation).ConfigureAwait(false);

@@ -59,25 +59,32 @@ internal sealed class StateSession : IAsyncDisposable
         await ReadAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until an incident's timeline says something.</summary>
+    /// <summary>Waits until an incident's timeline says something. Cancelling ends the wait and no more: what was written stands, and has to be told.</summary>
     /// <returns>What says so; null when nothing did in time.</returns>
     public async Task<IncidentEntry?> WaitAsync(IncidentId id, Func<IncidentEntry, bool> wanted, TimeSpan patience, CancellationToken cancellation)
     {
         var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-        while (true)
+        try
         {
-            await ReadAsync(cancellation).ConfigureAwait(false);
-            if (_entries.TryGetValue(id, out var entries) && entries.FindLast(e => wanted(e)) is { } found)
+            while (true)
             {
-                return found;
-            }
+                await ReadAsync(cancellation).ConfigureAwait(false);
+                if (_entries.TryGetValue(id, out var entries) && entries.FindLast(e => wanted(e)) is { } found)
+                {
+                    return found;
+                }
 
-            if (Environment.TickCount64 >= until)
-            {
-                return null;
-            }
+                if (Environment.TickCount64 >= until)
+                {
+                    return null;
+                }
 
-            await Task.Delay(s_poll, cancellation).ConfigureAwait(false);
+                await Task.Delay(s_poll, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

@@ -12,15 +12,17 @@ internal static class StopVerb
     public static RevocationTarget StopOf(RevocationTarget subject) =>
         subject.Kind == RevocationKind.Task ? RevocationTarget.TaskHold(subject.Tenant, new TaskId(subject.Id)) : subject;
 
-    /// <summary>Writes the stop. From here on every host on the state reads it, also one that starts only now.</summary>
+    /// <summary>
+    /// Writes the stop. From here on every host on the state reads it, also one that starts only now. Neither this nor what follows is given up half-way:
+    /// whoever cancels would be told that nothing was done.
+    /// </summary>
     /// <param name="session">The state.</param>
     /// <param name="target">What is stopped.</param>
     /// <param name="incident">The incident that lays the stop: reopening it lifts that.</param>
     /// <param name="by">Who.</param>
     /// <param name="reason">Why.</param>
     /// <param name="at">When; the entry of the timeline has the same time, by which hosts know whether this stop or an earlier one stands.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    public static async Task WriteAsync(StateSession session, RevocationTarget target, IncidentId incident, string by, string reason, DateTimeOffset at, CancellationToken cancellation) =>
+    public static async Task WriteAsync(StateSession session, RevocationTarget target, IncidentId incident, string by, string reason, DateTimeOffset at) =>
         await session.State.Revocations.AddAsync(
             new RevocationEntry
             {
@@ -31,7 +33,7 @@ internal static class StopVerb
                 At = at,
                 ExpiresAt = target.Kind is RevocationKind.Task or RevocationKind.TaskHold ? at + s_longest : null,
             },
-            cancellation).ConfigureAwait(false);
+            CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>Whether an entry is a host's word on a stop.</summary>
     public static bool IsReport(IncidentEntry entry, RevocationTarget target) => entry.Kind == IncidentEntryKind.Stopped && TextOf(entry, "target") == target.Kind.ToString();

@@ -33,13 +33,13 @@ internal static class VerifyVerb
                 result.AddError("--manifest is the SHA-256 of manifest.json as 'export' printed it: 64 hexadecimal digits.");
             }
         });
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             var options = new EvidenceVerifyOptions { ManifestSha256 = parsed.GetValue(manifest) };
             try
             {
                 against.ReadKeys(parsed, options.Keys);
-                var found = EvidenceVerifier.Verify(parsed.GetRequiredValue(folder).FullName, options, cancellation);
+                var found = await Task.Run(() => EvidenceVerifier.Verify(parsed.GetRequiredValue(folder).FullName, options, cancellation), cancellation).ConfigureAwait(false);
                 var output = new VerbOutput(parsed);
                 if (parsed.GetValue(json))
                 {
@@ -50,7 +50,7 @@ internal static class VerifyVerb
                     output.Line(Readable(found));
                 }
 
-                return Task.FromResult(found.IsIntact ? ExitCode.Yes : ExitCode.No);
+                return found.IsIntact ? ExitCode.Yes : ExitCode.No;
             }
             finally
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IntentAuthz.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -90,6 +91,51 @@ public sealed class StepTests : IDisposable
         Assert.Contains("something else than this incident suspended it", reopened.Output, StringComparison.Ordinal);
         Assert.False(later.Revocations.IsRevoked(RevocationTarget.TaskHold(Acme, id)));
         Assert.Equal(TaskState.Suspended, restored.State);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_while_no_host_answers_ends_the_wait_and_says_that_the_stop_stands()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        await using (var host = Start())
+        {
+            await GuardOfAsync(host); // leaves its operator key in the state
+        }
+
+        File.WriteAllText(PathOf("operator.key"), Key);
+        using var tool = Process.Start(new ProcessStartInfo(
+            "env", // in which SIGINT is heeded, also where this test's process has been told to ignore it
+            ["--default-signal=INT", "dotnet", "exec", typeof(IntentAuthzCommand).Assembly.Location, "incident", "freeze", "--agent", "bot", "--tenant", "acme", "--wait", "120",
+                "--state", PathOf("state.db"), "--key-file", PathOf("operator.key"), "--as", "olga", "--reason", "a test"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        await using (var state = SqliteState.Open(new SqliteStateOptions { Path = PathOf("state.db"), CheckOnOpen = false }))
+        {
+            List<RevocationChange> stops = [];
+            for (var i = 0; i < 3_000 && stops.Count == 0; i++)
+            {
+                await Task.Delay(20);
+                await state.Revocations.ReadAsync(0, stops.Add, CancellationToken.None);
+            }
+
+            Assert.NotEmpty(stops);
+        }
+
+        using (var interrupt = Process.Start("kill", ["-INT", $"{tool.Id}"]))
+        {
+            await interrupt.WaitForExitAsync();
+        }
+
+        var (output, errors) = (tool.StandardOutput.ReadToEndAsync(), tool.StandardError.ReadToEndAsync());
+        await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal((1, ""), (tool.ExitCode, await errors));
+        Assert.Contains("the stop stands in the state", await output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -46,6 +46,8 @@ public sealed class ExitCodeTests : IDisposable
         ["incident", "revoke", "inc_1", .. s_incident],
         ["incident", "reopen", "inc_1", .. s_incident],
         ["incident", "close", "inc_1", .. s_incident],
+        ["incident", "verify", "{0}"],
+        ["incident", "verify", "empty", "--key", "audit={0}"],
         ["incident", "export", "inc_1", "--out", "out", "--state", "{0}", "--key-file", "{0}", "--as", "olga"]);
 
     public void Dispose() => _shop.Dispose();
