@@ -32,6 +32,9 @@ internal sealed record AttributeChange(EntityUid? Owner, ImmutableArray<string> 
 internal sealed record ParentChange(EntityUid Child, EntityUid Parent, bool IsAdded, string Name) : Change($"{Child} in {Parent}")
 {
     public override int Weight => 12;
+
+    /// <summary>Parents that it keeps although they lie in the group, since the others are enough.</summary>
+    public ImmutableArray<EntityUid> Kept { get; init; } = [];
 }
 
 /// <summary>A layer is set aside.</summary>

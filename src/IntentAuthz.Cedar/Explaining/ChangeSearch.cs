@@ -15,6 +15,7 @@ internal sealed class ChangeSearch
     private const int MaxStates = 2_000;
     private const int MaxSuggestions = 3;
     private const int MaxPolicies = 200; // that changes are looked for in; all are evaluated
+    private const int MaxItemsForSubsets = 6;
     private const long MaxWork = 4_000_000;
 
     private readonly CedarRequest _request;
@@ -108,7 +109,7 @@ internal sealed class ChangeSearch
     private List<SuggestedChange> Verified(List<ChangedRequest> found)
     {
         var suggestions = new List<SuggestedChange>();
-        foreach (var state in found.Select(WithoutNeedless))
+        foreach (var state in found.Select(WithoutNeedless).Select(WithoutNeedlessItems))
         {
             // What cannot be told as it was tried is not shown.
             var told = state.Changes.Select(change => _words.Tell(change, state)).OfType<RequestChange>().ToArray();
@@ -146,6 +147,72 @@ internal sealed class ChangeSearch
         }
 
         return state;
+    }
+
+    // The same within a set: an item that was put in for a policy that a later item made superfluous is left out again.
+    private ChangedRequest WithoutNeedlessItems(ChangedRequest state)
+    {
+        for (var i = 0; i < state.Changes.Length; i++)
+        {
+            if (WithFewerParents(state, i) is { } kept)
+            {
+                return WithoutNeedlessItems(WithoutNeedless(kept));
+            }
+
+            if (state.Changes[i] is not AttributeChange { Value: CedarSet after } change || (ChangeWords.ValueAt(change, _request, _entities) ?? CedarSet.Empty) is not CedarSet before)
+            {
+                continue;
+            }
+
+            CedarValue[] items = [.. after.Where(item => !before.Contains(item)), .. before.Where(item => !after.Contains(item))];
+            if (items.Length < 2)
+            {
+                continue;
+            }
+
+            var isSmall = items.Length <= MaxItemsForSubsets;
+            // Of few items all subsets, the smallest first; of many, one after the other is left out.
+            foreach (var chosen in isSmall ? Enumerable.Range(1, (1 << items.Length) - 2).OrderBy(static bits => int.PopCount(bits)).Select(bits => items.Where((_, n) => (bits & (1 << n)) != 0).ToHashSet())
+                : items.Select(item => items.Where(other => other != item).ToHashSet()))
+            {
+                if ((_work += _workPerState) > 2 * MaxWork)
+                {
+                    _isCut = true;
+                    return state;
+                }
+
+                CedarValue[] tried = [.. before.Where(item => after.Contains(item) || !chosen.Contains(item)), .. after.Where(item => !before.Contains(item) && chosen.Contains(item))];
+                if (CedarSet.TryCreate(tried) is { } set && ChangedRequest.TryApply(_request, _entities, state.Changes.SetItem(i, change with { Value = set })) is { } smaller && FirstRefusal(smaller) is null)
+                {
+                    return WithoutNeedlessItems(WithoutNeedless(smaller));
+                }
+            }
+        }
+
+        return state;
+    }
+
+    // To be out of a group an entity loses each parent that lies in it. Where that helps for another reason, some of them can be enough.
+    private ChangedRequest? WithFewerParents(ChangedRequest state, int index)
+    {
+        if (state.Changes[index] is ParentChange { IsAdded: false } change && _words.LostBy(change) is { Count: > 1 } lost)
+        {
+            foreach (var parent in lost)
+            {
+                if ((_work += _workPerState) > 2 * MaxWork)
+                {
+                    _isCut = true;
+                    return null;
+                }
+
+                if (ChangedRequest.TryApply(_request, _entities, state.Changes.SetItem(index, change with { Kept = change.Kept.Add(parent) })) is { } smaller && FirstRefusal(smaller) is null)
+                {
+                    return smaller;
+                }
+            }
+        }
+
+        return null;
     }
 
     private bool IsAccepted(ChangedRequest state)

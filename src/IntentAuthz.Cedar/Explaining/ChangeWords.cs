@@ -10,6 +10,8 @@ namespace IntentAuthz.Cedar.Explaining;
 /// </summary>
 internal sealed class ChangeWords(CedarRequest request, IEntityProvider entities, CedarVocabulary vocabulary)
 {
+    private const int MaxGroups = 4;
+
     private readonly Interpreter _now = new(request, entities);
 
     /// <summary>The change in words and as data; null where it makes no difference, or another change undoes it.</summary>
@@ -23,15 +25,19 @@ internal sealed class ChangeWords(CedarRequest request, IEntityProvider entities
                 var what = $"{(attribute.Owner is { } uid ? ExplanationText.Shown(uid.ToString()) : "context")}.{string.Join('.', attribute.Path.Select(ExplanationText.Shown))}";
                 return Equals(from, to) ? null : new(what, from is null ? null : ExplanationText.Exact(from), to is null ? null : ExplanationText.Exact(to), Say(attribute, from, to));
             case ParentChange parent:
-                if (Ancestry.IsBelow(tried, parent.Child, parent.Parent) != parent.IsAdded)
+                var isIn = Ancestry.IsBelow(tried, parent.Child, parent.Parent);
+                if (isIn != parent.IsAdded && parent.Kept.IsEmpty)
                 {
                     return null;
                 }
 
-                var group = ExplanationText.Entity(parent.Parent);
+                // An entity lies in a group by each parent that lies in it, and loses those: the groups it leaves are named, too.
+                var left = parent.IsAdded ? [parent.Parent] : LostBy(parent);
+                var group = string.Join(" or ", left.Take(MaxGroups).Select(ExplanationText.Entity)) + (left.Count > MaxGroups ? $" or {left.Count - MaxGroups} more groups" : "")
+                    + (isIn || left.Contains(parent.Parent) ? "" : $", and so not in {ExplanationText.Entity(parent.Parent)}");
                 var member = ExplanationText.Entity(parent.Child);
                 var isNow = parent.Name == member ? "" : $" (it is {member})";
-                var shown = ExplanationText.Shown(parent.Parent.ToString());
+                var shown = string.Join(", ", left.Take(MaxGroups).Select(static uid => ExplanationText.Shown(uid.ToString()))) + (left.Count > MaxGroups ? ", …" : "");
                 return new(
                     $"parents of {ExplanationText.Shown(parent.Child.ToString())}", parent.IsAdded ? null : shown, parent.IsAdded ? shown : null,
                     $"{parent.Name} were {(parent.IsAdded ? "" : "not ")}in {group}{isNow}");
@@ -41,7 +47,11 @@ internal sealed class ChangeWords(CedarRequest request, IEntityProvider entities
         }
     }
 
-    private static CedarValue? ValueAt(AttributeChange change, CedarRequest request, IEntityProvider entities)
+    /// <summary>The parents that an entity loses to be out of a group.</summary>
+    internal List<EntityUid> LostBy(ParentChange change) =>
+        [.. (entities.Find(change.Child)?.Parents ?? []).Where(parent => !change.Kept.Contains(parent) && (parent == change.Parent || Ancestry.IsBelow(entities, parent, change.Parent)))];
+
+    internal static CedarValue? ValueAt(AttributeChange change, CedarRequest request, IEntityProvider entities)
     {
         var value = (CedarValue?)(change.Owner is { } owner ? entities.Find(owner)?.Attributes : request.Context);
         foreach (var name in change.Path)

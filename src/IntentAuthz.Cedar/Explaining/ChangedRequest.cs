@@ -77,7 +77,7 @@ internal sealed class ChangedRequest : IEntityProvider
                     return false;
                 }
 
-                var kept = member.Parents.Where(parent => parent != removed.Parent && !Ancestry.IsBelow(_original, parent, removed.Parent));
+                var kept = member.Parents.Where(parent => removed.Kept.Contains(parent) || (parent != removed.Parent && !Ancestry.IsBelow(_original, parent, removed.Parent)));
                 _changed[removed.Child] = new(removed.Child, member.Attributes, kept, member.Tags);
                 return true;
             default:

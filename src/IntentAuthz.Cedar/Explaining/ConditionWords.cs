@@ -79,7 +79,7 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
             case VariableExpr or GetAttributeExpr when expr.Height <= MaxNameHeight && PathOf(expr) is { } path:
                 return path;
             case BinaryExpr { Operator: BinaryOperator.Add or BinaryOperator.Subtract or BinaryOperator.Multiply } binary when expr.Height <= MaxNesting:
-                return $"{NameOf(binary.Left)} {(binary.Operator switch { BinaryOperator.Add => "plus", BinaryOperator.Subtract => "minus", _ => "times" })} {NameOf(binary.Right)}";
+                return $"{TermOf(binary.Left)} {(binary.Operator switch { BinaryOperator.Add => "plus", BinaryOperator.Subtract => "minus", _ => "times" })} {TermOf(binary.Right)}";
             case BinaryExpr { Operator: BinaryOperator.GetTag, Right: LiteralExpr { Value: CedarString tag } } get when expr.Height <= MaxNesting:
                 return $"the tag {ExplanationText.Shown(tag.Value)} of {NameOf(get.Left)}";
             case ExtensionCallExpr { Function: ExtensionFunction.DurationSince, Arguments: [var later, var earlier] } when expr.Height <= MaxNesting:
@@ -88,6 +88,10 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
                 return $"`{ExplanationText.Code(expr, body)}`";
         }
     }
+
+    // What is worked out first stands in brackets, in whatever order the reader would work it out.
+    private string TermOf(Expr expr) =>
+        expr is BinaryExpr { Operator: BinaryOperator.Add or BinaryOperator.Subtract or BinaryOperator.Multiply } && expr.Height <= MaxNesting ? $"({NameOf(expr)})" : NameOf(expr);
 
     private string? PathOf(Expr expr)
     {
@@ -141,7 +145,7 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
         var parts = told.Take(MaxParts).Select(o => Say(o, wanted, form, nesting + 1)).ToList();
         if (told.Count > MaxParts)
         {
-            parts.Add($"{told.Count - MaxParts} more {(isAll ? "hold" : "could hold")}");
+            parts.Add($"{told.Count - MaxParts} more {(!isAll ? "could hold" : form == ClauseForm.Must ? "must hold" : "hold")}");
         }
 
         var joined = parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts.Take(parts.Count - 1))} {(isAll ? "and" : "or")} {parts[^1]}";
@@ -168,6 +172,8 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
                 return About(like.Target, "match", PatternText(like.Pattern), wanted);
             case IsExpr @is when interpreter.Evaluate(@is.Target) is CedarEntity { Uid: var uid } && @is.Container is { } container && uid.Type == @is.EntityType:
                 return About(@is.Target, "be", $"in {Operand(container)}", wanted);
+            case IsExpr @is when interpreter.Evaluate(@is.Target) is CedarEntity { Uid: var uid } && ExplanationText.AreLookalikes(uid.Type, @is.EntityType):
+                return (new(NameOf(@is.Target), "be", $"of the type {ExplanationText.Shown(@is.EntityType)}", !wanted), $"it is {ExplanationText.Whole(new CedarEntity(uid))}");
             case IsExpr @is:
                 return About(@is.Target, "be", $"of the type {ExplanationText.Type(@is.EntityType)}", wanted);
             case UnaryExpr { Operator: UnaryOperator.IsEmpty } empty:
@@ -175,7 +181,7 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
             case ExtensionCallExpr call when Method(call, wanted) is { } words:
                 return words;
             case GetAttributeExpr or VariableExpr:
-                return (new(NameOf(expr), "be", "true", !wanted), interpreter.Evaluate(expr) is null ? "it is not given" : null);
+                return (new(NameOf(expr), "be", "true", !wanted), interpreter.Evaluate(expr) is null ? WithoutValue(expr) : null);
             default:
                 return (Quoted(expr, wanted), null);
         }
@@ -190,8 +196,8 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
         {
             case BinaryOperator.Equal or BinaryOperator.NotEqual:
                 var isEqual = (binary.Operator == BinaryOperator.Equal) == wanted;
-                return other is LiteralExpr { Value: CedarBool b }
-                    ? (new(NameOf(subject), "be", "true", b.Value != isEqual), interpreter.Evaluate(subject) is null ? "it is not given" : null)
+                return other is LiteralExpr { Value: CedarBool b } ? (new(NameOf(subject), "be", "true", b.Value != isEqual), interpreter.Evaluate(subject) is null ? WithoutValue(subject) : null)
+                    : interpreter.Evaluate(subject) is { } its && interpreter.Evaluate(other) is { } asked && !its.Equals(asked) && ExplanationText.Exact(its) == ExplanationText.Exact(asked) ? Lookalikes(subject, its, other, asked, isEqual)
                     : About(subject, "be", Operand(other), isEqual);
             case BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual:
                 return About(subject, "be", $"{Bound(Ordered(binary.Operator, isSwapped, wanted), interpreter.Evaluate(other) is CedarDatetime)} {Operand(other)}", wanted: true);
@@ -271,23 +277,35 @@ internal sealed class ConditionWords(Interpreter interpreter, CedarVocabulary vo
         var value = IsConstant(subject) ? CedarBool.True : interpreter.Evaluate(subject);
         return (new(NameOf(subject), verb, complement, !wanted), value switch
         {
-            null => "it is not given",
+            null => WithoutValue(subject),
             _ when IsConstant(subject) => null,
-            CedarSet set => $"it holds {ExplanationText.Value(set)}",
-            _ => $"it is {ExplanationText.Value(value)}",
+            CedarSet set => $"it holds {ExplanationText.Exact(set)}",
+            _ => $"it is {ExplanationText.Exact(value)}",
         });
     }
+
+    // Two values whose words are the same, such as entities of types that differ in their namespace alone.
+    private (Clause Clause, string? Actual) Lookalikes(Expr subject, CedarValue its, Expr other, CedarValue asked, bool isEqual)
+    {
+        var (here, there) = (ExplanationText.Whole(its), ExplanationText.Whole(asked));
+        var operand = IsConstant(other) ? there : $"{NameOf(other)}, which is {there}";
+        return (new(NameOf(subject), "be", operand, !isEqual), here == there ? "it begins alike, and differs where it is cut" : $"it is {here}");
+    }
+
+    // What fails is not always missing: a sum can be too large, a text no address.
+    private static string WithoutValue(Expr expr) =>
+        expr is GetAttributeExpr or BinaryExpr { Operator: BinaryOperator.GetTag } ? "it is not given" : "it cannot be worked out";
 
     // What a condition compares with: a constant's value, or what it is called and its value.
     private string Operand(Expr expr, string conjunction = "and")
     {
         if (IsConstant(expr))
         {
-            return interpreter.Evaluate(expr) is not { } constant ? $"`{ExplanationText.Code(expr, body)}`" : ExplanationText.Value(constant, conjunction);
+            return interpreter.Evaluate(expr) is not { } constant ? $"`{ExplanationText.Code(expr, body)}`" : ExplanationText.Exact(constant, conjunction);
         }
 
         return interpreter.Evaluate(expr) is { } value and not CedarRecord
-            ? $"{NameOf(expr)}, which {(value is CedarSet ? "holds" : "is")} {ExplanationText.Value(value)}"
+            ? $"{NameOf(expr)}, which {(value is CedarSet ? "holds" : "is")} {ExplanationText.Exact(value)}"
             : NameOf(expr);
     }
 

@@ -78,6 +78,12 @@ internal static class ExplanationText
         return isNested ? $"`{Shown(value.ToString() ?? "", MaxCode)}`" : Value(value, conjunction);
     }
 
+    /// <summary>A value as Cedar text, for where words cannot tell it from another.</summary>
+    public static string Whole(CedarValue value) => $"`{Shown(value.ToString() ?? "", MaxCode)}`";
+
+    /// <summary>Whether two types have the same words and are not the same: those leave out the namespace.</summary>
+    public static bool AreLookalikes(string type, string other) => type != other && Type(type) == Type(other);
+
     /// <summary>A pattern as policies write it: a star of the text itself is not a wildcard.</summary>
     public static string Pattern(LikePattern pattern)
     {

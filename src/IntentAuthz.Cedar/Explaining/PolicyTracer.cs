@@ -70,17 +70,20 @@ internal sealed class PolicyTracer(CedarRequest request, IEntityProvider entitie
         const int MaxNamed = 4;
         var name = vocabulary.FindName(variable) ?? $"the {variable}";
         var isOtherType = constraint.EntityType is { } type && uid.Type != type;
-        var named = constraint.Entities.Take(MaxNamed).Select(ExplanationText.Entity).ToList();
+        // Words leave out the namespace; where that is the difference they would contradict themselves.
+        var isAlike = constraint.Entities.Take(MaxNamed).Select(static entity => entity.Type).Append(constraint.EntityType ?? uid.Type).Any(other => ExplanationText.AreLookalikes(uid.Type, other));
+        string Named(EntityUid entity) => isAlike ? ExplanationText.Whole(new CedarEntity(entity)) : ExplanationText.Entity(entity);
+        var named = constraint.Entities.Take(MaxNamed).Select(Named).ToList();
         if (constraint.Entities.Count > MaxNamed)
         {
             named.Add($"{constraint.Entities.Count - MaxNamed} more");
         }
 
         var list = named.Count switch { 0 => "nothing", 1 => named[0], _ => $"{string.Join(", ", named.Take(named.Count - 1))} or {named[^1]}" };
-        var complement = isOtherType || constraint.Kind == ScopeKind.Is ? $"of the type {ExplanationText.Type(constraint.EntityType!)}"
+        var complement = isOtherType || constraint.Kind == ScopeKind.Is ? $"of the type {(isAlike ? ExplanationText.Shown(constraint.EntityType!) : ExplanationText.Type(constraint.EntityType!))}"
             : constraint.Kind == ScopeKind.Equal ? list
             : $"in {list}";
-        return $"{new Clause(name, "be", complement, false).InForm(holds ? ClauseForm.Is : ClauseForm.Must)} (it is {ExplanationText.Entity(uid)})";
+        return $"{new Clause(name, "be", complement, false).InForm(holds ? ClauseForm.Is : ClauseForm.Must)} (it is {Named(uid)})";
     }
 
     private void AddConditions(Policy policy, PolicyTraceOutcome outcome, List<ConditionTrace> told)

@@ -14,6 +14,7 @@ internal sealed partial class Remedies
 {
     private const int MaxContainers = 4;
     private const int MaxAlternatives = 24; // of one policy
+    private const int MaxUndecided = 16; // conditions of an `if` that fail: each is looked at twice, and so is what lies in it
 
     private readonly CedarRequest _request;
     private readonly IEntityProvider _entities;
@@ -23,6 +24,7 @@ internal sealed partial class Remedies
     private readonly Interpreter _original; // names are those of the request as it is; what is still in the way is seen in the changed one
     private readonly PolicyBody _body;
     private bool _isCut;
+    private int _undecided;
 
     private Remedies(ChangedRequest state, CedarVocabulary vocabulary, CedarRequest request, IEntityProvider entities, PolicyBody body)
     {
@@ -115,8 +117,13 @@ internal sealed partial class Remedies
                     Turn(taken ? conditional.WhenTrue : conditional.WhenFalse, wanted);
                     Turn(conditional.Condition, !taken);
                 }
+                else if (_undecided == MaxUndecided)
+                {
+                    _isCut = true;
+                }
                 else
                 {
+                    _undecided++;
                     // It fails, such as for want of an attribute: either way it would be evaluated on.
                     Turn(conditional.Condition, true);
                     Turn(conditional.Condition, false);

@@ -93,7 +93,7 @@ internal static class DecisionExplainer
             notes.Add("Under the changes that are suggested, a person would have to approve the call.");
         }
 
-        string summary = details is null ? Shown(decision?.Explanation ?? "it cannot be shown.", scrubber) : ExplanationSummary.Of(reason, request, details, decision, policies);
+        string summary = details is null ? Shown(decision?.Explanation ?? "it cannot be shown.", scrubber) : ExplanationSummary.Of(reason, request, details, decision, policies, verdict);
         return new DecisionExplanation(outcome, reason, Shown(summary, scrubber, isEscaped: true), ReasonAdvice.For(reason), details, kind, [.. notes]);
     }
 
@@ -116,7 +116,8 @@ internal static class DecisionExplainer
 
         // Best is what needs nobody; where nothing does, what a person could approve.
         CedarExplanation free = CedarExplainer.Explain(asked, LayersOf(request, policies, withoutApproval: true, out _), request.Entities, words);
-        SuggestionKind kind = isAsked ? SuggestionKind.NeedsNoApproval
+        SuggestionKind kind = free.IsAccepted ? SuggestionKind.Permits
+            : isAsked ? SuggestionKind.NeedsNoApproval
             : free.Suggestions.Count > 0 || details.Suggestions.Count == 0 ? SuggestionKind.Permits
             : SuggestionKind.CanBeApproved;
         return (kind == SuggestionKind.CanBeApproved ? details : free, kind);

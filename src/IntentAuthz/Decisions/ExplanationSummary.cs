@@ -5,19 +5,17 @@ namespace IntentAuthz;
 /// <summary>The one sentence of an explanation: who may not do what, and the policy or condition that made it so.</summary>
 internal static class ExplanationSummary
 {
-    internal static string Of(string reason, PolicyRequest request, CedarExplanation details, Decision? decision, LoadedPolicies policies) => reason switch
+    internal static string Of(string reason, PolicyRequest request, CedarExplanation details, Decision? decision, LoadedPolicies policies, Verdict verdict) => reason switch
     {
-        ReasonCodes.Forbidden => $"{WhatNot(request)}: {Applied(details, PolicyEffect.Forbid, "forbids it", "forbid it")}.",
-        ReasonCodes.PolicyError => $"{WhatNot(request)}: {Failed(details)} could not be evaluated, and might have denied or asked.",
+        ReasonCodes.Forbidden => $"{WhatNot(request)}: {Applied(details, verdict, PolicyEffect.Forbid, "forbids it", "forbid it")}.",
+        ReasonCodes.PolicyError => $"{WhatNot(request)}: {Failed(details, policies)} could not be evaluated, and might have denied or asked.",
         ReasonCodes.NoPermit => $"no policy permits it. {What(request, "asked to")}. {Nearest(details, "policies", request)}",
-        ReasonCodes.NotAuthorized => details.Policies.Any(static p => p is { Effect: PolicyEffect.Forbid, Outcome: PolicyTraceOutcome.Applied })
-            ? $"{WhatNot(request)}: {Applied(details, PolicyEffect.Forbid, "forbids it", "forbid it")}."
-            : $"no policy permits it. {What(request, "asked to")}. {Nearest(details, "policies", request)}",
+        ReasonCodes.NotAuthorized when verdict.Effect != VerdictEffect.Permit => Of(verdict.ReasonCode, request, details, decision, policies, verdict), // one code for all that policies refuse
         ReasonCodes.OutsideMandate => $"policies permit it, and the task was not opened for it. {What(request, "asked to")}. {Nearest(details, "mandate", request)}",
         ReasonCodes.OutsideProposal => $"policies and mandate permit it, and the user did not ask for it. {What(request, "asked to")}.",
-        ReasonCodes.ConflictingObligations => $"{WhatNot(request)}: {Applied(details, PolicyEffect.Permit, "permits it", "permit it")}, and the credentials they or the tool ask for differ.",
-        ReasonCodes.ApprovalRequired or ReasonCodes.RepeatOfUnknownOutcome => $"{What(request, "may")} {Once(request, decision, policies, details)}",
-        _ when decision?.Outcome is null or DecisionOutcome.Permit && details.IsAccepted => $"{What(request, "may")}: {Applied(details, PolicyEffect.Permit, "permits it", "permit it")}.",
+        ReasonCodes.ConflictingObligations => $"{WhatNot(request)}: {Applied(details, verdict, PolicyEffect.Permit, "permits it", "permit it")}, and the credentials they or the tool ask for differ.",
+        ReasonCodes.ApprovalRequired or ReasonCodes.RepeatOfUnknownOutcome => $"{What(request, "may")} {Once(request, decision, policies, details, verdict)}",
+        _ when decision?.Outcome is null or DecisionOutcome.Permit && details.IsAccepted => $"{What(request, "may")}: {Applied(details, verdict, PolicyEffect.Permit, "permits it", "permit it")}.",
         _ => decision?.Explanation is { } text ? SafeValues.Escape(text) : What(request, "asked to") + ".",
     };
 
@@ -34,20 +32,23 @@ internal static class ExplanationSummary
     private static string TypeOf(EntityUid uid) => string.Concat(
         uid.Type[(uid.Type.LastIndexOf(':') + 1)..].Select(static (c, i) => char.IsUpper(c) && i > 0 ? $" {char.ToLowerInvariant(c)}" : char.ToLowerInvariant(c).ToString()));
 
-    private static string Applied(CedarExplanation details, PolicyEffect effect, string one, string several)
+    private static string Applied(CedarExplanation details, Verdict verdict, PolicyEffect effect, string one, string several)
     {
         List<PolicyTrace> traces = [.. details.Policies.Where(p => p.Layer == "policies" && p.Outcome == PolicyTraceOutcome.Applied && p.Effect == effect)];
+        int count = Math.Max(traces.Count, verdict.Policies.Length); // of very many, not all are traced
         return traces switch
         {
             [] => "no policy",
             [{ } only] => $"{Title(only)} {one}{Since(only)}",
-            [{ } first, ..] => $"{string.Join(" and ", traces.Take(3).Select(Title))}{(traces.Count > 3 ? $" and {traces.Count - 3} more" : "")} {several}{Since(first)}",
+            // Each has reasons of its own.
+            [{ } first, ..] => $"{string.Join(" and ", traces.Take(3).Select(Title))}{(count > 3 ? $" and {count - 3} more" : "")} {several}{Since(first, "the first since")}",
         };
     }
 
-    private static string Failed(CedarExplanation details)
+    private static string Failed(CedarExplanation details, LoadedPolicies policies)
     {
-        PolicyTrace? failed = details.Policies.FirstOrDefault(static p => p.Outcome == PolicyTraceOutcome.Failed);
+        // A plain permit that fails does not apply, and denies nothing.
+        PolicyTrace? failed = details.Policies.FirstOrDefault(p => p is { Outcome: PolicyTraceOutcome.Failed, Layer: "policies" } && policies.ErrorDenies(p.PolicyId));
         return failed is null ? "a policy" : Failure(failed);
     }
 
@@ -71,26 +72,37 @@ internal static class ExplanationSummary
                 : $"The mandate says nothing of {PolicyVocabulary.Plain(request.Action.Id)}.";
         }
 
+        if (near.Conditions.Count == 0)
+        {
+            return $"The nearest {(layer == "policies" ? "permit" : "grant of the mandate")} is {Title(near)}, of more conditions than are told."; // one of thousands is false
+        }
+
         string must = string.Join(" and ", near.Conditions.Take(3).Select(static c => c.Sentence));
         return $"{(layer == "policies" ? $"The nearest permit is {Title(near)}: {must}." : $"By the mandate, {must}.")}{(failed is null ? "" : $" {failure}")}";
     }
 
-    private static string Once(PolicyRequest request, Decision? decision, LoadedPolicies policies, CedarExplanation details)
+    private static string Once(PolicyRequest request, Decision? decision, LoadedPolicies policies, CedarExplanation details, Verdict verdict)
     {
-        PolicyTrace? asking = details.Policies.FirstOrDefault(p => p is { Layer: "policies", Outcome: PolicyTraceOutcome.Applied } && !policies.ObligationsOf(p.PolicyId).Approvals.IsEmpty);
-        string roles = asking is null ? "" : string.Join(" and ", policies.ObligationsOf(asking.PolicyId).Approvals.Select(static a => $"{(a.Count == 1 ? "" : $"{a.Count} people of ")}“{PolicyVocabulary.Plain(a.Role)}”"));
-        List<string> others = request.Call is { } call ? [.. AskingBeside.Policies(request, call, details, decision)] : [];
-        if (asking is not null && others.Count == 0)
+        // Approvals of all permits that apply add up.
+        List<PolicyTrace> asking = [.. details.Policies.Where(p => p is { Layer: "policies", Outcome: PolicyTraceOutcome.Applied } && !policies.ObligationsOf(p.PolicyId).Approvals.IsEmpty)];
+        string policy = asking switch
         {
-            return $"once {roles} approved it: {Title(asking)} asks for that{Since(asking)}.";
+            [] => "",
+            [{ } only] => $"{Title(only)} asks for that{Since(only)}",
+            [{ } first, ..] => $"{string.Join(" and ", asking.Take(3).Select(Title))}{(asking.Count > 3 ? $" and {asking.Count - 3} more" : "")} ask for that{Since(first, "the first since")}",
+        };
+        List<string> others = request.Call is { } call ? [.. AskingBeside.Policies(request, call, details, decision)] : [];
+        if (asking.Count > 0 && others.Count == 0)
+        {
+            string roles = string.Join(" and ", verdict.Obligations.Approvals.Select(static a => $"{(a.Count == 1 ? "" : $"{a.Count} people of ")}“{PolicyVocabulary.Plain(a.Role)}”"));
+            return $"once {roles} approved it: {policy}.";
         }
 
-        string policy = asking is null ? "" : $"{Title(asking)} asks for that{Since(asking)}; ";
-        return $"once it is approved{(others.Count == 0 ? "" : $": {policy}{string.Join("; ", others)}")}. {SafeValues.Escape(decision?.Explanation ?? "")}".TrimEnd();
+        return $"once it is approved{(others.Count == 0 ? "" : $": {(asking.Count == 0 ? "" : $"{policy}; ")}{string.Join("; ", others)}")}. {SafeValues.Escape(decision?.Explanation ?? "")}".TrimEnd();
     }
 
-    private static string Since(PolicyTrace trace) => trace.Conditions is { Count: > 0 } conditions
-        ? $", since {string.Join(" and ", conditions.Take(3).Select(static c => c.Sentence))}"
+    private static string Since(PolicyTrace trace, string word = "since") => trace.Conditions is { Count: > 0 } conditions
+        ? $", {word} {string.Join(" and ", conditions.Take(3).Select(static c => c.Sentence))}"
         : "";
 
     private static string Title(PolicyTrace trace) => trace.Description is { } description

@@ -52,6 +52,14 @@ public sealed class ExplanationTests
     [InlineData("if context.approved then true else context.input.count < 5", "input.count must be less than 5 (it is 7), since approved is not true")]
     [InlineData("context.input.currency like \"a\\*b*\"", "input.currency must match the pattern \"a\\*b*\" (it is \"EUR\")")]
     [InlineData("resource is Folder", "the resource must be of the type folder (it is invoice \"7\")")]
+    [InlineData("principal == Other::User::\"alice\"", "the principal must be `Other::User::\"alice\"` (it is `User::\"alice\"`)")]
+    [InlineData("principal is Other::User", "the principal must be of the type Other::User (it is `User::\"alice\"`)")]
+    [InlineData("{\"a\": 2} == {\"a\": context.input.count}", "`{a: context.input.count}` must be `{a: 2}` (it is `{a: 7}`)")]
+    [InlineData("context.input.tags == [[1]]", "input.tags must be `[[1]]` (it holds \"a\" and \"b\")")]
+    [InlineData("(principal.level + 1) * 2 == 3", "(the principal's level plus 1) times 2 must be 3 (it is 6)")]
+    [InlineData("context.approved || (context.approved && context.input.count * 9223372036854775807 > 5)", "either approved must be true or approved must be true and input.count times 9223372036854775807 must be more than 5 (it cannot be worked out)")]
+    [InlineData("context.approved || (context.approved && context.input.count < 1 && context.input.count < 2 && context.input.count < 3 && context.input.count < 4)",
+        "either approved must be true or approved must be true, input.count must be less than 1 (it is 7), input.count must be less than 2 (it is 7), input.count must be less than 3 (it is 7) and 1 more must hold")]
     public void A_false_condition_is_said_in_words(string condition, string sentence) => Assert.Equal(sentence, Must(condition));
 
     [Theory]
@@ -97,6 +105,54 @@ public sealed class ExplanationTests
     {
         Assert.True(Explain("permit(principal, action, resource) when { [\"CHF\", \"USD\"].contains(context.input.currency) };").IsComplete);
         Assert.False(Explain("permit(principal, action, resource) when { [\"A\", \"B\", \"C\", \"D\", \"E\"].contains(context.input.currency) };").IsComplete);
+    }
+
+    [Fact]
+    public void A_text_that_differs_only_where_it_is_cut_is_not_said_to_be_what_it_must_be()
+    {
+        var start = new string('x', 200);
+        var explanation = Explain($"permit(principal, action, resource) when {{ context.s == \"{start}1\" }};", context: $$"""{ "s": "{{start}}2" }""");
+        Assert.EndsWith("…` (it begins alike, and differs where it is cut)", Assert.Single(explanation.Policies[0].Conditions).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_entity_of_the_same_name_in_another_namespace_is_told_apart_in_the_scope() =>
+        Assert.Equal(
+            "the principal must be `Other::User::\"alice\"` (it is `User::\"alice\"`)",
+            Assert.Single(Explain("permit(principal == Other::User::\"alice\", action, resource);").Policies is [{ Conditions: var conditions }] ? conditions : []).Sentence);
+
+    [Fact]
+    public void An_item_that_only_another_policy_asks_for_is_not_suggested_beside_the_one_that_is_enough()
+    {
+        var explanation = Explain(
+            """
+            permit(principal, action, resource) when { context.input.tags.contains("c") && context.input.count > 100 && principal in Group::"none" };
+            permit(principal, action, resource) when { context.input.tags.contains("d") };
+            """);
+        Assert.Equal("input.tags also held \"d\" (it holds \"a\" and \"b\")", Assert.Single(explanation.Suggestions).Sentence);
+    }
+
+    [Fact]
+    public void To_be_out_of_a_group_names_the_groups_that_are_left()
+    {
+        var entities = EntityStore.ParseJson(
+            """
+            [
+              { "uid": { "type": "User", "id": "u" }, "attrs": {}, "parents": [{ "type": "Group", "id": "a" }, { "type": "Group", "id": "b" }] },
+              { "uid": { "type": "Group", "id": "a" }, "attrs": {}, "parents": [{ "type": "Group", "id": "all" }] },
+              { "uid": { "type": "Group", "id": "b" }, "attrs": {}, "parents": [{ "type": "Group", "id": "all" }] }
+            ]
+            """);
+        RequestChange Left(string forbids) => Assert.Single(Assert.Single(CedarExplainer.Explain(
+            new(new("User", "u"), new("Action", "do"), new("Doc", "d")), PolicySet.Parse("permit(principal, action, resource); " + forbids), entities).Suggestions).Changes);
+
+        var both = Left("forbid(principal in Group::\"all\", action, resource);");
+        Assert.Equal("the principal were not in group \"a\" or group \"b\", and so not in group \"all\" (it is user \"u\")", both.Sentence);
+        Assert.Equal("Group::\"a\", Group::\"b\"", both.From);
+        // The one is enough, whatever it was looked for.
+        Assert.Equal(
+            "the principal were not in group \"a\" (it is user \"u\")",
+            Left("forbid(principal, action, resource) when { principal in Group::\"all\" && principal in Group::\"a\" };").Sentence);
     }
 
     [Fact]

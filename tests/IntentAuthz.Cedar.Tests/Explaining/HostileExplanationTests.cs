@@ -79,6 +79,21 @@ public sealed class HostileExplanationTests
         Assert.True(explanation.ToString().Length < 10_000);
     }
 
+    [Theory]
+    [InlineData("context.s.isIpv4()", "permit")]
+    [InlineData("decimal(context.s).lessThan(decimal(\"1.0\"))", "forbid")]
+    public async Task Conditions_of_conditions_that_fail_are_explained_in_no_time(string fails, string effect)
+    {
+        // Whether the innermost was true or false is not known, so each level could be looked at twice, and nothing that is found would end it.
+        const int depth = 60;
+        var condition = $"{string.Concat(Enumerable.Repeat("if ", depth))}{fails}{string.Concat(Enumerable.Repeat(" then true else false", depth))}";
+        var explanation = await Task.Run(() => CedarExplainer.Explain(
+            new(new("User", "alice"), new("Action", "do"), new("Doc", "d"), CedarRecord.ParseJson("""{ "s": "x" }""")),
+            [new("policies", PolicySet.Parse($"permit(principal, action, resource) when {{ context has never }}; {effect}(principal, action, resource) when {{ {condition} }};"), static answer => answer.Decision == CedarDecision.Allow && answer.Errors.Count == 0)],
+            EntityStore.Empty)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(explanation.IsAccepted);
+    }
+
     [Fact]
     public void Huge_sets_and_records_are_counted_not_listed()
     {

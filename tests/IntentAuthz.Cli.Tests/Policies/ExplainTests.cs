@@ -74,6 +74,30 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Fact]
+    public void All_who_have_to_approve_are_named()
+    {
+        _shop.Write("policies/shop.cedar", "@id(\"small\") @approval(\"legal\") permit(principal, action, resource);\n@id(\"dear\") @approval(\"finance:2\") permit(principal, action, resource) when { context.input.amount.greaterThan(decimal(\"500.0\")) };");
+        var result = Verb.Run(_shop.Ask("explain", "large.json"));
+        Assert.Contains("once 2 people of “finance” and “legal” approved it: “small” and “dear” ask for that.", result.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_that_denies_is_the_reason_not_that_of_a_permit_that_only_does_not_apply()
+    {
+        _shop.Write("policies/shop.cedar", "@id(\"plain\") permit(principal, action, resource) when { context.nope == 1 };\n@id(\"stop\") forbid(principal, action, resource) when { context.gone == 1 };\n@id(\"ok\") permit(principal, action, resource);");
+        var result = Verb.Run(_shop.Ask("explain", "large.json"));
+        Assert.Contains("may not do pay on account “1”: “stop” (record does not have the attribute `gone`", result.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Very_many_forbids_are_counted_and_have_reasons_of_their_own()
+    {
+        _shop.Write("policies/shop.cedar", string.Concat(Enumerable.Range(0, 20).Select(i => $"@id(\"f{i}\") forbid(principal, action, resource) when {{ context.input.amount.greaterThan(decimal(\"{i}.5\")) }};\n")));
+        var result = Verb.Run(_shop.Ask("explain", "large.json"));
+        Assert.Contains("“f0” and “f1” and “f2” and 17 more forbid it, the first since amount is more than 0.5 (it is 900).", result.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_invisible_is_printed()
     {
         _shop.Write("policies/evil.cedar", "@id(\"\u001b[2Jevil\u202E\") permit(principal, action, resource) when { context.input.currency == \"\u001b[31m\u202E\" && context.input.amount.lessThan(decimal(\"1.0\")) };");
