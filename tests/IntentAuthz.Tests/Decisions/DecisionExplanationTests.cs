@@ -230,6 +230,22 @@ public sealed class DecisionExplanationTests
     }
 
     [Fact]
+    public async Task Explain_AdministrativeDenialByAnError_DoesNotSayThatAPermitIsMissing()
+    {
+        await using GuardFixture fixture = new(
+            Policies + """
+            permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::"Approve", resource);
+            @id("broken") forbid(principal, action == IntentAuthz::Action::"Approve", resource) when { 9223372036854775807 + 1 > 0 };
+            """,
+            b => b.AddTool(s_pay), housekeeping: "permit(principal is IntentAuthz::Person, action == IntentAuthz::Action::\"OpenTask\", resource);");
+        Decision waiting = (await fixture.CallAsync(await fixture.OpenAsync(), "payments.pay", """{"account":"DE1","amount":4800}""")).Decision;
+        DecisionExplanation why = (await fixture.Guard.Approvals.ApproveAsync(waiting.Approval!.Value, fixture.Clerk)).Explain();
+        Assert.Equal(ReasonCodes.NotAuthorized, why.ReasonCode);
+        Assert.Contains("“broken” (", why.Summary, StringComparison.Ordinal);
+        Assert.EndsWith("could not be evaluated, and might have denied or asked.", why.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Explain_ManyThreadsAtOnce_GetTheSame()
     {
         Decision decision = await DecideAsync(Policies + NoStrangers, """{"account":"NL1","amount":180}""");
