@@ -16,6 +16,7 @@ internal sealed class ChangeSearch
     private const int MaxSuggestions = 3;
     private const int MaxPolicies = 200; // that changes are looked for in; all are evaluated
     private const int MaxItemsForSubsets = 6;
+    private const int WorkPerItem = 8; // of a set that is made anew
     private const long MaxWork = 4_000_000;
 
     private readonly CedarRequest _request;
@@ -175,7 +176,7 @@ internal sealed class ChangeSearch
             foreach (var chosen in isSmall ? Enumerable.Range(1, (1 << items.Length) - 2).OrderBy(static bits => int.PopCount(bits)).Select(bits => items.Where((_, n) => (bits & (1 << n)) != 0).ToHashSet())
                 : items.Select(item => items.Where(other => other != item).ToHashSet()))
             {
-                if ((_work += _workPerState) > 2 * MaxWork)
+                if ((_work += _workPerState + (WorkPerItem * (before.Count + after.Count))) > 2 * MaxWork)
                 {
                     _isCut = true;
                     return state;

@@ -41,6 +41,11 @@ internal static class AskingBeside
             }
         }
 
+        if (call.Resources.Length > 1 && decision?.ReasonCode == ReasonCodes.ApprovalRequired)
+        {
+            yield return $"it touches {call.Resources.Length} resources, and others of them can ask too"; // only one is explained
+        }
+
         if (call.Task.Signals.AsksForApproval)
         {
             yield return "a signal that was raised in the task asks for that";

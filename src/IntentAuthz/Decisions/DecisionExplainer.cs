@@ -88,6 +88,11 @@ internal static class DecisionExplainer
             notes.Add($"The task has a ceiling of {ceiling} for the risk score, which was not asked: above it, a person would have to approve the call.");
         }
 
+        if (details is { Suggestions.Count: > 0 } && request.Call?.Resources.Length > 1)
+        {
+            notes.Add($"The call touches {request.Call.Resources.Length} resources; what is suggested was tried for this one, and the others need a permit too.");
+        }
+
         if (kind == SuggestionKind.CanBeApproved && details is not null)
         {
             notes.Add("Under the changes that are suggested, a person would have to approve the call.");

@@ -132,6 +132,40 @@ public sealed class ExplanationAgainstDecisionTests
         Assert.Equal("the mandate of the task granted the action pay with these arguments without an approval", Assert.Single(why.Suggestions).Sentence);
     }
 
+    [Fact]
+    public async Task Explain_SeveralResourcesAsk_DoesNotSayThatTheLastOnesApprovalIsEnough()
+    {
+        await using GuardFixture fixture = new(
+            """
+            @id("from") @approval("legal") permit(principal is IntentAuthz::Agent, action == Action::"move", resource == File::"a");
+            @id("to") @approval("finance") permit(principal is IntentAuthz::Agent, action == Action::"move", resource == File::"b") when { context.input.n > 5 };
+            @id("small") permit(principal is IntentAuthz::Agent, action == Action::"move", resource == File::"b") when { context.input.n <= 5 };
+            """,
+            b => b.AddTool(ToolDescriptor.For("move").Action("move").InputSchema("""{"properties":{"n":{"type":"integer"}},"required":["n"]}""")
+                .Argument("n", ArgumentRole.Magnitude).Resources(["File"], static _ => [new ResourceReference(new EntityUid("File", "a")), new ResourceReference(new EntityUid("File", "b"))])));
+        DecisionExplanation why = (await fixture.CallAsync(await fixture.OpenAsync(), "move", """{"n":9}""")).Decision.Explain();
+
+        Assert.Equal(ReasonCodes.ApprovalRequired, why.ReasonCode);
+        Assert.DoesNotContain("once “finance” approved it", why.Summary, StringComparison.Ordinal);
+        Assert.Contains("legal", why.Summary, StringComparison.Ordinal);
+        Assert.Contains("finance", why.Summary, StringComparison.Ordinal);
+        Assert.Empty(why.Suggestions); // a small number would spare finance, and legal would be asked still
+    }
+
+    [Fact]
+    public async Task Explain_OneOfSeveralResourcesIsRefused_SaysThatTheOthersWereNotTried()
+    {
+        await using GuardFixture fixture = new(
+            """
+            @id("from") permit(principal is IntentAuthz::Agent, action == Action::"move", resource == File::"a") when { context.input.n < 5 };
+            """,
+            b => b.AddTool(ToolDescriptor.For("move").Action("move").InputSchema("""{"properties":{"n":{"type":"integer"}},"required":["n"]}""")
+                .Argument("n", ArgumentRole.Magnitude).Resources(["File"], static _ => [new ResourceReference(new EntityUid("File", "a")), new ResourceReference(new EntityUid("File", "b"))])));
+        DecisionExplanation why = (await fixture.CallAsync(await fixture.OpenAsync(), "move", """{"n":9}""")).Decision.Explain();
+        Assert.NotEmpty(why.Suggestions); // which the file b would still refuse
+        Assert.Contains("The call touches 2 resources", Assert.Single(why.Notes), StringComparison.Ordinal);
+    }
+
     private sealed class Switch : IEntityProvider
     {
         public bool IsOn { get; set; }
