@@ -114,7 +114,7 @@ internal sealed class ChangeSearch
         {
             // What cannot be told as it was tried is not shown.
             var told = state.Changes.Select(change => _words.Tell(change, state)).OfType<RequestChange>().ToArray();
-            if (told.Length < state.Changes.Length || !IsAccepted(state))
+            if (told.Length < state.Changes.Length || HasOneInAnother(state.Changes) || !IsAccepted(state))
             {
                 _isCut = true;
                 continue;
@@ -129,6 +129,14 @@ internal sealed class ChangeSearch
 
         var fewest = suggestions.Select(static suggestion => suggestion.Changes.Count).DefaultIfEmpty().Min();
         return [.. suggestions.Where(suggestion => suggestion.Changes.Count == fewest)];
+    }
+
+    // A record and an attribute in it: the first says what the second does, and more of the record than has to differ.
+    private static bool HasOneInAnother(ImmutableArray<Change> changes)
+    {
+        var attributes = changes.OfType<AttributeChange>().ToList();
+        return attributes.Exists(outer => attributes.Exists(inner =>
+            inner.Owner == outer.Owner && inner.Path.Length > outer.Path.Length && inner.Path.AsSpan(0, outer.Path.Length).SequenceEqual(outer.Path.AsSpan())));
     }
 
     // The fewest of the changes that still are enough. One can be needed beside a second and needless without it, as where an `if` takes the other
