@@ -119,17 +119,8 @@ internal static class PolicyFiles
         return null;
     }
 
-    private static IEnumerable<(string Path, string Name)> FilesOf(string path)
-    {
-        if (!Directory.Exists(path))
-        {
-            return [(path, Path.GetFileName(path))];
-        }
-
-        var files = Directory.GetFiles(path, "*.cedar", SearchOption.AllDirectories);
-        Array.Sort(files, StringComparer.Ordinal);
-        return files.Length == 0 ? throw new IOException($"The directory {path} holds no *.cedar file.") : files.Select(file => (file, Path.GetRelativePath(path, file).Replace('\\', '/')));
-    }
+    private static IEnumerable<(string Path, string Name)> FilesOf(string path) =>
+        Directory.Exists(path) ? PolicySource.FindFiles(path).Select(file => (file, Path.GetRelativePath(path, file).Replace('\\', '/'))) : [(path, Path.GetFileName(path))];
 
     private static string IdOf(PolicyAnnotation? annotation, string name, int number) =>
         annotation?.Value is { Length: > 0 } id ? id : string.Create(CultureInfo.InvariantCulture, $"{name}#{number}");

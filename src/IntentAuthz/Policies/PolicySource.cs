@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Reflection;
 using System.Text;
 
@@ -27,13 +28,36 @@ public abstract class PolicySource
         return new FileSource(path) { Tenant = tenant };
     }
 
-    /// <summary>All <c>*.cedar</c> files of a directory and those below it, in the order of their paths.</summary>
+    /// <summary>All <c>*.cedar</c> files of a directory and those below it, in the order of their paths: what <see cref="FindFiles"/> finds.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="tenant">The tenant they are for; all when null.</param>
     public static PolicySource Directory(string path, TenantId? tenant = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return new DirectorySource(path) { Tenant = tenant };
+    }
+
+    /// <summary>
+    /// The files that <see cref="Directory"/> reads. What begins with two dots is passed over, so that a mounted Kubernetes ConfigMap, whose files are links
+    /// into <c>..data</c>, is read once. Any other link to a directory is refused: followed it could come round again, passed over a policy that forbids
+    /// would be missing.
+    /// </summary>
+    /// <param name="path">The directory.</param>
+    /// <returns>Their paths, in ordinal order; at least one.</returns>
+    /// <exception cref="IOException">It is not there, holds no such file or a link to a directory, or cannot be read.</exception>
+    public static IReadOnlyList<string> FindFiles(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        DirectoryInfo directory = new(path);
+        if (!directory.Exists)
+        {
+            throw new IOException($"The policy directory {directory.FullName} does not exist; check the path and that it is copied to the output.");
+        }
+
+        List<string> files = [];
+        Collect(path, files);
+        files.Sort(StringComparer.Ordinal);
+        return files.Count > 0 ? files : throw new IOException($"The policy directory {directory.FullName} holds no *.cedar file.");
     }
 
     /// <summary>A resource embedded in an assembly.</summary>
@@ -110,6 +134,32 @@ public abstract class PolicySource
         }
     }
 
+    private static void Collect(string directory, List<string> files)
+    {
+        foreach (FileSystemInfo entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
+        {
+            string path = Path.Combine(directory, entry.Name);
+            if (entry.Name.StartsWith("..", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (entry is DirectoryInfo)
+            {
+                if (entry.LinkTarget is not null)
+                {
+                    throw new IOException($"{path} is a link to a directory, which is not followed; name the directory it leads to as a source of its own.");
+                }
+
+                Collect(path, files);
+            }
+            else if (FileSystemName.MatchesSimpleExpression("*.cedar", entry.Name, OperatingSystem.IsWindows()))
+            {
+                files.Add(path);
+            }
+        }
+    }
+
     private sealed class FileSource(string path) : PolicySource
     {
         internal override IReadOnlyList<PolicyText> Read()
@@ -128,20 +178,8 @@ public abstract class PolicySource
     {
         internal override IReadOnlyList<PolicyText> Read()
         {
-            if (!System.IO.Directory.Exists(path))
-            {
-                throw new IOException($"The policy directory {System.IO.Path.GetFullPath(path)} does not exist; check the path and that it is copied to the output.");
-            }
-
-            string[] files = System.IO.Directory.GetFiles(path, "*.cedar", SearchOption.AllDirectories);
-            if (files.Length == 0)
-            {
-                throw new IOException($"The policy directory {System.IO.Path.GetFullPath(path)} holds no *.cedar file.");
-            }
-
-            Array.Sort(files, StringComparer.Ordinal);
             List<PolicyText> texts = [];
-            foreach (string file in files)
+            foreach (string file in FindFiles(path))
             {
                 using FileStream stream = System.IO.File.OpenRead(file);
                 texts.Add(ReadStream(stream, file, System.IO.Path.GetRelativePath(path, file).Replace('\\', '/')));

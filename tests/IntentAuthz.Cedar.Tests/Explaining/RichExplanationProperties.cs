@@ -92,7 +92,7 @@ public sealed partial class RichExplanationProperties
                 string.Join(space, policies));
         });
 
-    private static int Iterations => Environment.GetEnvironmentVariable("INTENTAUTHZ_LONG") == "1" ? 30_000 : 2_000;
+    private static int Iterations => Environment.GetEnvironmentVariable("INTENTAUTHZ_LONG") == "1" ? 30_000 : 500;
 
     [Fact]
     public void What_is_told_of_a_policy_is_so_and_stands_where_it_says() => Worlds.Sample(

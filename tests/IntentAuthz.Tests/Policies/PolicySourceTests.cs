@@ -50,6 +50,27 @@ public sealed class PolicySourceTests : IDisposable
     }
 
     [Fact]
+    public void Directory_ThatIsAMountedConfigMap_IsReadOnce()
+    {
+        Write("..2026_11_27_10_00_00.1/pay.cedar", $"@id(\"pay\") {Permit}");
+        Directory.CreateSymbolicLink(Path.Combine(_directory, "..data"), "..2026_11_27_10_00_00.1");
+        File.CreateSymbolicLink(Path.Combine(_directory, "pay.cedar"), Path.Combine("..data", "pay.cedar"));
+
+        Assert.Equal("pay", Assert.Single(Engine(PolicySource.Directory(_directory)).Ask().Policies));
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("elsewhere")]
+    public void Directory_WithALinkToADirectory_IsRefused_SoThatNoForbidIsMissing(string target)
+    {
+        Write("pay.cedar", Permit);
+        Directory.CreateSymbolicLink(Path.Combine(_directory, "shared"), target == "." ? "." : Path.GetTempPath());
+
+        Assert.Contains("shared is a link to a directory", Assert.Single(Problems(PolicySource.Directory(_directory))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Directory_WithTheSameFileNameTwice_NumbersPoliciesByTheirPathInIt()
     {
         Write("orders/pay.cedar", Permit);
