@@ -271,6 +271,51 @@ public sealed class EvidenceVerifierTests : IAsyncLifetime
         Assert.Equal(EvidenceFindingCode.UnreadableFile, Find(_key)[0].Code);
     }
 
+    [Fact]
+    public void Verify_SparseFileAsLargeAsTheManifestSays_IsNotRead()
+    {
+        using (FileStream large = File.OpenWrite(Named("timeline.jsonl")))
+        {
+            large.SetLength(1L << 40);
+        }
+
+        JsonNode manifest = JsonNode.Parse(File.ReadAllText(Named("manifest.json")))!;
+        manifest["files"]!.AsArray().Single(static f => f!["name"]!.GetValue<string>() == "timeline.jsonl")!["bytes"] = 1L << 40;
+        File.WriteAllText(Named("manifest.json"), manifest.ToJsonString());
+        using CancellationTokenSource soon = new(TimeSpan.FromSeconds(20));
+
+        EvidenceVerification found = EvidenceVerifier.Verify(Evidence, Against(_key), soon.Token);
+
+        EvidenceFinding finding = Assert.Single(found.Findings);
+        Assert.Equal((EvidenceFindingCode.UnreadableFile, "timeline.jsonl"), (finding.Code, finding.File));
+    }
+
+    [Fact]
+    public async Task Verify_ExportOfALogWhoseRecordsWereMoved_IsAsItWasExported()
+    {
+        string log = Path.Combine(_folder, "moved.jsonl");
+        Incident incident;
+        await using (JsonLinesAuditSink sink = new(log, new AuditFileOptions()))
+        {
+            await using GuardFixture fixture = IncidentFixture.Create(sink: sink);
+            incident = await fixture.UntilAsync(await fixture.LoopAsync(await fixture.OpenAsync()), static i => i.Has(IncidentEntryKind.Evidence));
+        }
+
+        string[] lines = File.ReadAllLines(log);
+        int[] records = [.. Enumerable.Range(0, lines.Length).Where(i => lines[i].StartsWith("{\"n\":", StringComparison.Ordinal))];
+        (lines[records[0]], lines[records[1]], lines[records[2]], lines[records[3]]) = (lines[records[3]], lines[records[2]], lines[records[1]], lines[records[0]]);
+        File.WriteAllText(log, string.Join('\n', lines) + "\n");
+        string folder = Path.Combine(_folder, "of-moved");
+
+        IncidentExport export = EvidenceFolder.Write(incident, folder, AuditLog.JsonLines(log));
+        EvidenceVerification found = EvidenceVerifier.Verify(folder, Against(key: null, export.ManifestSha256));
+
+        Assert.Equal(0, export.AuditProofs);
+        Assert.True(found.IsManifestHeld);
+        Assert.Equal(export.AuditRecords, found.AuditRecords);
+        Assert.Empty(found.Findings);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("null")]

@@ -5,7 +5,11 @@ namespace IntentAuthz;
 /// <summary>One reading of a folder of evidence, with what is found on the way. What is parsed are the very bytes that were digested.</summary>
 internal sealed class EvidenceVerifyRun(string folder, EvidenceVerifyOptions options, CancellationToken cancellationToken)
 {
+    // Far more than an export can have: its largest file is made in memory. A sparse file of a terabyte costs who made it nothing, and its digest hours.
+    private const long MaxDigested = 4L * 1024 * 1024 * 1024;
+
     private readonly List<EvidenceFinding> _findings = [];
+    private long _digested;
     private byte[]? _lines;
     private byte[]? _proofs;
     private AuditCheckpoint? _checkpoint;
@@ -143,6 +147,7 @@ internal sealed class EvidenceVerifyRun(string folder, EvidenceVerifyOptions opt
 
     private void CheckRecords(EvidenceProofs? proofs)
     {
+        // An altered log has no proofs, and its records are exported as they stand there, also in another order: that is no change of the export.
         long line = 0;
         long before = -1;
         for (ReadOnlySpan<byte> rest = _lines; !rest.IsEmpty;)
@@ -150,7 +155,7 @@ internal sealed class EvidenceVerifyRun(string folder, EvidenceVerifyOptions opt
             cancellationToken.ThrowIfCancellationRequested();
             line++;
             int end = rest.IndexOf((byte)'\n');
-            if (end < 0 || !AuditLogLine.TryRead(rest[..end], out long number, out ReadOnlySpan<byte> record, out _) || number <= before)
+            if (end < 0 || !AuditLogLine.TryRead(rest[..end], out long number, out ReadOnlySpan<byte> record, out _) || (proofs is not null && number <= before))
             {
                 Find(EvidenceFindingCode.UnreadableFile, AuditExcerpt.Name, "The line is no record, or stands before one that comes earlier.", line);
                 if (end < 0)
@@ -224,6 +229,13 @@ internal sealed class EvidenceVerifyRun(string folder, EvidenceVerifyOptions opt
             return null;
         }
 
+        if (file.Length > MaxDigested - _digested)
+        {
+            Find(EvidenceFindingCode.UnreadableFile, name, $"It is larger than it can be: {file.Length} bytes, and all files together {MaxDigested} at most.");
+            return null;
+        }
+
+        _digested += file.Length;
         using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] part = new byte[64 * 1024];
         for (int read; (read = file.Read(part)) > 0;)
