@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using IntentAuthz.Cli.Policies;
 
 namespace IntentAuthz.Cli.Audit;
 
@@ -44,7 +45,7 @@ internal sealed class AgainstOptions(string keyOption)
 
         var key = ECDsa.Create();
         keys.Add(id, key);
-        key.ImportFromPem(File.ReadAllText(file));
+        key.ImportFromPem(PolicyFiles.ReadText(file)); // bounded
     }
 
     private static void AddCheckpoints(FileInfo file, AuditVerifyOptions options)

@@ -75,11 +75,11 @@ internal static class VerifyCommand
 
         text.Append(
             found.IsIntact
-                ? $"Intact: records {found.FirstRecord} to {found.Records - 1} of log {found.Log}. "
+                ? $"Intact: records {found.FirstRecord} to {found.Records - 1} of log {Printable.Text(found.Log!)}. "
                 : $"Not intact: {(found.Findings.Length == AuditVerifier.MaxFindings ? "at least " : "")}{found.Findings.Length} finding{(found.Findings.Length == 1 ? "" : "s; the first is the one that matters")}. ");
         text.Append(
             found.LastCheckpoint is { } last
-                ? $"The last good checkpoint covers {last.Records} records and is {(found.IsSigned ? $"signed by '{last.KeyId}'" : "not held against a key")}. "
+                ? $"The last good checkpoint covers {last.Records} records and is {(found.IsSigned ? $"signed by '{Printable.Text(last.KeyId!)}'" : "not held against a key")}. "
                 : "No checkpoint holds. ");
         if (found.IsIntact && found.RecordsAfterCheckpoint > 0)
         {

@@ -39,7 +39,9 @@ internal static class VerifyVerb
             try
             {
                 against.ReadKeys(parsed, options.Keys);
-                var found = await Task.Run(() => EvidenceVerifier.Verify(parsed.GetRequiredValue(folder).FullName, options, cancellation), cancellation).ConfigureAwait(false);
+                // On another thread: Ctrl-C is listened to only once the action has given its thread back.
+                var path = parsed.GetRequiredValue(folder).FullName;
+                var found = await Task.Run(() => EvidenceVerifier.Verify(path, options, cancellation), cancellation).ConfigureAwait(false);
                 var output = new VerbOutput(parsed);
                 if (parsed.GetValue(json))
                 {
@@ -47,7 +49,7 @@ internal static class VerifyVerb
                 }
                 else
                 {
-                    output.Line(Readable(found));
+                    output.Line(Readable(found, options.Keys.Count > 0));
                 }
 
                 return found.IsIntact ? ExitCode.Yes : ExitCode.No;
@@ -76,7 +78,12 @@ internal static class VerifyVerb
         }
     }
 
-    private static string Readable(EvidenceVerification found)
+    private static string Signature(AuditCheckpoint checkpoint, bool isSigned, bool isAgainstKeys) =>
+        isSigned ? $"signed by '{Printable.Text(checkpoint.KeyId!)}'"
+        : isAgainstKeys ? "which no key that was given has signed"
+        : "whose signature was not held against a key (--key)";
+
+    private static string Readable(EvidenceVerification found, bool isAgainstKeys)
     {
         var text = new StringBuilder();
         foreach (var finding in found.Findings)
@@ -104,7 +111,7 @@ internal static class VerifyVerb
 
         text.Append($"Of {found.AuditRecords} audit records {found.AuditProofs} are proven");
         text.Append(found.Checkpoint is { } checkpoint
-            ? $" by the checkpoint of {checkpoint.Records} records of log {Printable.Text(checkpoint.Log)}, {(found.IsSigned ? $"signed by '{Printable.Text(checkpoint.KeyId!)}'" : "whose signature was not held against a key (--key)")}."
+            ? $" by the checkpoint of {checkpoint.Records} records of log {Printable.Text(checkpoint.Log)}, {Signature(checkpoint, found.IsSigned, isAgainstKeys)}."
             : "; there is no checkpoint.");
         return text.ToString();
     }

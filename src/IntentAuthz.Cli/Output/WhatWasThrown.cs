@@ -32,7 +32,8 @@ internal static class WhatWasThrown
 
     private static string InWords(Exception thrown) => thrown switch
     {
-        IOException or UnauthorizedAccessException or FormatException or ArgumentException or CryptographicException or PolicyLoadException or SqliteStateException => thrown.Message,
+        PolicyLoadException policies => $"The policies were not loaded: {string.Join(" ", policies.Problems)}",
+        IOException or UnauthorizedAccessException or FormatException or ArgumentException or CryptographicException or SqliteStateException => thrown.Message,
         _ => $"The tool itself has failed ({thrown.GetType().Name}): {thrown.Message}",
     };
 }

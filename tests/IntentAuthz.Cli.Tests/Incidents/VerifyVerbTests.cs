@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using IntentAuthz.Cli.Tests.Documentation;
 
@@ -57,6 +58,20 @@ public sealed class VerifyVerbTests : IAsyncLifetime, IDisposable
         Assert.Contains("Not intact: 1 finding.", result.Output, StringComparison.Ordinal);
         var finding = Assert.Single(JsonElement.Parse(json.Output).GetProperty("findings").EnumerateArray());
         Assert.Equal(("ChangedFile", "incident.json"), (finding.GetProperty("code").GetString(), finding.GetProperty("file").GetString()));
+    }
+
+    [Fact]
+    public void Checkpoint_that_another_key_has_signed_is_not_said_to_have_been_held_against_none()
+    {
+        using var another = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var file = Path.Combine(_files.Root, "another.pub.pem");
+        File.WriteAllText(file, another.ExportSubjectPublicKeyInfoPem());
+
+        var result = Verb.Run("incident", "verify", Evidence, "--key", $"audit={file}");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("which no key that was given has signed", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("not held against a key", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

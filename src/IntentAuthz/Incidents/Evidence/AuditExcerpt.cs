@@ -12,10 +12,8 @@ internal sealed class AuditExcerpt
 {
     internal const string Name = "audit.jsonl";
 
-    /// <summary>The most bytes of the records, and of their proofs.</summary>
     internal const int MaxBytes = 64 * 1024 * 1024;
-
-    private const int MaxRecords = 10_000;
+    internal const int MaxRecords = 10_000;
     private const int MaxLeaves = 4_000_000; // 64 bytes each while proofs are made
 
     internal required byte[] Lines { get; init; }

@@ -7,6 +7,10 @@ namespace IntentAuthz;
 internal sealed class EvidenceProofs
 {
     internal const string Name = "audit-proofs.json";
+
+    /// <summary>More than the paths of as many records as an excerpt may have.</summary>
+    internal const int MaxBytes = 32 * 1024 * 1024;
+
     private const int MaxPath = 64; // a tree of more records than there can be
 
     private readonly Dictionary<long, Hash256[]> _paths = [];
@@ -53,7 +57,13 @@ internal sealed class EvidenceProofs
             }
 
             EvidenceProofs proofs = new(checkpoint);
-            foreach (JsonElement proof in root.GetProperty("proofs"u8).EnumerateArray())
+            JsonElement all = root.GetProperty("proofs"u8);
+            if (all.GetArrayLength() > AuditExcerpt.MaxRecords)
+            {
+                return null;
+            }
+
+            foreach (JsonElement proof in all.EnumerateArray())
             {
                 JsonElement path = proof.GetProperty("path"u8);
                 if (path.GetArrayLength() > MaxPath || !proofs._paths.TryAdd(proof.GetProperty("n"u8).GetInt64(), [.. path.EnumerateArray().Select(ReadHash)]))

@@ -69,7 +69,7 @@ internal sealed class EvidenceVerifyRun(string folder, EvidenceVerifyOptions opt
         string? digest;
         if (name is AuditExcerpt.Name or EvidenceProofs.Name)
         {
-            byte[]? whole = TryReadWhole(name, AuditExcerpt.MaxBytes);
+            byte[]? whole = TryReadWhole(name, name == AuditExcerpt.Name ? AuditExcerpt.MaxBytes : EvidenceProofs.MaxBytes);
             (_lines, _proofs) = name == AuditExcerpt.Name ? (whole, _proofs) : (_lines, whole);
             digest = whole is null ? null : Convert.ToHexStringLower(SHA256.HashData(whole));
         }
@@ -123,7 +123,7 @@ internal sealed class EvidenceVerifyRun(string folder, EvidenceVerifyOptions opt
             Find(EvidenceFindingCode.Unproven, EvidenceProofs.Name, "A key was given, and no checkpoint is here that it could have signed: nothing shows that these records are the host's. What was missing at the export may say why.");
         }
 
-        foreach (long number in proofs?.Left ?? [])
+        foreach (long number in proofs?.Left.Take(EvidenceVerifier.MaxFindings) ?? [])
         {
             Find(EvidenceFindingCode.Unproven, EvidenceProofs.Name, $"It has a proof of record {number}, which is not in {AuditExcerpt.Name}: the record was taken out.");
         }
