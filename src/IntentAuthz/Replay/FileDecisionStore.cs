@@ -141,8 +141,20 @@ public sealed class FileDecisionStore : IDecisionStore, IDisposable
         if (file.Length >= _options.MaxFileBytes)
         {
             _file = null;
+            EndFull(file);
+        }
+    }
+
+    private static void EndFull(DecisionFileWriter file)
+    {
+        try
+        {
             file.End();
             file.Dispose();
+        }
+        catch (IOException)
+        {
+            file.Abandon(); // the batch is on the disk: failing here would have it written once more. A reader says that the file has no end.
         }
     }
 
