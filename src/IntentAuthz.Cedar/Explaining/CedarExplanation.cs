@@ -42,6 +42,14 @@ public sealed class CedarExplanation
     /// <summary>Whether all of that was searched. If not, a bound cut the search off: even there may be smaller ones, or some where none is given.</summary>
     public bool IsComplete { get; }
 
+    /// <summary>The same explanation with some of its suggestions, for a caller that tells apart what they achieve.</summary>
+    /// <param name="isKept">Which.</param>
+    public CedarExplanation WithSuggestions(Func<SuggestedChange, bool> isKept)
+    {
+        ArgumentNullException.ThrowIfNull(isKept);
+        return new(IsAccepted, Policies, OmittedPolicies, [.. Suggestions.Where(isKept)], IsComplete, _refusing);
+    }
+
     /// <summary>The explanation in words, one line a fact.</summary>
     public override string ToString()
     {

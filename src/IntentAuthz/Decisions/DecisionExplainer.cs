@@ -120,12 +120,23 @@ internal static class DecisionExplainer
         }
 
         // Best is what needs nobody; where nothing does, what a person could approve.
-        CedarExplanation free = CedarExplainer.Explain(asked, LayersOf(request, policies, withoutApproval: true, out _), request.Entities, words);
-        SuggestionKind kind = free.IsAccepted ? SuggestionKind.Permits
-            : isAsked ? SuggestionKind.NeedsNoApproval
-            : free.Suggestions.Count > 0 || details.Suggestions.Count == 0 ? SuggestionKind.Permits
-            : SuggestionKind.CanBeApproved;
-        return (kind == SuggestionKind.CanBeApproved ? details : free, kind);
+        List<PolicyLayer> unasked = LayersOf(request, policies, withoutApproval: true, out _);
+        CedarExplanation free = CedarExplainer.Explain(asked, unasked, request.Entities, words);
+        if (free.IsAccepted || isAsked || free.Suggestions.Count > 0 || details.Suggestions.Count == 0)
+        {
+            return (free, isAsked && !free.IsAccepted ? SuggestionKind.NeedsNoApproval : SuggestionKind.Permits);
+        }
+
+        // On its way to an approval the search can come upon what needs none.
+        CedarExplanation needless = details.WithSuggestions(s => NeedsNobody(s, unasked));
+        return needless.Suggestions.Count > 0 ? (needless, SuggestionKind.Permits) : (details, SuggestionKind.CanBeApproved);
+    }
+
+    private static bool NeedsNobody(SuggestedChange suggestion, List<PolicyLayer> unasked)
+    {
+        // What a suggestion calls by the name of a layer sets that layer aside.
+        PolicyLayer[] asked = [.. unasked.Where(layer => !suggestion.Changes.Any(change => change.What == layer.Name))];
+        return asked.Length > 0 && CedarExplainer.Explain(suggestion.Request, asked, suggestion.Entities).IsAccepted;
     }
 
     /// <summary>Whether policies, asked again, determine something else than what was decided.</summary>

@@ -85,6 +85,28 @@ public sealed partial class EngineExplanationProperties
         },
         iter: Iterations);
 
+    [Fact]
+    public void Explain_ChangeThatWasFoundOnTheWayToAnApproval_IsNotSaidToNeedOne()
+    {
+        CedarPolicyEngine engine = new(
+            [
+                PolicySource.Text(
+                    """
+                    @id("p0") permit(principal, action, resource) unless { principal in G::"g3" };
+                    @id("p1") @approval("legal") permit(principal, action, resource) unless { context.n + 9223372036854775807 > 0 };
+                    @id("p2") @approval("finance") permit(principal, action, resource) unless { context.n >= 1 } unless { principal in G::"g2" };
+                    """),
+            ],
+            NullLogger<CedarPolicyEngine>.Instance);
+        CedarRequest asked = new(new("User", "u"), new("Action", "do"), new("Doc", "d"), new CedarRecord.Builder { { "n", 1L } }.Build());
+
+        DecisionExplanation why = engine.Explain(PolicyRequest.Of(s_tenant, asked, s_entities));
+
+        Assert.Equal("n were 0 (it is 1)", Assert.Single(why.Suggestions).Sentence);
+        Assert.Contains("\"suggestionsAchieve\":\"permit\"", why.ToJson(), StringComparison.Ordinal);
+        Assert.Empty(why.Notes);
+    }
+
     private static Verdict Decide(CedarPolicyEngine engine, CedarRequest asked, IEntityProvider entities) =>
         engine.EvaluateAsync(PolicyRequest.Of(s_tenant, asked, entities), CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
